@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import { NodeAlgorithmSuite } from '@aws-crypto/client-node';
+import { deserializeFactory } from '@aws-crypto/serialize';
+
+/** What an encrypted message says about itself, read without decrypting it. */
+export interface Message {
+  /** Different for every message. */
+  messageId: string;
+  /** The data key, encrypted by KMS: equal in two messages that share a data key. */
+  encryptedDataKey: string;
+  /** The ARN of the KMS key that the data key is encrypted under. */
+  keyArn: string;
+  encryptionContext: Readonly<Record<string, string>>;
+  /** Whether the message commits to its data key. */
+  isCommitting: boolean;
+  /** Everything after the header: the encrypted content. */
+  body: Buffer;
+}
+
+const { deserializeMessageHeader } = deserializeFactory(
+  (bytes) => Buffer.from(bytes).toString('utf8'),
+  NodeAlgorithmSuite,
+);
+
+/**
+ * Reads the header of an encrypted message.
+ *
+ * @throws Error when the file isn't a message in the AWS Encryption SDK's format
+ */
+export async function readMessage(file: string): Promise<Message> {
+  const bytes = await readFile(file);
+  const header = readHeader(bytes);
+  if (!header) throw new Error(`${file} is not an encrypted message: it has no message header.`);
+  const { messageHeader, headerLength, algorithmSuite } = header;
+  const [dataKey] = messageHeader.encryptedDataKeys;
+  return {
+    messageId: Buffer.from(messageHeader.messageId).toString('hex'),
+    encryptedDataKey: Buffer.from(dataKey?.encryptedDataKey ?? []).toString('base64'),
+    keyArn: dataKey?.providerInfo ?? '',
+    encryptionContext: { ...messageHeader.encryptionContext },
+    isCommitting: algorithmSuite.commitment !== 'NONE',
+    body: bytes.subarray(headerLength),
+  };
+}
+
+function readHeader(bytes: Buffer): ReturnType<typeof deserializeMessageHeader> {
+  try {
+    return deserializeMessageHeader(bytes);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,113 @@
+import {
+  DescribeKeyCommand,
+  KMSClient,
+  KMSServiceException,
+  ListResourceTagsCommand,
+  NotFoundException,
+  paginateListKeys,
+  ScheduleKeyDeletionCommand,
+  type Tag,
+} from '@aws-sdk/client-kms';
+import { cleanUp } from '../../workshop/05-clean-up/solution.ts';
+import { closeLedger, type LedgerEntry, readLedger, runsInLedger } from './ledger.ts';
+
+/** What was removed, for people to read. */
+export interface Removed {
+  aliases: string[];
+  /** Keys that were found by their tags alone, because their alias was never created or is gone. */
+  orphans: string[];
+  /** Runs whose resources can't be reached from here, and why. */
+  left: string[];
+}
+
+/**
+ * Removes what a run created, proves that it is gone, and closes its ledger.
+ *
+ * @throws Error when something is still there afterwards; the ledger then stays
+ */
+export async function cleanUpRun(runName: string): Promise<Removed> {
+  const entries = readLedger(runName);
+  const aliases = new Map(entries.map((entry) => [entry.aliasName, entry]));
+  const removed: Removed = { aliases: [], orphans: [], left: [] };
+  for (const entry of aliases.values()) {
+    await cleanUp(entry);
+    await proveAliasGone(entry.aliasName);
+    removed.aliases.push(entry.aliasName);
+  }
+  const [entry] = entries;
+  if (entry) removed.orphans = await scheduleDeletionByTags(entry.tags);
+  closeLedger(runName);
+  return removed;
+}
+
+/**
+ * Removes what earlier runs left behind because they were killed. A run whose process is alive is left alone.
+ *
+ * @param here where the target of this run is: other targets' and Regions' ledgers are left for a run there
+ */
+export async function reclaim(here: Pick<LedgerEntry, 'target' | 'region'>): Promise<Removed> {
+  const removed: Removed = { aliases: [], orphans: [], left: [] };
+  for (const runName of runsInLedger()) {
+    const entry = readLedger(runName).at(-1);
+    if (!entry || (entry.target === 'local' && !isAlive(entry.process))) {
+      // The keys of a local AWS were in the memory of the process that is gone.
+      closeLedger(runName);
+    } else if (isAlive(entry.process)) {
+      removed.left.push(`${runName}: it is still running, as process ${entry.process}`);
+    } else if (entry.target !== here.target || entry.region !== here.region) {
+      removed.left.push(`${runName}: it ran on the target ${entry.target} in ${entry.region}`);
+    } else {
+      const { aliases, orphans } = await cleanUpRun(runName);
+      removed.aliases.push(...aliases);
+      removed.orphans.push(...orphans);
+    }
+  }
+  return removed;
+}
+
+function isAlive(process_: number): boolean {
+  try {
+    return process.kill(process_, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+async function proveAliasGone(aliasName: string): Promise<void> {
+  try {
+    await new KMSClient().send(new DescribeKeyCommand({ KeyId: aliasName }));
+  } catch (error) {
+    if (error instanceof NotFoundException) return;
+    throw error;
+  }
+  throw new Error(`${aliasName} is still there after the clean-up. Run "npm run clean-up" to try again.`);
+}
+
+/** A key that was created but never got its alias can only be found by its tags. */
+async function scheduleDeletionByTags(tags: Tag[]): Promise<string[]> {
+  const kms = new KMSClient();
+  const scheduled: string[] = [];
+  for await (const { Keys = [] } of paginateListKeys({ client: kms }, {})) {
+    for (const { KeyId } of Keys) {
+      if (!(await hasTags(kms, KeyId, tags))) continue;
+      const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
+      if (KeyMetadata?.KeyState === 'PendingDeletion') continue;
+      await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
+      scheduled.push(KeyMetadata?.Arn ?? '');
+    }
+  }
+  return scheduled;
+}
+
+async function hasTags(kms: KMSClient, KeyId: string | undefined, tags: Tag[]): Promise<boolean> {
+  try {
+    const { Tags = [] } = await kms.send(new ListResourceTagsCommand({ KeyId }));
+    return tags.every((tag) =>
+      Tags.some((has) => has.TagKey === tag.TagKey && has.TagValue === tag.TagValue),
+    );
+  } catch (error) {
+    // Keys of other people whose policies don't let us look are not ours.
+    if (error instanceof KMSServiceException && error.name === 'AccessDeniedException') return false;
+    throw error;
+  }
+}

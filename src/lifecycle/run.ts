@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import type { Tag } from '@aws-sdk/client-kms';
+import type { Settings } from '../settings.ts';
+
+/** One run of the suite: the names that keep it apart from every other run in the account. */
+export interface Run {
+  name: string;
+  target: Settings['target'];
+  region: string;
+  /** The alias of the run's key. */
+  aliasName: string;
+  description: string;
+  /** Mark a key as this workshop's and this run's. */
+  tags: Tag[];
+  /** Goes with every message of this run, and into CloudTrail. */
+  encryptionContext: Record<string, string>;
+  /** Where encrypted messages and decrypted files go. */
+  outputFolder: string;
+  cloudTrail: { timeoutSeconds: number; quietSeconds: number };
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    run: Run;
+    /** The ARN of the key that global set-up created. */
+    keyArn: string;
+  }
+}
+
+/** Where a run keeps its ledger and its progress, between one command and the next. */
+export const stateFolder = '.workshop';
+
+/** The names of a run, from its settings. */
+export function describeRun(settings: Settings): Run {
+  return {
+    name: settings.run,
+    target: settings.target,
+    region: settings.region,
+    aliasName: `alias/kms_key_cse_usecase_3_${settings.run}`,
+    description: 'Workshop: client-side encryption with data key caching',
+    tags: [
+      { TagKey: 'workshop', TagValue: 'data-key-caching' },
+      { TagKey: 'workshop-run', TagValue: settings.run },
+    ],
+    encryptionContext: { whatfor: 'usecase-3-cse', run: settings.run },
+    outputFolder: settings.outputFolder,
+    cloudTrail: settings.cloudTrail,
+  };
+}
+
+/** The files that the steps of a run write. */
+export function outputFiles({ outputFolder }: Run): string[] {
+  return [
+    'encrypted_e_1.txt',
+    'encrypted_e_2.txt',
+    'plaintext_u_cycled_1.txt',
+    'plaintext_u_cycled_2.txt',
+  ].map((file) => join(outputFolder, file));
+}

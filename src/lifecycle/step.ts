@@ -1,0 +1,49 @@
+import { basename, dirname } from 'node:path';
+import { afterAll, beforeAll, inject } from 'vitest';
+import { forgetPassed, passedSteps, rememberPassed } from './progress.ts';
+import type { Run } from './run.ts';
+
+declare module '@vitest/runner' {
+  interface TaskMeta {
+    /** The numbers of the exercise's TODOs without which the test can't pass. */
+    todos?: number[];
+  }
+}
+
+/** What a step's spec knows about the run that it is part of. */
+export interface Step {
+  run: Run;
+  /** The ARN of the key that global set-up created. */
+  runKeyArn: string;
+  /** Whether an earlier step's exercise passed in this run, so that this one may build on it. */
+  passed(step: string): boolean;
+}
+
+/** An action that runs once, however many tests ask for what it gives. */
+export function once<Result>(action: () => Promise<Result>): () => Promise<Result> {
+  let result: Promise<Result> | undefined;
+  return () => {
+    result ??= action();
+    return result;
+  };
+}
+
+/**
+ * Makes a spec file a step of the run: when all of its tests pass, later steps may build on it.
+ *
+ * @param specFile the `import.meta.filename` of the spec
+ */
+export function useStep(specFile: string): Step {
+  const run = inject('run');
+  const step = basename(dirname(specFile));
+  beforeAll(() => forgetPassed(run.name, step));
+  // biome-ignore lint/correctness/noEmptyPattern: Vitest wants fixtures destructured, and this needs none.
+  afterAll(({}, { tasks }) => {
+    if (tasks.every((task) => task.result?.state === 'pass')) rememberPassed(run.name, step);
+  });
+  return {
+    run,
+    runKeyArn: inject('keyArn'),
+    passed: (earlier) => passedSteps(run.name).includes(earlier),
+  };
+}

@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { parse } from 'dotenv';
+import { z } from 'zod';
+
+/** Environment variables by name, as in `process.env`. */
+export type Environment = Record<string, string | undefined>;
+
+const seconds = (fallback: number) =>
+  z.coerce.number('a number of seconds').min(0, 'a number of seconds, 0 or more').default(fallback);
+
+const schema = z
+  .object({
+    WORKSHOP_TARGET: z.enum(['local', 'aws', 'endpoint'], 'local, aws or endpoint').default('local'),
+    WORKSHOP_RUN: z
+      .string()
+      .regex(/^[a-z0-9-]{1,32}$/, '1 to 32 lower-case letters, digits and hyphens')
+      .default(() => randomBytes(4).toString('hex')),
+    WORKSHOP_OUTPUT_FOLDER: z.string().min(1, 'the path of a folder').default('output'),
+    WORKSHOP_LOCAL_PORT: z.coerce
+      .number('a port, 0 to 65535')
+      .int('a port, 0 to 65535')
+      .min(0, 'a port, 0 to 65535')
+      .max(65535, 'a port, 0 to 65535')
+      .default(0),
+    WORKSHOP_LOCAL_CLOUDTRAIL_DELAY_SECONDS: seconds(2),
+    WORKSHOP_CLOUDTRAIL_TIMEOUT_SECONDS: seconds(0).optional(),
+    WORKSHOP_CLOUDTRAIL_QUIET_SECONDS: seconds(0).optional(),
+    AWS_REGION: z
+      .string()
+      .regex(/^[a-z]{2,}(-[a-z]+)+-\d$/, 'an AWS Region, such as eu-central-1')
+      .optional(),
+    AWS_ENDPOINT_URL: z.url('the URL of an AWS-compatible endpoint').optional(),
+    AWS_ENDPOINT_URL_KMS: z.url('the URL of an AWS-compatible endpoint').optional(),
+    AWS_ENDPOINT_URL_CLOUDTRAIL: z.url('the URL of an AWS-compatible endpoint').optional(),
+  })
+  .superRefine((value, context) => {
+    const missing = (name: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [name], message, input: undefined });
+    if (value.WORKSHOP_TARGET !== 'local' && !value.AWS_REGION)
+      missing('AWS_REGION', `an AWS Region, such as eu-central-1 (the target is ${value.WORKSHOP_TARGET})`);
+    if (
+      value.WORKSHOP_TARGET === 'endpoint' &&
+      !value.AWS_ENDPOINT_URL &&
+      !(value.AWS_ENDPOINT_URL_KMS && value.AWS_ENDPOINT_URL_CLOUDTRAIL)
+    )
+      missing('AWS_ENDPOINT_URL', 'the URL of an AWS-compatible endpoint (the target is endpoint)');
+  });
+
+/** Everything that can be set, validated. Durations are in seconds. */
+export interface Settings {
+  /** Where KMS and CloudTrail are: our embedded AWS, a real account, or an endpoint that the user names. */
+  target: 'local' | 'aws' | 'endpoint';
+  /** The name of this run, part of its key alias, tags and encryption context. */
+  run: string;
+  region: string;
+  outputFolder: string;
+  localPort: number;
+  cloudTrail: {
+    /** How late the local AWS delivers events, on average. */
+    localDelaySeconds: number;
+    /** How long to look for events before giving up. */
+    timeoutSeconds: number;
+    /** How long a count has to stay the same before it is believed. */
+    quietSeconds: number;
+  };
+  /** What `.env` and the environment say, for the AWS SDK to read. */
+  environment: Environment;
+}
+
+/** Says which settings are wrong, their values and what is allowed. */
+export class SettingsError extends Error {
+  override name = 'SettingsError';
+}
+
+/**
+ * Reads `.env` and the environment, which wins. This is the only reader of `process.env`.
+ *
+ * @throws SettingsError that names every bad setting, its value and what is allowed.
+ */
+export function readSettings(environment: Environment = process.env, file = '.env'): Settings {
+  const all = { ...readEnvironmentFile(file), ...environment };
+  const present = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
+  const parsed = schema.safeParse(present);
+  if (!parsed.success) throw new SettingsError(describe(parsed.error, all));
+  const value = parsed.data;
+  const local = value.WORKSHOP_TARGET === 'local';
+  return {
+    target: value.WORKSHOP_TARGET,
+    run: value.WORKSHOP_RUN,
+    region: value.AWS_REGION ?? 'us-east-1',
+    outputFolder: value.WORKSHOP_OUTPUT_FOLDER,
+    localPort: value.WORKSHOP_LOCAL_PORT,
+    cloudTrail: {
+      localDelaySeconds: value.WORKSHOP_LOCAL_CLOUDTRAIL_DELAY_SECONDS,
+      timeoutSeconds: value.WORKSHOP_CLOUDTRAIL_TIMEOUT_SECONDS ?? (local ? 60 : 20 * 60),
+      quietSeconds: value.WORKSHOP_CLOUDTRAIL_QUIET_SECONDS ?? (local ? 1 : 90),
+    },
+    environment: present,
+  };
+}
+
+function readEnvironmentFile(file: string): Environment {
+  try {
+    return parse(readFileSync(file));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw error;
+  }
+}
+
+function describe(error: z.ZodError, environment: Environment): string {
+  const lines = error.issues.map(({ path, message }) => {
+    const name = String(path[0]);
+    const value = environment[name];
+    return `  ${name} is ${value ? `"${value}"` : 'not set'}; it has to be ${message}.`;
+  });
+  return ['These settings are wrong (.env.example explains them all):', ...lines].join('\n');
+}

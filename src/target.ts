@@ -1,0 +1,87 @@
+import { devNull } from 'node:os';
+import { type LocalAws, type LocalAwsOptions, startLocalAws } from './local-aws/index.ts';
+import type { Environment, Settings } from './settings.ts';
+
+/** Where KMS and CloudTrail are, while it is in use. */
+export interface Target {
+  /** What the AWS SDK reads to get there. An undefined variable has to be absent. */
+  environment: Environment;
+  close(): Promise<void>;
+}
+
+/** The SDK prints a notice on Node 20 otherwise (its `emitWarningIfUnsupportedVersion`). */
+const quiet = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
+
+/** Gets the target of the settings ready: starts the local AWS when it is ours to start. */
+export async function startTarget(settings: Settings): Promise<Target> {
+  if (settings.target === 'local') {
+    const localAws = await startLocalAws({
+      port: settings.localPort,
+      region: settings.region,
+      cloudTrail: { delaySeconds: settings.cloudTrail.localDelaySeconds },
+    });
+    return { environment: environmentOf(localAws), close: () => localAws.close() };
+  }
+  const fromSettings = Object.entries(settings.environment).filter(([name]) => name.startsWith('AWS_'));
+  return { environment: { ...Object.fromEntries(fromSettings), ...quiet }, close: async () => {} };
+}
+
+/**
+ * Runs an action against a local AWS of its own, whatever the target of the run is: for what can't be arranged in
+ * a real account, such as a hundred aliases or an event that CloudTrail delivers twice.
+ *
+ * @param options as for the local AWS; name a Region that nothing else in the process uses, because the keyring of
+ *   `@aws-crypto/client-node` keeps one KMS client a Region for the life of the process (its `cacheKmsClients`)
+ */
+export async function withLocalAws<Result>(
+  options: LocalAwsOptions,
+  action: (localAws: LocalAws) => Promise<Result>,
+): Promise<Result> {
+  const localAws = await startLocalAws(options);
+  const restore = useEnvironment(environmentOf(localAws));
+  try {
+    return await action(localAws);
+  } finally {
+    restore();
+    await localAws.close();
+  }
+}
+
+/** Sets variables of this process, and gives a function that puts back what was there. */
+export function useEnvironment(environment: Environment): () => void {
+  const before = Object.fromEntries(Object.keys(environment).map((name) => [name, process.env[name]]));
+  assign(environment);
+  return () => assign(before);
+}
+
+function assign(environment: Environment): void {
+  for (const [name, value] of Object.entries(environment)) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+}
+
+/** Leads the SDK to the local AWS, and away from every real credential, profile and configuration file. */
+function environmentOf({ endpoint, region, credentials }: LocalAws): Environment {
+  return {
+    ...quiet,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ENDPOINT_URL_KMS: endpoint,
+    AWS_ENDPOINT_URL_CLOUDTRAIL: endpoint,
+    AWS_ENDPOINT_URL_STS: endpoint,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: undefined,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: undefined,
+    AWS_PROFILE: undefined,
+    AWS_ROLE_ARN: undefined,
+    AWS_WEB_IDENTITY_TOKEN_FILE: undefined,
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: undefined,
+    AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: undefined,
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: undefined,
+  };
+}

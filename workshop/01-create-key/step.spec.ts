@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import {
+  DescribeKeyCommand,
+  type KeyMetadata,
+  KMSClient,
+  ListResourceTagsCommand,
+  paginateListKeys,
+} from '@aws-sdk/client-kms';
+import { expect, test } from 'vitest';
+import { createKey, predictNumberOfKeys } from '#exercise/01-create-key';
+import { enterInLedger } from '../../src/lifecycle/ledger.ts';
+import { once, useStep } from '../../src/lifecycle/step.ts';
+import { withLocalAws } from '../../src/target.ts';
+import { cleanUp } from '../05-clean-up/solution.ts';
+
+const { run } = useStep(import.meta.filename);
+const meta = { todos: [1, 2, 3, 4] };
+
+const request = {
+  aliasName: `${run.aliasName}_learner`,
+  description: run.description,
+  tags: [...run.tags, { TagKey: 'workshop-step', TagValue: '1' }],
+};
+
+const createdKey = once(async () => {
+  predictNumberOfKeys();
+  enterInLedger(run, request.aliasName, [], process.ppid);
+  await cleanUp({ ...request, files: [] });
+  return createKey(request);
+});
+
+const createdTwice = once(async () => {
+  const first = await createdKey();
+  const second = await createKey(request);
+  return { first, second, keys: await keysWithTags() };
+});
+
+test('creates a symmetric key that is enabled', { meta }, async () => {
+  const key = await describe(await createdKey());
+
+  expect(key?.KeyState, 'The key has to be enabled.').toBe('Enabled');
+  expect(key?.KeyUsage, 'The key is for encrypting and decrypting: see KeyUsage.').toBe('ENCRYPT_DECRYPT');
+  expect(key?.KeySpec, 'The key has to be symmetric: see KeySpec.').toBe('SYMMETRIC_DEFAULT');
+  expect(key?.Description, 'The description says what the key is for.').toBe(request.description);
+});
+
+test('gives the key its alias', { meta }, async () => {
+  const keyArn = await createdKey();
+
+  const behindAlias = await describe(request.aliasName);
+  expect(behindAlias, `There is no ${request.aliasName}: create the alias.`).toBeDefined();
+  expect(behindAlias?.Arn, 'The alias has to lead to the key that createKey gives.').toBe(keyArn);
+});
+
+test("tags the key as this workshop's and this run's", { meta }, async () => {
+  const kms = new KMSClient();
+  const { Tags = [] } = await kms.send(new ListResourceTagsCommand({ KeyId: await createdKey() }));
+
+  expect(Tags, 'Without its tags nobody can tell whose key this is: pass the tags to CreateKey.').toEqual(
+    expect.arrayContaining(request.tags),
+  );
+});
+
+test('finds its key when it runs again', { meta }, async () => {
+  const outcome = await createdTwice().catch((error: Error) => error);
+
+  if (outcome instanceof Error) {
+    expect.unreachable(`The second run failed with ${outcome.name}: look for the key before you create one.`);
+  }
+  expect(outcome.second, 'The second run has to give the key of the first.').toBe(outcome.first);
+});
+
+test('leaves one key after two runs, as you predicted', { meta }, async () => {
+  const { keys } = await createdTwice();
+
+  expect(keys.length, 'Each run that creates another key leaves an orphan.').toBe(1);
+  expect(predictNumberOfKeys(), 'You predicted another number of keys after two runs.').toBe(keys.length);
+});
+
+test('leaves no orphan when the alias cannot be created', { meta }, async () => {
+  await withLocalAws({ region: 'eu-north-1' }, async () => {
+    predictNumberOfKeys();
+    // AWS keeps the prefix alias/aws/ for itself.
+    const reserved = { ...request, aliasName: `alias/aws/${randomUUID()}` };
+    await expect(createKey(reserved), 'createKey has to say that the alias failed.').rejects.toThrow();
+
+    expect(await keysWithTags(), 'A key without an alias was left behind.').toEqual([]);
+  });
+});
+
+async function describe(keyId: string): Promise<KeyMetadata | undefined> {
+  const { KeyMetadata } = await new KMSClient().send(new DescribeKeyCommand({ KeyId: keyId }));
+  return KeyMetadata;
+}
+
+/** The ARNs of the keys with the tags of this step, those whose deletion is pending left out. */
+async function keysWithTags(): Promise<string[]> {
+  const kms = new KMSClient();
+  const found: string[] = [];
+  for await (const { Keys = [] } of paginateListKeys({ client: kms }, {})) {
+    for (const { KeyId, KeyArn = '' } of Keys) {
+      const { Tags = [] } = await kms.send(new ListResourceTagsCommand({ KeyId }));
+      const isOurs = request.tags.every((tag) =>
+        Tags.some((has) => has.TagKey === tag.TagKey && has.TagValue === tag.TagValue),
+      );
+      if (isOurs && (await describe(KeyArn))?.KeyState === 'Enabled') found.push(KeyArn);
+    }
+  }
+  return found;
+}
