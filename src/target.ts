@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { devNull } from 'node:os';
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from './local-aws/index.ts';
 import type { Environment, Settings } from './settings.ts';
@@ -30,14 +31,16 @@ export async function startTarget(settings: Settings): Promise<Target> {
  * Runs an action against a local AWS of its own, whatever the target of the run is: for what can't be arranged in
  * a real account, such as a hundred aliases or an event that CloudTrail delivers twice.
  *
- * @param options as for the local AWS; name a Region that nothing else in the process uses, because the keyring of
- *   `@aws-crypto/client-node` keeps one KMS client a Region for the life of the process (its `cacheKmsClients`)
+ * It is in a Region that nothing else in the process uses, because the keyring of `@aws-crypto/client-node` keeps one
+ * KMS client a Region for the life of the process (its `cacheKmsClients`).
+ *
+ * @param options as for the local AWS
  */
 export async function withLocalAws<Result>(
-  options: LocalAwsOptions,
+  options: Omit<LocalAwsOptions, 'region'>,
   action: (localAws: LocalAws) => Promise<Result>,
 ): Promise<Result> {
-  const localAws = await startLocalAws(options);
+  const localAws = await startLocalAws({ ...options, region: `eu-test-${randomInt(1, 1e9)}` });
   const restore = useEnvironment(environmentOf(localAws));
   try {
     return await action(localAws);

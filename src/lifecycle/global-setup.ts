@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
 import { createKey } from '../../workshop/01-create-key/solution.ts';
 import { readSettings } from '../settings.ts';
@@ -22,6 +22,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     try {
       await cleanUpRun(run.name);
       forgetProgress(run.name);
+      rmSync(run.scratchFolder, { recursive: true, force: true });
     } finally {
       restore();
       await target.close();
@@ -31,6 +32,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   try {
     await reclaim(run);
     mkdirSync(run.outputFolder, { recursive: true });
+    mkdirSync(run.scratchFolder, { recursive: true });
     enterInLedger(run, run.aliasName, outputFiles(run), process.pid);
     const keyArn = await createKey(run);
     project.provide('run', run);

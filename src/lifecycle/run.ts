@@ -16,6 +16,8 @@ export interface Run {
   encryptionContext: Record<string, string>;
   /** Where encrypted messages and decrypted files go. */
   outputFolder: string;
+  /** Where specs put the files of their own. */
+  scratchFolder: string;
   cloudTrail: { timeoutSeconds: number; quietSeconds: number };
 }
 
@@ -44,8 +46,14 @@ export function describeRun(settings: Settings): Run {
     ],
     encryptionContext: { whatfor: 'usecase-3-cse', run: settings.run },
     outputFolder: settings.outputFolder,
+    scratchFolder: join(stateFolder, 'scratch', settings.run),
     cloudTrail: settings.cloudTrail,
   };
+}
+
+/** The alias of the key that step 1's exercise creates: the run's own is taken. */
+export function learnerAliasName({ aliasName }: Run): string {
+  return `${aliasName}_learner`;
 }
 
 /** The files that the steps of a run write. */

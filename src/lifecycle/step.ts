@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { forgetPassed, passedSteps, rememberPassed } from './progress.ts';
 import type { Run } from './run.ts';
+import { TodoError } from './todo.ts';
 
 declare module '@vitest/runner' {
   interface TaskMeta {
@@ -17,6 +18,11 @@ export interface Step {
   runKeyArn: string;
   /** Whether an earlier step's exercise passed in this run, so that this one may build on it. */
   passed(step: string): boolean;
+}
+
+/** Throws what an exercise threw, if that is only a TODO: it is no answer to judge. */
+export function throwIfTodo(outcome: unknown): void {
+  if (outcome instanceof TodoError) throw outcome;
 }
 
 /** An action that runs once, however many tests ask for what it gives. */

@@ -1,0 +1,52 @@
+import { CloudTrailClient, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
+import { z } from 'zod';
+
+const detailsSchema = z.object({
+  eventID: z.string(),
+  eventName: z.string(),
+  requestID: z.string(),
+  requestParameters: z.object({ encryptionContext: z.record(z.string(), z.string()).optional() }).nullish(),
+});
+
+/** A call as CloudTrail shows it. */
+export interface AuditedCall {
+  operation: string;
+  requestId: string;
+  encryptionContext: Record<string, string>;
+}
+
+/**
+ * Looks once, through all pages, for the calls with a key that CloudTrail shows by now; a doubled event counts once.
+ *
+ * @param from calls before this time are left out
+ */
+export async function lookUpCalls(keyArn: string, from: Date): Promise<AuditedCall[]> {
+  const client = new CloudTrailClient({ maxAttempts: 10 });
+  const calls = new Map<string, AuditedCall>();
+  const request = {
+    LookupAttributes: [{ AttributeKey: 'ResourceName' as const, AttributeValue: keyArn }],
+    StartTime: from,
+  };
+  for await (const { Events = [] } of paginateLookupEvents({ client }, request)) {
+    for (const { CloudTrailEvent = '' } of Events) {
+      const { eventID, eventName, requestID, requestParameters } = detailsSchema.parse(
+        JSON.parse(CloudTrailEvent),
+      );
+      const encryptionContext = requestParameters?.encryptionContext ?? {};
+      calls.set(eventID, { operation: eventName, requestId: requestID, encryptionContext });
+    }
+  }
+  return [...calls.values()];
+}
+
+/** Says which calls are missing on which side, or nothing when what was sent is what CloudTrail shows. */
+export function compareCalls(sent: string[], shown: string[]): string | undefined {
+  const notShown = sent.filter((requestId) => !shown.includes(requestId));
+  const notSent = shown.filter((requestId) => !sent.includes(requestId));
+  const sentences = [
+    notShown.length > 0 &&
+      `CloudTrail does not show these requests, which were sent: ${notShown.join(', ')}.`,
+    notSent.length > 0 && `CloudTrail shows these requests, which were not sent: ${notSent.join(', ')}.`,
+  ].filter((sentence) => sentence !== false);
+  return sentences.length > 0 ? sentences.join(' ') : undefined;
+}

@@ -1,0 +1,150 @@
+import { join } from 'node:path';
+import { NodeCachingMaterialsManager, type NodeMaterialsManager } from '@aws-crypto/client-node';
+import { afterEach, expect, test, vi } from 'vitest';
+import {
+  createMaterialsManager,
+  encryptFile,
+  predictGenerateDataKeyCalls,
+} from '#exercise/02-encrypt-with-cache';
+import { type Message, readMessage } from '../../src/audit/message.ts';
+import { recordRequests } from '../../src/audit/request-recorder.ts';
+import { givenKey, plaintextFile } from '../../src/lifecycle/given.ts';
+import { outputFiles } from '../../src/lifecycle/run.ts';
+import { once, useStep } from '../../src/lifecycle/step.ts';
+
+const step = useStep(import.meta.filename);
+const { run } = step;
+const meta = { todos: [1, 2, 3, 4] };
+
+const encryptedTwice = once(async () => {
+  const prediction = predictGenerateDataKeyCalls();
+  const keyArn = await givenKey(step);
+  const materialsManager = createMaterialsManager(keyArn);
+  const { messages, dataKeyCalls } = await encrypt(materialsManager, outputFiles(run).slice(0, 2));
+  const [first, second] = messages as [Message, Message];
+  return { prediction, keyArn, materialsManager, first, second, dataKeyCalls };
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('encrypts with a caching materials manager', { meta }, async () => {
+  const { materialsManager } = await encryptedTwice();
+
+  expect(
+    materialsManager,
+    `A ${materialsManager.constructor.name} asks KMS for a new data key for every message: only a caching materials manager keeps one.`,
+  ).toBeInstanceOf(NodeCachingMaterialsManager);
+});
+
+test('puts the encryption context into every message', { meta }, async () => {
+  const { first, second } = await encryptedTwice();
+
+  for (const message of [first, second]) {
+    expect(
+      message.encryptionContext,
+      'The encryption context has to be in the header of every message: pass it to encrypt.',
+    ).toMatchObject(run.encryptionContext);
+  }
+  expect(
+    withoutPublicKey(second.encryptionContext),
+    'The encryption context differs from message to message, and so no data key is ever reused.',
+  ).toEqual(withoutPublicKey(first.encryptionContext));
+});
+
+test('asks KMS for one data key, as you predicted', { meta }, async () => {
+  const { dataKeyCalls, prediction } = await encryptedTwice();
+
+  expect(
+    dataKeyCalls,
+    'Two messages need one GenerateDataKey call, if both are encrypted with the same cache: make it once, not per message.',
+  ).toBe(1);
+  expect(prediction, 'You predicted another number of GenerateDataKey calls.').toBe(dataKeyCalls);
+});
+
+test('uses one data key for two different messages', { meta }, async () => {
+  const { first, second, keyArn } = await encryptedTwice();
+
+  expect(second.encryptedDataKey, 'Messages that share a data key carry the same encrypted data key.').toBe(
+    first.encryptedDataKey,
+  );
+  expect(first.keyArn, "The data key has to come from the workshop's key.").toBe(keyArn);
+  expect(second.messageId, 'Each message has its own id: encrypt twice, do not copy a message.').not.toBe(
+    first.messageId,
+  );
+  expect(second.body.equals(first.body), 'The same plaintext has to become a different ciphertext.').toBe(
+    false,
+  );
+});
+
+test('commits every message to its data key', { meta }, async () => {
+  const { first, second } = await encryptedTwice();
+
+  expect(
+    [first.isCommitting, second.isCommitting],
+    'Without key commitment a message may open under two data keys: see the CommitmentPolicy of buildClient.',
+  ).toEqual([true, true]);
+});
+
+test('asks for a second data key for the third message', { meta }, async () => {
+  const materialsManager = createMaterialsManager(await givenKey(step));
+  const { dataKeyCalls } = await encrypt(
+    materialsManager,
+    [1, 2, 3].map((n) => scratchFile(`third_${n}`)),
+  );
+
+  expect(dataKeyCalls, 'A data key is for two messages: see maxMessagesEncrypted.').toBe(2);
+});
+
+test('keeps a data key for 300 seconds', { meta }, async () => {
+  // Signatures may be 300 seconds old or early: so one message is 150 seconds in the past, one in the future.
+  const now = Date.now();
+  const callsAfter = async (age: number) => {
+    const materialsManager = createMaterialsManager(await givenKey(step));
+    vi.useFakeTimers({ toFake: ['Date'], now: now - (age / 2) * 1000 });
+    const first = await encrypt(materialsManager, [scratchFile('age_1')]);
+    vi.setSystemTime(now + (age / 2) * 1000);
+    const second = await encrypt(materialsManager, [scratchFile('age_2')]);
+    vi.useRealTimers();
+    return first.dataKeyCalls + second.dataKeyCalls;
+  };
+
+  expect(
+    await callsAfter(298),
+    'After 298 seconds the data key is still good, but it was asked for again: maxAge is in milliseconds.',
+  ).toBe(1);
+  expect(
+    await callsAfter(302),
+    'After 302 seconds the data key is too old, but it was used: see maxAge.',
+  ).toBe(2);
+});
+
+/** Encrypts the plaintext once for each file; gives the messages and what was asked of KMS. */
+async function encrypt(materialsManager: NodeMaterialsManager, files: string[]) {
+  const recording = recordRequests();
+  const messages: Message[] = [];
+  try {
+    for (const encryptedFile of files) {
+      await encryptFile({
+        materialsManager,
+        encryptionContext: run.encryptionContext,
+        plaintextFile,
+        encryptedFile,
+      });
+      messages.push(await readMessage(encryptedFile));
+    }
+  } finally {
+    recording.stop();
+  }
+  return { messages, dataKeyCalls: recording.successful('GenerateDataKey').length };
+}
+
+function scratchFile(name: string): string {
+  return join(run.scratchFolder, name);
+}
+
+/** The suite that signs adds its public key to the encryption context. */
+function withoutPublicKey({ 'aws-crypto-public-key': _, ...context }: Readonly<Record<string, string>>) {
+  return context;
+}

@@ -1,0 +1,164 @@
+import { existsSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { decryptFile, predictDecryptCalls } from '#exercise/03-decrypt';
+import { recordRequests } from '../../src/audit/request-recorder.ts';
+import { givenEncryptedFiles, givenKey, plaintextFile } from '../../src/lifecycle/given.ts';
+import { outputFiles } from '../../src/lifecycle/run.ts';
+import { once, throwIfTodo, useStep } from '../../src/lifecycle/step.ts';
+import { withLocalAws } from '../../src/target.ts';
+import { createKey } from '../01-create-key/solution.ts';
+import { createMaterialsManager, encryptFile } from '../02-encrypt-with-cache/solution.ts';
+
+const step = useStep(import.meta.filename);
+const { run } = step;
+const { encryptionContext } = run;
+const meta = { todos: [1, 2, 3, 4] };
+
+const decrypted = once(async () => {
+  const prediction = predictDecryptCalls();
+  const encryptedFiles = await givenEncryptedFiles(step);
+  const plaintextFiles = outputFiles(run).slice(2);
+  const keyArn = await givenKey(step);
+  const recording = recordRequests();
+  for (const [index, encryptedFile] of encryptedFiles.entries()) {
+    const plaintextFile = plaintextFiles[index] ?? '';
+    await rm(plaintextFile, { force: true });
+    await decryptFile({ keyArn, encryptionContext, encryptedFile, plaintextFile });
+  }
+  recording.stop();
+  return { prediction, plaintextFiles, decryptCalls: recording.successful('Decrypt').length };
+});
+
+test('gives back the plaintext, byte for byte', { meta }, async () => {
+  const { plaintextFiles } = await decrypted();
+  const original = await readFile(plaintextFile);
+
+  for (const file of plaintextFiles) {
+    expect(existsSync(file), `${file} is not there: write the plaintext to plaintextFile.`).toBe(true);
+    expect(
+      (await readFile(file)).equals(original),
+      `${file} has to be byte-identical to ${plaintextFile}.`,
+    ).toBe(true);
+  }
+});
+
+test('asks KMS to decrypt the data key of each message, as you predicted', { meta }, async () => {
+  const { decryptCalls, prediction } = await decrypted();
+
+  expect(
+    decryptCalls,
+    'Only KMS can decrypt a data key: one Decrypt call for each message, without a cache.',
+  ).toBe(2);
+  expect(prediction, 'You predicted another number of Decrypt calls.').toBe(decryptCalls);
+});
+
+test('decrypts what it is given, whatever that is', { meta }, async () => {
+  const other = scratchFile('other.txt');
+  await writeFile(other, 'another plaintext');
+  const encryptedFile = await encryptWith({ plaintextFile: other, keyArn: await givenKey(step) });
+
+  const { plaintext } = await tryToDecrypt({ encryptedFile });
+  expect(plaintext, 'The plaintext has to come out of the message, not from somewhere else.').toBe(
+    'another plaintext',
+  );
+});
+
+test('refuses a message with another encryption context', { meta }, async () => {
+  const encryptedFile = await encryptWith({
+    keyArn: await givenKey(step),
+    encryptionContext: { ...encryptionContext, whatfor: 'something else' },
+  });
+
+  expectRefused(
+    await tryToDecrypt({ encryptedFile }),
+    'A message with another encryption context was decrypted: compare messageHeader.encryptionContext.',
+  );
+});
+
+test('refuses a message without the encryption context', { meta }, async () => {
+  const encryptedFile = await encryptWith({ keyArn: await givenKey(step), encryptionContext: {} });
+
+  expectRefused(
+    await tryToDecrypt({ encryptedFile }),
+    'A message without the encryption context was decrypted: each expected pair has to be there.',
+  );
+});
+
+test('refuses a message that was encrypted under another key', { meta }, async () => {
+  await withLocalAws({}, async () => {
+    const ours = await createKey({ aliasName: 'alias/ours', description: run.description, tags: run.tags });
+    const theirs = await createKey({ aliasName: 'alias/theirs', description: 'Of another team', tags: [] });
+    const encryptedFile = await encryptWith({ keyArn: theirs });
+
+    expectRefused(
+      await tryToDecrypt({ encryptedFile, keyArn: ours }),
+      'A message under a key that you did not allow was decrypted: name the key in keyIds, do not discover it.',
+    );
+  });
+});
+
+test('refuses a message that was changed', { meta }, async () => {
+  const message = await readFile((await givenEncryptedFiles(step))[0]);
+  const encryptedFile = scratchFile('changed');
+  // The last byte but 200 belongs to the encrypted content, before the signature.
+  message[message.length - 200] = (message.at(-200) ?? 0) ^ 1;
+  await writeFile(encryptedFile, message);
+
+  expectRefused(
+    await tryToDecrypt({ encryptedFile }),
+    'A message that was changed left a plaintext behind: write nothing before decrypt is done.',
+  );
+});
+
+test('refuses a message that was cut off', { meta }, async () => {
+  const message = await readFile((await givenEncryptedFiles(step))[0]);
+  const encryptedFile = scratchFile('cut_off');
+  await writeFile(encryptedFile, message.subarray(0, message.length - 300));
+
+  expectRefused(
+    await tryToDecrypt({ encryptedFile }),
+    'A message that was cut off left a plaintext behind: write nothing before decrypt is done.',
+  );
+});
+
+/** Encrypts with the reference of step 2, differently from the run in what is named. */
+async function encryptWith(difference: {
+  keyArn: string;
+  plaintextFile?: string;
+  encryptionContext?: Record<string, string>;
+}): Promise<string> {
+  const encryptedFile = scratchFile('encrypted');
+  const materialsManager = createMaterialsManager(difference.keyArn);
+  await encryptFile({ plaintextFile, encryptionContext, ...difference, materialsManager, encryptedFile });
+  return encryptedFile;
+}
+
+/** Decrypts with the exercise; gives its error, if any, and the plaintext that it wrote, if any. */
+async function tryToDecrypt(request: { encryptedFile: string; keyArn?: string }) {
+  predictDecryptCalls();
+  const plaintextFile = scratchFile('decrypted.txt');
+  await rm(plaintextFile, { force: true });
+  const keyArn = request.keyArn ?? (await givenKey(step));
+  const error = await decryptFile({ keyArn, encryptionContext, plaintextFile, ...request }).catch(
+    (e: Error) => e,
+  );
+  const plaintext = existsSync(plaintextFile) ? await readFile(plaintextFile, 'utf8') : undefined;
+  return { error, plaintext };
+}
+
+function expectRefused(
+  { error, plaintext }: Awaited<ReturnType<typeof tryToDecrypt>>,
+  sentence: string,
+): void {
+  throwIfTodo(error);
+  expect(plaintext === undefined ? 'no plaintext' : 'a plaintext', sentence).toBe('no plaintext');
+  expect(error, 'A message that is refused has to be an error for the caller: throw one.').toBeInstanceOf(
+    Error,
+  );
+}
+
+function scratchFile(name: string): string {
+  return join(run.scratchFolder, name);
+}

@@ -1,0 +1,194 @@
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import {
+  CreateAliasCommand,
+  DecryptCommand,
+  DescribeKeyCommand,
+  GenerateDataKeyCommand,
+  type KeyMetadata,
+  KMSClient,
+  NotFoundException,
+  ScheduleKeyDeletionCommand,
+} from '@aws-sdk/client-kms';
+import { expect, test } from 'vitest';
+import { cleanUp, predictDecryptWhilePending } from '#exercise/05-clean-up';
+import { recordRequests } from '../../src/audit/request-recorder.ts';
+import { enterInLedger } from '../../src/lifecycle/ledger.ts';
+import { outputFiles } from '../../src/lifecycle/run.ts';
+import { once, throwIfTodo, useStep } from '../../src/lifecycle/step.ts';
+import { withLocalAws } from '../../src/target.ts';
+import { createKey } from '../01-create-key/solution.ts';
+
+const { run } = useStep(import.meta.filename);
+const meta = { todos: [1, 2, 3, 4, 5] };
+
+// A key, an alias and files as the run's are, but made to be cleaned up here: other steps still need the run's.
+const folder = join(run.scratchFolder, 'output');
+const request = {
+  aliasName: `${run.aliasName}_to_clean_up`,
+  tags: run.tags,
+  files: outputFiles(run).map((file) => join(folder, basename(file))),
+};
+const otherFile = join(folder, 'encrypted_e_1_of_another_team.txt');
+
+const cleanedUp = once(async () => {
+  const prediction = predictDecryptWhilePending();
+  enterInLedger(run, request.aliasName, [], process.ppid);
+  const keyArn = await createKey({ ...request, description: run.description });
+  const dataKey = await new KMSClient().send(
+    new GenerateDataKeyCommand({ KeyId: keyArn, KeySpec: 'AES_256' }),
+  );
+  await createFiles();
+  await cleanUp(request);
+  return { prediction, keyArn, encryptedDataKey: dataKey.CiphertextBlob };
+});
+
+test("schedules the deletion of the run's key, in 7 days", { meta }, async () => {
+  const { keyArn } = await cleanedUp();
+  const key = await describe(keyArn);
+
+  expect(key?.KeyState, 'The key is still in use: schedule its deletion.').toBe('PendingDeletion');
+  const days = ((key?.DeletionDate?.getTime() ?? 0) - Date.now()) / (24 * 60 * 60 * 1000);
+  expect(Math.round(days), 'The days until the deletion are PendingWindowInDays.').toBe(7);
+});
+
+test('deletes the alias', { meta }, async () => {
+  await cleanedUp();
+
+  expect(
+    await describe(request.aliasName),
+    `${request.aliasName} is still there: delete the alias.`,
+  ).toBeUndefined();
+});
+
+test("deletes the run's output files, and no other file", { meta }, async () => {
+  await cleanedUp();
+
+  expect(
+    request.files.filter(existsSync),
+    'These output files are still there: delete each of them.',
+  ).toEqual([]);
+  expect(
+    existsSync(otherFile),
+    `${basename(otherFile)} is not of this run, and is gone: delete no folders.`,
+  ).toBe(true);
+});
+
+test('cannot decrypt while the deletion is pending, as you predicted', { meta }, async () => {
+  const { encryptedDataKey, prediction } = await cleanedUp();
+  const canDecrypt = await new KMSClient()
+    .send(new DecryptCommand({ CiphertextBlob: encryptedDataKey }))
+    .then(
+      () => true,
+      () => false,
+    );
+
+  expect(prediction, 'You predicted something else about a key whose deletion is pending.').toBe(canDecrypt);
+});
+
+test('may run twice', { meta }, async () => {
+  await cleanedUp();
+
+  const error = await cleanUp(request).catch((e: Error) => e);
+  throwIfTodo(error);
+  expect(error?.name, 'The second clean-up finds nothing to do, and that is no error.').toBeUndefined();
+});
+
+test('deletes the alias last, so that a second try can find the key', { meta }, async () => {
+  await withLocalAws({}, async () => {
+    predictDecryptWhilePending();
+    await createKey({ ...request, description: run.description });
+    const recording = recordRequests();
+    await cleanUp(request);
+    recording.stop();
+
+    const changes = recording.requests
+      .map(({ operation }) => operation)
+      .filter((name) => /^(Schedule|Delete)/.test(name));
+    expect(
+      changes,
+      'Without its alias, nothing leads to a key that is still alive: delete the alias last.',
+    ).toEqual(['ScheduleKeyDeletion', 'DeleteAlias']);
+  });
+});
+
+test('finishes a clean-up that was interrupted', { meta }, async () => {
+  await withLocalAws({}, async () => {
+    predictDecryptWhilePending();
+    const keyArn = await createKey({ ...request, description: run.description });
+    await new KMSClient().send(new ScheduleKeyDeletionCommand({ KeyId: keyArn, PendingWindowInDays: 7 }));
+    await createFiles();
+
+    const error = await cleanUp(request).catch((e: Error) => e);
+    throwIfTodo(error);
+    expect(
+      error?.name,
+      'The deletion was scheduled already, and that is no error: see KeyState.',
+    ).toBeUndefined();
+    expect(
+      await describe(request.aliasName),
+      'The alias is still there after the second try.',
+    ).toBeUndefined();
+    expect(request.files.filter(existsSync), 'The files are still there after the second try.').toEqual([]);
+  });
+});
+
+test("leaves other teams' keys and aliases alone, in a crowded account", { meta }, async () => {
+  await withLocalAws({}, async () => {
+    predictDecryptWhilePending();
+    const theirs = await createKey({ aliasName: 'alias/a_team', description: 'Of another team', tags: [] });
+    const theirAliases = await createAliases(theirs, 120);
+    const ours = await createKey({ ...request, description: run.description });
+    await cleanUp(request);
+
+    expect((await describe(theirs))?.KeyState, "Another team's key is about to be deleted.").toBe('Enabled');
+    for (const aliasName of theirAliases) {
+      expect(await describe(aliasName), `${aliasName} is another team's alias, and is gone.`).toBeDefined();
+    }
+    expect(
+      (await describe(ours))?.KeyState,
+      "The run's key was overlooked: a list of aliases has more than one page.",
+    ).toBe('PendingDeletion');
+  });
+});
+
+test("leaves a key alone that does not carry the run's tags", { meta }, async () => {
+  await withLocalAws({}, async () => {
+    predictDecryptWhilePending();
+    const tags = [{ TagKey: 'workshop-run', TagValue: 'of somebody else' }];
+    const theirs = await createKey({ aliasName: request.aliasName, description: 'Of another team', tags });
+    const error = await cleanUp(request).catch((e: Error) => e);
+
+    throwIfTodo(error);
+    expect(
+      (await describe(theirs))?.KeyState,
+      'This key has the tags of somebody else: compare the tags.',
+    ).toBe('Enabled');
+    expect(error, 'The alias leads to a key that is not ours: throw an error.').toBeInstanceOf(Error);
+  });
+});
+
+async function createFiles(): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const file of [...request.files, otherFile]) await writeFile(file, 'output');
+}
+
+/** Creates aliases that come before and after the run's in a list. */
+async function createAliases(keyArn: string, number: number): Promise<string[]> {
+  const kms = new KMSClient();
+  const names = Array.from({ length: number }, (_, n) => `alias/${n % 2 ? 'a' : 'z'}_team_${n}`);
+  for (const AliasName of names) await kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: keyArn }));
+  return names;
+}
+
+/** What KMS says about a key, or undefined when there is none. */
+async function describe(keyId: string): Promise<KeyMetadata | undefined> {
+  try {
+    const { KeyMetadata } = await new KMSClient().send(new DescribeKeyCommand({ KeyId: keyId }));
+    return KeyMetadata;
+  } catch (error) {
+    if (error instanceof NotFoundException) return undefined;
+    throw error;
+  }
+}
