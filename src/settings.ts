@@ -93,7 +93,7 @@ export function readSettings(environment: Environment = process.env, file = '.en
     localPort: value.WORKSHOP_LOCAL_PORT,
     cloudTrail: {
       localDelaySeconds: value.WORKSHOP_LOCAL_CLOUDTRAIL_DELAY_SECONDS,
-      timeoutSeconds: value.WORKSHOP_CLOUDTRAIL_TIMEOUT_SECONDS ?? (local ? 60 : 20 * 60),
+      timeoutSeconds: value.WORKSHOP_CLOUDTRAIL_TIMEOUT_SECONDS ?? (local ? 20 : 20 * 60),
       quietSeconds: value.WORKSHOP_CLOUDTRAIL_QUIET_SECONDS ?? (local ? 1 : 90),
     },
     environment: present,

@@ -19,47 +19,22 @@ export function predictWhyWeWait(): 'not recorded' | 'not delivered yet' | 'need
   return 'not delivered yet';
 }
 
-/** Counts the GenerateDataKey calls with this key and encryption context that CloudTrail knows of. */
-export async function countGenerateDataKeyCalls(request: AuditRequest): Promise<number> {
-  const { keyArn, encryptionContext, from, retry, quietPeriod } = request;
-  const cloudTrail = new CloudTrailClient({ maxAttempts: 10 });
-
-  // 2. Make a marker call: what was called before it should be visible soon after it is.
-  const marker = await new KMSClient().send(new DescribeKeyCommand({ KeyId: keyArn }));
-  const markerId = marker.$metadata.requestId;
-
-  let count = -1;
-  let unchangedSince = 0;
-  return pRetry(async () => {
-    const events = await findEvents(cloudTrail, keyArn, from);
-
-    // 3. Wait until the marker call is there.
-    if (!events.some((event) => details(event).requestID === markerId)) {
-      throw new Error('The marker call is not in CloudTrail yet.');
-    }
-
-    // 4. Count the calls that are ours.
-    const calls = events.filter((event) => isOurCall(event, encryptionContext)).length;
-
-    // 5. Wait until the count has stayed the same for the quiet period.
-    if (calls !== count) {
-      count = calls;
-      unchangedSince = Date.now();
-    }
-    if (Date.now() - unchangedSince < quietPeriod) {
-      throw new Error(`${count} so far; the quiet period isn't over.`);
-    }
-    return count;
-  }, retry);
+/** Makes a call that comes after all others: when its event is there, theirs should soon be too. Gives its id. */
+async function makeMarkerCall(keyArn: string): Promise<string | undefined> {
+  // 2. Make the marker call.
+  const { $metadata } = await new KMSClient().send(new DescribeKeyCommand({ KeyId: keyArn }));
+  return $metadata.requestId;
 }
 
-/** Gives every event of the key since then, each one once, from all pages. */
-async function findEvents(cloudTrail: CloudTrailClient, keyArn: string, from: Date): Promise<Event[]> {
+/** Gives every event of the key from that time on, each one once. */
+async function findEvents(keyArn: string, from: Date): Promise<Event[]> {
+  // CloudTrail answers two look-ups a second: the SDK tries again when it was one too many.
+  const client = new CloudTrailClient({ maxAttempts: 10 });
   const events = new Map<string | undefined, Event>();
 
-  // 6. Read every page; keep each event id once.
+  // 3. Read every page.
   const pages = paginateLookupEvents(
-    { client: cloudTrail },
+    { client },
     { LookupAttributes: [{ AttributeKey: 'ResourceName', AttributeValue: keyArn }], StartTime: from },
   );
   for await (const page of pages) {
@@ -69,22 +44,48 @@ async function findEvents(cloudTrail: CloudTrailClient, keyArn: string, from: Da
   return [...events.values()];
 }
 
-/** Tells whether an event is a GenerateDataKey call with our encryption context. */
-function isOurCall(event: Event, encryptionContext: Record<string, string>): boolean {
-  // 7. Compare the event's name and encryption context.
-  const theirs = details(event).requestParameters?.encryptionContext ?? {};
-  return (
-    event.EventName === 'GenerateDataKey' &&
-    Object.entries(encryptionContext).every(([name, value]) => theirs[name] === value)
-  );
+/** Counts the GenerateDataKey calls with this key and encryption context that CloudTrail knows of. */
+export async function countGenerateDataKeyCalls(request: AuditRequest): Promise<number> {
+  const { keyArn, encryptionContext, from, retry, quietPeriod } = request;
+  const markerId = await makeMarkerCall(keyArn);
+
+  let count = -1;
+  let unchangedSince = 0;
+  return pRetry(async () => {
+    const events = await findEvents(keyArn, from);
+
+    // 4. Wait until the marker call is there.
+    if (!events.some((event) => details(event).requestID === markerId)) {
+      throw new Error('the marker call is not there yet');
+    }
+
+    // 5. Count the calls that are ours.
+    const calls = events.filter((event) => {
+      const { errorCode, requestParameters } = details(event);
+      const theirs = requestParameters?.encryptionContext ?? {};
+      const isOurs = Object.entries(encryptionContext).every(([name, value]) => theirs[name] === value);
+      return event.EventName === 'GenerateDataKey' && !errorCode && isOurs;
+    }).length;
+
+    // 6. Wait until the count has stayed the same for the quiet period.
+    if (calls !== count) {
+      count = calls;
+      unchangedSince = Date.now();
+    }
+    if (Date.now() - unchangedSince < quietPeriod) {
+      throw new Error(`${calls} so far, but the quiet period is not over`);
+    }
+    return calls;
+  }, retry);
 }
 
 interface EventDetails {
-  requestID?: string;
+  requestID: string;
+  errorCode?: string;
   requestParameters?: { encryptionContext?: Record<string, string> };
 }
 
-/** CloudTrail gives an event's details as a JSON text. */
+/** CloudTrail gives the details of an event as a JSON text. */
 function details(event: Event): EventDetails {
   return JSON.parse(event.CloudTrailEvent ?? '{}');
 }

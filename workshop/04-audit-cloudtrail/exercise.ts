@@ -1,0 +1,72 @@
+import { CloudTrailClient, type Event, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
+import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import pRetry, { type Options } from 'p-retry';
+import { todo } from '#todo';
+
+export interface AuditRequest {
+  keyArn: string;
+  encryptionContext: Record<string, string>;
+  /** Calls before this time are not ours. */
+  from: Date;
+  /** How often, and how long, to look. */
+  retry: Options;
+  /** How long the count has to stay the same, in milliseconds. */
+  quietPeriod: number;
+}
+
+/** Your prediction: why does a look right after the call find nothing? */
+export function predictWhyWeWait(): 'not recorded' | 'not delivered yet' | 'needs a query' {
+  // TODO 1: predict, before you go on. One of the three.
+  return todo('TODO 1: predict why we wait');
+}
+
+/** Makes a call that comes after all others: when its event is there, theirs should soon be too. Gives its id. */
+async function makeMarkerCall(keyArn: string): Promise<string | undefined> {
+  // TODO 2: make a marker call: describe the key. Its request id is in the answer's $metadata.
+  return todo('TODO 2: make the marker call');
+}
+
+/** Gives every event of the key from that time on, each one once. */
+async function findEvents(keyArn: string, from: Date): Promise<Event[]> {
+  // CloudTrail answers two look-ups a second: the SDK tries again when it was one too many.
+  const client = new CloudTrailClient({ maxAttempts: 10 });
+  const events = new Map<string | undefined, Event>();
+
+  // TODO 3: look up the events that have this key as their resource, from that time on. Read every page.
+  // Keep each event id once: CloudTrail may deliver an event twice.
+  todo('TODO 3: read every page');
+
+  return [...events.values()];
+}
+
+/** Counts the GenerateDataKey calls with this key and encryption context that CloudTrail knows of. */
+export async function countGenerateDataKeyCalls(request: AuditRequest): Promise<number> {
+  const { keyArn, encryptionContext, from, retry, quietPeriod } = request;
+  const markerId = await makeMarkerCall(keyArn);
+
+  let count = -1;
+  let unchangedSince = 0;
+  return pRetry(async () => {
+    const events = await findEvents(keyArn, from);
+
+    // TODO 4: as long as no event has the request id of the marker call, throw an error: p-retry looks again.
+    todo('TODO 4: wait for the marker call');
+
+    // TODO 5: count our calls: GenerateDataKey, without an error code, and with each pair of our encryption context.
+    const calls = todo('TODO 5: count our calls');
+
+    // TODO 6: as long as the count has not stayed the same for the quiet period, throw an error. Then return it.
+    return todo('TODO 6: wait for the quiet period');
+  }, retry);
+}
+
+interface EventDetails {
+  requestID: string;
+  errorCode?: string;
+  requestParameters?: { encryptionContext?: Record<string, string> };
+}
+
+/** CloudTrail gives the details of an event as a JSON text. */
+function details(event: Event): EventDetails {
+  return JSON.parse(event.CloudTrailEvent ?? '{}');
+}
