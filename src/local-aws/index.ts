@@ -1,1 +1,150 @@
-export {};
+import { randomInt } from 'node:crypto';
+import type { Account } from './account.ts';
+import type { Authorize } from './api/operation.ts';
+import { systemClock } from './clock.ts';
+import type { CloudTrail } from './cloudtrail/cloudtrail.ts';
+import { delayedDelivery } from './cloudtrail/delivery.ts';
+import { EventStore } from './cloudtrail/event-store.ts';
+import { lookupEvents } from './cloudtrail/lookup-events.ts';
+import { keyDeletedEvent, trailEventOf } from './cloudtrail/recording.ts';
+import { RequestQuota } from './cloudtrail/request-quota.ts';
+import { type AccessKey, Credentials, newAccessKey, newUser } from './http/credentials.ts';
+import { type Answer, answerRequest, type FrontDoorParts } from './http/front-door.ts';
+import { type HostedService, hostedOperations } from './http/hosted-service.ts';
+import type { IncomingRequest } from './http/incoming-request.ts';
+import { jsonProtocol } from './http/json-protocol.ts';
+import { queryProtocol } from './http/query-protocol.ts';
+import type { Services } from './http/routing.ts';
+import { listen } from './http/server.ts';
+import { SigningKeys } from './http/signing-keys.ts';
+import type { Kms } from './kms/kms.ts';
+import { kmsOperations } from './kms/operations/index.ts';
+import { KmsState } from './kms/state.ts';
+import type { AnsweredCallInfo, LocalAwsOptions } from './options.ts';
+import { seededRandom } from './seeded-random.ts';
+import { getCallerIdentity } from './sts/get-caller-identity.ts';
+
+export type { Clock } from './clock.ts';
+export type { AccessKey } from './http/credentials.ts';
+export type { AnsweredCallInfo, LocalAwsOptions } from './options.ts';
+
+/** A local AWS that is running. */
+export interface LocalAws {
+  /** `http://127.0.0.1:PORT`, for `AWS_ENDPOINT_URL`. */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly accountId: string;
+  /** The administrator's, to whom everything is allowed. */
+  readonly credentials: AccessKey;
+  /** Stops at once, cutting open connections; all that was in memory is gone. */
+  close(): Promise<void>;
+}
+
+/** The default: whoever has an access key is an administrator. */
+const allowEverything: Authorize = () => {};
+
+/**
+ * Starts KMS, CloudTrail and STS on 127.0.0.1.
+ *
+ * @throws if the port is taken
+ */
+export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
+  const account: Account = {
+    region: options.region ?? 'us-east-1',
+    accountId: options.accountId ?? '111122223333',
+  };
+  const clock = options.clock ?? systemClock;
+  const credentials = options.credentials ?? newAccessKey();
+  const administrator = { ...credentials, principal: newUser(account.accountId, 'administrator') };
+
+  const kms: Kms = { account, clock, state: new KmsState() };
+  const cloudTrail = newCloudTrail(account, options);
+  const door: FrontDoorParts = {
+    services: hostServices(kms, cloudTrail),
+    verifier: {
+      credentials: new Credentials([administrator]),
+      signingKeys: new SigningKeys(),
+      region: account.region,
+    },
+    authorize: allowEverything,
+    catchUp() {
+      const now = clock.now();
+      for (const key of kms.state.removeDueKeys(now)) cloudTrail.events.record(keyDeletedEvent(key.arn, now));
+    },
+    record: (call) => cloudTrail.events.record(trailEventOf(call, clock.now())),
+  };
+
+  const server = await listen(options.port ?? 0, answering(door, options.onCall));
+  return {
+    endpoint: `http://127.0.0.1:${server.port}`,
+    ...account,
+    credentials,
+    close: () => server.close(),
+  };
+}
+
+function newCloudTrail(account: Account, options: LocalAwsOptions): CloudTrail {
+  const {
+    delaySeconds = 2,
+    jitterSeconds = 0.5,
+    lookupsPerSecond = 2,
+    capacity = 100_000,
+  } = options.cloudTrail ?? {};
+  const clock = options.clock ?? systemClock;
+  const random = seededRandom(options.seed ?? randomInt(2 ** 32));
+  return {
+    account,
+    clock,
+    events: new EventStore(delayedDelivery({ delaySeconds, jitterSeconds }, random), capacity),
+    lookupQuota: new RequestQuota(lookupsPerSecond, clock),
+  };
+}
+
+function hostServices(kms: Kms, cloudTrail: CloudTrail): Services {
+  const kmsService: HostedService = {
+    signingName: 'kms',
+    eventSource: 'kms.amazonaws.com',
+    protocol: jsonProtocol('message'),
+    operations: hostedOperations(kmsOperations, kms),
+  };
+  const cloudTrailService: HostedService = {
+    signingName: 'cloudtrail',
+    eventSource: 'cloudtrail.amazonaws.com',
+    protocol: jsonProtocol('Message'),
+    operations: hostedOperations([lookupEvents], cloudTrail),
+  };
+  const stsService: HostedService = {
+    signingName: 'sts',
+    eventSource: 'sts.amazonaws.com',
+    protocol: queryProtocol,
+    operations: hostedOperations([getCallerIdentity], null),
+  };
+  return {
+    byTarget: new Map([
+      ['TrentService', kmsService],
+      ['CloudTrail_20131101', cloudTrailService],
+      ['com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101', cloudTrailService],
+    ]),
+    query: stsService,
+    fallback: kmsService,
+  };
+}
+
+/** Answers requests, and tells `onCall` of each. */
+function answering(door: FrontDoorParts, onCall?: (call: AnsweredCallInfo) => void) {
+  if (!onCall) return (request: IncomingRequest): Answer => answerRequest(door, request);
+  return (request: IncomingRequest): Answer => {
+    const startedAt = performance.now();
+    const answer = answerRequest(door, request);
+    onCall({
+      service: answer.service,
+      operation: answer.operation,
+      status: answer.status,
+      ...(answer.error ? { errorCode: answer.error.name } : {}),
+      requestId: answer.requestId,
+      durationMilliseconds: performance.now() - startedAt,
+      ...(answer.defect === undefined ? {} : { defect: answer.defect }),
+    });
+    return answer;
+  };
+}

@@ -1,0 +1,126 @@
+import type { z } from 'zod';
+import { AwsError, internalFailure } from './errors.ts';
+import { parseInput } from './validation.ts';
+
+/** Who signs a request. */
+export interface Principal {
+  readonly type: 'IAMUser';
+  readonly principalId: string;
+  readonly arn: string;
+  readonly accountId: string;
+  readonly userName: string;
+}
+
+/** What a permission is asked for. A KMS key is one as it stands: its tags and its policy take part in the decision. */
+export interface ProtectedResource {
+  readonly arn: string;
+  readonly tags?: readonly { readonly TagKey: string; readonly TagValue: string }[];
+  /** The resource's own policy, a JSON document. */
+  readonly policy?: string;
+}
+
+export type ConditionContext = Readonly<Record<string, string | readonly string[]>>;
+
+/** One thing that the caller must be allowed to do. */
+export interface Permission {
+  /** Such as `kms:GenerateDataKey`. */
+  readonly action: string;
+  /** Without one, the permission is for `*`: the action isn't about a resource. */
+  readonly resource?: ProtectedResource;
+  /** The condition context keys that the request brings, such as `kms:RequestAlias`. Asked for only by a policy. */
+  readonly conditions?: () => ConditionContext;
+}
+
+/** Decides whether the caller has a permission; throws AWS's `AccessDeniedException` if not. */
+export type Authorize = (principal: Principal, permission: Permission) => void;
+
+/** A resource in a CloudTrail record. */
+export interface TrailResource {
+  readonly ARN: string;
+  readonly type: string;
+}
+
+/** What CloudTrail records of a call, apart from who, when and where. Never a plaintext, a ciphertext or a secret. */
+export interface TrailEntry {
+  requestParameters: object | null;
+  responseElements: object | null;
+  resources: readonly TrailResource[];
+  additionalEventData?: object;
+}
+
+/**
+ * An operation of an AWS API, all of it in one place. The four functions run in this order.
+ *
+ * `Service` is what the operation works on, `Target` what its parameters turn out to name.
+ */
+export interface OperationDefinition<Service, Schema extends z.ZodType, Target, Output extends object> {
+  readonly name: string;
+  /** Required members, lengths, ranges, patterns and enums. See `members.ts`. */
+  readonly input: Schema;
+  /** Finds what the call is about. Throws where AWS answers that it isn't there. */
+  target(service: Service, input: z.output<Schema>, caller: Principal): Target;
+  /** What the caller must be allowed to do. */
+  permissions(input: z.output<Schema>, target: Target): readonly Permission[];
+  /** Does it, and gives the members of the answer. Throws AWS's errors. */
+  run(service: Service, input: z.output<Schema>, target: Target, caller: Principal): Output;
+  readonly trail: {
+    readonly readOnly: boolean;
+    requestParameters?(input: z.output<Schema>): object | null;
+    responseElements?(output: Output, target: Target): object | null;
+    resources?(target: Target, output?: Output): readonly TrailResource[];
+    additionalEventData?(output: Output): object | undefined;
+  };
+}
+
+/** What came of a call: the answer's members or the error, and what CloudTrail is to know of it. */
+export interface Performed {
+  readonly output?: object;
+  readonly error?: AwsError;
+  /** The defect of ours behind an `InternalFailure`. */
+  readonly defect?: unknown;
+  readonly entry: TrailEntry;
+}
+
+/** An operation as the front door sees it. */
+export interface Operation<Service> {
+  readonly name: string;
+  readonly readOnly: boolean;
+  readonly input: z.ZodType;
+  /** @param members the request's members, as they came over the wire */
+  perform(service: Service, members: object, caller: Principal, authorize: Authorize): Performed;
+}
+
+/**
+ * Gives the function that makes a service's operations out of their definitions. (TypeScript can't be told one type
+ * parameter and infer the others, hence the two calls.)
+ */
+export function operationsOf<Service>() {
+  return <Schema extends z.ZodType, Target, Output extends object>(
+    definition: OperationDefinition<Service, Schema, Target, Output>,
+  ): Operation<Service> => {
+    const { trail } = definition;
+    return {
+      name: definition.name,
+      readOnly: trail.readOnly,
+      input: definition.input,
+      perform(service, members, caller, authorize) {
+        const entry: TrailEntry = { requestParameters: null, responseElements: null, resources: [] };
+        try {
+          const input = parseInput(definition.input, members);
+          entry.requestParameters = trail.requestParameters?.(input) ?? null;
+          const target = definition.target(service, input, caller);
+          entry.resources = trail.resources?.(target) ?? [];
+          for (const permission of definition.permissions(input, target)) authorize(caller, permission);
+          const output = definition.run(service, input, target, caller);
+          if (trail.resources) entry.resources = trail.resources(target, output);
+          entry.responseElements = trail.responseElements?.(output, target) ?? null;
+          entry.additionalEventData = trail.additionalEventData?.(output);
+          return { output, entry };
+        } catch (error) {
+          if (error instanceof AwsError) return { error, entry };
+          return { error: internalFailure(), defect: error, entry };
+        }
+      },
+    };
+  };
+}

@@ -1,0 +1,83 @@
+import { SlidingList } from './sliding-list.ts';
+import type { TrailEvent } from './trail-event.ts';
+
+/** The lookup attributes that have an index. `EventId` needs none: an event's id says where it is. */
+export type IndexedAttribute =
+  | 'EventName'
+  | 'ReadOnly'
+  | 'Username'
+  | 'ResourceType'
+  | 'ResourceName'
+  | 'EventSource'
+  | 'AccessKeyId';
+
+/** A place in the event store. Later events have higher positions. */
+export type Position = number;
+
+/** For each value of each lookup attribute, the positions of its events in order. */
+export class EventIndex {
+  readonly #positions: Readonly<Record<IndexedAttribute, Map<string, SlidingList<Position>>>> = {
+    EventName: new Map(),
+    ReadOnly: new Map(),
+    Username: new Map(),
+    ResourceType: new Map(),
+    ResourceName: new Map(),
+    EventSource: new Map(),
+    AccessKeyId: new Map(),
+  };
+
+  positions(attribute: IndexedAttribute, value: string): SlidingList<Position> {
+    return this.#positions[attribute].get(value) ?? new SlidingList();
+  }
+
+  add(event: TrailEvent, position: Position): void {
+    visitAttributes(event, (attribute, value) => {
+      const lists = this.#positions[attribute];
+      let list = lists.get(value);
+      if (!list) {
+        list = new SlidingList();
+        lists.set(value, list);
+      }
+      list.append(position);
+    });
+  }
+
+  /** Forgets an event, which must be the oldest that is there: so its position comes first in each of its lists. */
+  dropOldest(event: TrailEvent): void {
+    visitAttributes(event, (attribute, value) => {
+      const lists = this.#positions[attribute];
+      const list = lists.get(value);
+      list?.dropFirst();
+      if (list?.length === 0) lists.delete(value);
+    });
+  }
+}
+
+/** Calls back once for each different value of each attribute that the event has. */
+function visitAttributes(
+  event: TrailEvent,
+  visit: (attribute: IndexedAttribute, value: string) => void,
+): void {
+  visit('EventName', event.name);
+  visit('EventSource', event.source);
+  if (isLookup(event)) return;
+  visit('ReadOnly', String(event.readOnly));
+  if (event.call) {
+    visit('Username', event.call.userName);
+    visit('AccessKeyId', event.call.accessKeyId);
+  }
+  const { resources } = event;
+  for (let index = 0; index < resources.length; index++) {
+    const resource = resources[index] as (typeof resources)[number];
+    const isNew = (same: 'ARN' | 'type') =>
+      resources.findIndex((one) => one[same] === resource[same]) === index;
+    if (isNew('type')) visit('ResourceType', resource.type);
+    if (isNew('ARN')) visit('ResourceName', resource.ARN);
+  }
+}
+
+/**
+ * Whoever waits for an event looks again and again, and each look is an event too. They are there for those who ask for
+ * them by name, source or id, and don't bury what the others are looking for.
+ */
+export const isLookup = (event: TrailEvent): boolean => event.name === 'LookupEvents';

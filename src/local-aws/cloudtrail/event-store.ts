@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto';
+import type { DeliverySchedule } from './delivery.ts';
+import { EventIndex, type IndexedAttribute, isLookup, type Position } from './event-index.ts';
+import { SlidingList } from './sliding-list.ts';
+import { type TrailEvent, wholeSeconds } from './trail-event.ts';
+
+/** One delivery of an event. An event that is delivered twice is two of them, with the same id. */
+interface Delivery {
+  readonly event: TrailEvent;
+  readonly id: Position;
+  readonly visibleAt: number;
+}
+
+export interface EventQuery {
+  readonly attribute?: { readonly key: IndexedAttribute | 'EventId'; readonly value: string } | undefined;
+  /** Whole seconds since the epoch, inclusive. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  /** Where the page before ended. */
+  readonly before?: Position | undefined;
+  readonly limit: number;
+}
+
+export interface FoundEvents {
+  readonly events: readonly { readonly eventId: string; readonly event: TrailEvent }[];
+  /** Set if there is more: the `before` of the next page. */
+  readonly next?: Position;
+}
+
+/**
+ * What CloudTrail knows: the events in the order in which they happened, each with the time from which it is visible.
+ * Bounded: the oldest make room. Looking up costs the same however many there are, apart from the events on their way.
+ */
+export class EventStore {
+  readonly #schedule: DeliverySchedule;
+  readonly #capacity: number;
+  readonly #deliveries = new SlidingList<Delivery>();
+  readonly #index = new EventIndex();
+  readonly #idPrefix = eventIdPrefix();
+  #first: Position = 0;
+  #lastTime = 0;
+
+  /** @param capacity the most deliveries to keep */
+  constructor(schedule: DeliverySchedule, capacity: number) {
+    this.#schedule = schedule;
+    this.#capacity = capacity;
+  }
+
+  record(event: TrailEvent): void {
+    const id = this.#first + this.#deliveries.length;
+    // The order of positions is the order of times, even when the clock was set back.
+    this.#lastTime = Math.max(this.#lastTime, event.time);
+    const inOrder = event.time === this.#lastTime ? event : { ...event, time: this.#lastTime };
+    for (const visibleAt of this.#schedule(event.time)) this.#append({ event: inOrder, id, visibleAt });
+  }
+
+  /**
+   * The events that are visible now and match, newest first.
+   *
+   * @param now milliseconds since the epoch
+   */
+  find(query: EventQuery, now: number): FoundEvents {
+    const candidates = this.#candidates(query);
+    const found: { eventId: string; event: TrailEvent }[] = [];
+    let last: Position | undefined;
+    for (const position of candidates) {
+      const delivery = this.#deliveries.at(position - this.#first);
+      if (!delivery || delivery.visibleAt > now) continue;
+      if (query.attribute === undefined && isLookup(delivery.event)) continue;
+      if (found.length === query.limit) return { events: found, next: last as Position };
+      found.push({ eventId: this.#eventId(delivery.id), event: delivery.event });
+      last = position;
+    }
+    return { events: found };
+  }
+
+  #append(delivery: Delivery): void {
+    this.#index.add(delivery.event, this.#first + this.#deliveries.length);
+    this.#deliveries.append(delivery);
+    if (this.#deliveries.length <= this.#capacity) return;
+    this.#index.dropOldest((this.#deliveries.at(0) as Delivery).event);
+    this.#deliveries.dropFirst();
+    this.#first += 1;
+  }
+
+  /** The positions of all deliveries within the query's bounds that have its attribute, newest first. */
+  *#candidates({ attribute, from, to, before }: EventQuery): Generator<Position> {
+    const start = from === undefined ? this.#first : this.#positionAt((second) => second < from);
+    const afterEnd = to === undefined ? this.#end : this.#positionAt((second) => second <= to);
+    const end = Math.min(afterEnd, before ?? this.#end);
+    if (attribute === undefined) {
+      for (let position = end - 1; position >= start; position--) yield position;
+      return;
+    }
+    if (attribute.key === 'EventId') {
+      for (const position of this.#positionsOfId(attribute.value).reverse()) {
+        if (position >= start && position < end) yield position;
+      }
+      return;
+    }
+    const list = this.#index.positions(attribute.key, attribute.value);
+    for (let index = list.countBefore((position) => position < end) - 1; index >= 0; index--) {
+      const position = list.at(index) as Position;
+      if (position < start) return;
+      yield position;
+    }
+  }
+
+  get #end(): Position {
+    return this.#first + this.#deliveries.length;
+  }
+
+  #positionAt(isBefore: (second: number) => boolean): Position {
+    return this.#first + this.#deliveries.countBefore(({ event }) => isBefore(wholeSeconds(event.time)));
+  }
+
+  /** An event id is a UUID whose last group is the event's position. */
+  #eventId(id: Position): string {
+    return `${this.#idPrefix}-${id.toString(16).padStart(12, '0')}`;
+  }
+
+  #positionsOfId(eventId: string): Position[] {
+    if (!eventId.startsWith(`${this.#idPrefix}-`)) return [];
+    const id = Number.parseInt(eventId.slice(this.#idPrefix.length + 1), 16);
+    const positions: Position[] = [];
+    for (let position = id; this.#deliveries.at(position - this.#first)?.id === id; position++) {
+      positions.push(position);
+    }
+    return this.#eventId(id) === eventId ? positions : [];
+  }
+}
+
+/** The first four groups of a version 4 UUID. */
+function eventIdPrefix(): string {
+  const hex = randomBytes(7).toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(11, 14)}-${(8 + (Number.parseInt(hex.charAt(0), 16) % 4)).toString(16)}${hex.slice(1, 4)}`;
+}

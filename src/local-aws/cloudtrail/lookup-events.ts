@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { AwsError } from '../api/errors.ts';
+import { integer, oneOf, text, timestamp } from '../api/members.ts';
+import { trailDate } from '../api/trail-members.ts';
+import { type CloudTrail, cloudTrailOperation } from './cloudtrail.ts';
+import { nextToken, positionIn } from './next-token.ts';
+import { lookedUpEvent } from './record.ts';
+import { wholeSeconds } from './trail-event.ts';
+
+const lookupAttribute = z.object({
+  AttributeKey: oneOf([
+    'EventId',
+    'EventName',
+    'ReadOnly',
+    'Username',
+    'ResourceType',
+    'ResourceName',
+    'EventSource',
+    'AccessKeyId',
+  ]),
+  AttributeValue: text({ min: 1, max: 2000 }),
+});
+
+/** The recorded calls, newest first, as far as they have been delivered. */
+export const lookupEvents = cloudTrailOperation({
+  name: 'LookupEvents',
+  input: z.object({
+    LookupAttributes: z.array(lookupAttribute).default([]),
+    StartTime: timestamp().optional(),
+    EndTime: timestamp().optional(),
+    EventCategory: oneOf(['insight']).optional(),
+    MaxResults: integer({ min: 1, max: 50 }).default(50),
+    NextToken: z.string().optional(),
+  }),
+
+  target: () => null,
+  permissions: () => [{ action: 'cloudtrail:LookupEvents' }],
+
+  run({ account, clock, events, lookupQuota }: CloudTrail, input) {
+    if (!lookupQuota.take()) throw new AwsError('ThrottlingException', 'Rate exceeded');
+    const { NextToken, ...parameters } = input;
+    const [attribute, ...more] = input.LookupAttributes;
+    if (more.length > 0) {
+      throw new AwsError('InvalidLookupAttributesException', 'You can specify only one lookup attribute.');
+    }
+    const { StartTime, EndTime } = input;
+    if (StartTime !== undefined && EndTime !== undefined && StartTime > EndTime) {
+      throw new AwsError(
+        'InvalidTimeRangeException',
+        'The start time must be before or equal to the end time.',
+      );
+    }
+    const before = NextToken === undefined ? undefined : positionIn(NextToken, parameters);
+    // Insights events tell of unusual activity; nothing here finds any.
+    if (input.EventCategory) return { Events: [] };
+    const found = events.find(
+      {
+        attribute: attribute && { key: attribute.AttributeKey, value: attribute.AttributeValue },
+        from: StartTime === undefined ? undefined : wholeSeconds(StartTime),
+        to: EndTime === undefined ? undefined : wholeSeconds(EndTime),
+        before,
+        limit: input.MaxResults,
+      },
+      clock.now(),
+    );
+    return {
+      Events: found.events.map(({ event, eventId }) => lookedUpEvent(event, eventId, account)),
+      ...(found.next === undefined ? {} : { NextToken: nextToken(found.next, parameters) }),
+    };
+  },
+
+  trail: {
+    readOnly: true,
+    requestParameters: (input) => ({
+      lookupAttributes: input.LookupAttributes.map((one) => ({
+        attributeKey: one.AttributeKey,
+        attributeValue: one.AttributeValue,
+      })),
+      startTime: input.StartTime === undefined ? undefined : trailDate(input.StartTime),
+      endTime: input.EndTime === undefined ? undefined : trailDate(input.EndTime),
+      maxResults: input.MaxResults,
+      nextToken: input.NextToken,
+    }),
+  },
+});

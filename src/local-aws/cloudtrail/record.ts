@@ -1,0 +1,63 @@
+import type { Account } from '../account.ts';
+import { type TrailEvent, wholeSeconds } from './trail-event.ts';
+
+/**
+ * The record of an event: the JSON document that CloudTrail keeps and hands out (CloudTrail user guide,
+ * cloudtrail-event-reference-record-contents.html). There are no TLS details, because there is no TLS.
+ */
+export function trailRecord(event: TrailEvent, eventId: string, account: Account) {
+  const { call } = event;
+  return {
+    eventVersion: '1.11',
+    userIdentity: call
+      ? {
+          type: 'IAMUser',
+          principalId: call.principalId,
+          arn: call.principalArn,
+          accountId: account.accountId,
+          accessKeyId: call.accessKeyId,
+          userName: call.userName,
+        }
+      : { accountId: account.accountId, invokedBy: 'AWS Internal' },
+    eventTime: isoSeconds(event.time),
+    eventSource: event.source,
+    eventName: event.name,
+    awsRegion: account.region,
+    sourceIPAddress: call?.sourceAddress ?? 'AWS Internal',
+    userAgent: call?.userAgent ?? 'AWS Internal',
+    errorCode: event.errorCode,
+    errorMessage: event.errorMessage || undefined,
+    requestParameters: event.requestParameters,
+    responseElements: event.responseElements,
+    additionalEventData: event.additionalEventData,
+    requestID: call?.requestId,
+    eventID: eventId,
+    readOnly: event.readOnly,
+    resources:
+      event.resources.length === 0
+        ? undefined
+        : event.resources.map(({ ARN, type }) => ({ accountId: account.accountId, type, ARN })),
+    eventType: call ? 'AwsApiCall' : 'AwsServiceEvent',
+    managementEvent: true,
+    recipientAccountId: account.accountId,
+    eventCategory: 'Management',
+  };
+}
+
+/** The event as LookupEvents answers with it: a few members, and the whole record as a string of JSON. */
+export function lookedUpEvent(event: TrailEvent, eventId: string, account: Account) {
+  return {
+    EventId: eventId,
+    EventName: event.name,
+    ReadOnly: String(event.readOnly),
+    AccessKeyId: event.call?.accessKeyId,
+    EventTime: wholeSeconds(event.time),
+    EventSource: event.source,
+    Username: event.call?.userName,
+    Resources: event.resources.map(({ ARN, type }) => ({ ResourceType: type, ResourceName: ARN })),
+    CloudTrailEvent: JSON.stringify(trailRecord(event, eventId, account)),
+  };
+}
+
+/** As in `2025-05-20T20:46:16Z`. */
+const isoSeconds = (milliseconds: number) => `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;

@@ -1,0 +1,29 @@
+import type { TrailEntry } from '../api/operation.ts';
+
+/** A thing that happened, as CloudTrail keeps it. The record, its JSON form, is built when somebody looks. */
+export interface TrailEvent extends Readonly<TrailEntry> {
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  /** Such as `kms.amazonaws.com`. */
+  readonly source: string;
+  /** The operation, such as `GenerateDataKey`. */
+  readonly name: string;
+  readonly readOnly: boolean;
+  readonly errorCode?: string | undefined;
+  readonly errorMessage?: string | undefined;
+  /** Who called, and how; none for what a service does by itself, such as deleting a key whose time has come. */
+  readonly call?: TrailCall;
+}
+
+export interface TrailCall {
+  readonly requestId: string;
+  readonly accessKeyId: string;
+  readonly userName: string;
+  readonly principalId: string;
+  readonly principalArn: string;
+  readonly sourceAddress: string;
+  readonly userAgent: string;
+}
+
+/** CloudTrail's times are whole seconds. */
+export const wholeSeconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import type { IncomingRequest } from './incoming-request.ts';
+
+export const sha256Hex = (data: string | Uint8Array): string =>
+  createHash('sha256').update(data).digest('hex');
+
+/**
+ * The canonical form of a request, which is what a signature covers (IAM user guide, "Create a signed AWS API
+ * request"). The body's hash is always made from the body that came: what a header says of it counts for nothing.
+ *
+ * @param signedHeaders lower-case names, in the order in which the client signed them
+ */
+export function canonicalRequest(request: IncomingRequest, signedHeaders: readonly string[]): string {
+  const [path = '/', query = ''] = splitOnce(request.url, '?');
+  let headers = '';
+  for (const name of signedHeaders) headers += `${name}:${canonicalValue(request.headers[name])}\n`;
+  return [
+    request.method,
+    canonicalPath(path),
+    canonicalQuery(query),
+    headers,
+    signedHeaders.join(';'),
+    sha256Hex(request.body),
+  ].join('\n');
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** Every service but S3 encodes the path a second time. */
+const canonicalPath = (path: string) => (path === '/' ? path : path.split('/').map(encode).join('/'));
+
+function canonicalQuery(query: string): string {
+  if (query === '') return '';
+  return query
+    .split('&')
+    .map((pair) => splitOnce(pair, '=').map((part) => encode(decode(part))))
+    .sort(([nameA = '', valueA = ''], [nameB = '', valueB = '']) =>
+      nameA === nameB ? compare(valueA, valueB) : compare(nameA, nameB),
+    )
+    .map((pair) => pair.join('='))
+    .join('&');
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+const encode = (part: string) =>
+  encodeURIComponent(part.toWellFormed()).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+function canonicalValue(value: string | readonly string[] | undefined): string {
+  const whole = typeof value === 'string' ? value : (value ?? []).join(',');
+  return whole.trim().replace(/ {2,}/g, ' ');
+}

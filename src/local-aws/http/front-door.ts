@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { AwsError, internalFailure } from '../api/errors.ts';
+import type { Authorize, Performed } from '../api/operation.ts';
+import type { Credential } from './credentials.ts';
+import type { HostedOperation, HostedService } from './hosted-service.ts';
+import type { IncomingRequest } from './incoming-request.ts';
+import { refuseWebPages } from './loopback-only.ts';
+import { requireOperation, routeOf, type Services } from './routing.ts';
+import { type SignatureVerifier, verifySignature } from './signature-v4.ts';
+
+/** A call that got past the signature check, and what came of it. */
+export interface AnsweredCall extends Performed {
+  readonly requestId: string;
+  readonly request: IncomingRequest;
+  readonly service: HostedService;
+  readonly operation: HostedOperation;
+  readonly credential: Credential;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly requestId: string;
+  readonly body: string;
+  /** For the log: which service and operation, as far as the request named them, and what went wrong. */
+  readonly service: string;
+  readonly operation: string;
+  readonly error?: AwsError | undefined;
+  readonly defect?: unknown;
+}
+
+export interface FrontDoorParts {
+  readonly services: Services;
+  readonly verifier: SignatureVerifier;
+  readonly authorize: Authorize;
+  /** Lets the time do its work, such as deleting the keys whose date has come, before a call sees the state. */
+  catchUp(): void;
+  /** Keeps a call for CloudTrail. Called once for each call, before it is answered. */
+  record(call: AnsweredCall): void;
+}
+
+/**
+ * Takes a request through all it has to pass, in AWS's order, and makes the answer. Never throws: what goes wrong is an
+ * answer too.
+ */
+export function answerRequest(door: FrontDoorParts, request: IncomingRequest): Answer {
+  const requestId = randomUUID();
+  const route = routeOf(door.services, request);
+  const { service, operationName } = route;
+  const described = { requestId, contentType: service.protocol.contentType, service: service.signingName };
+  let outcome: Performed | { error: AwsError; defect?: unknown };
+  try {
+    refuseWebPages(request);
+    const operation = requireOperation(route);
+    const credential = verifySignature(door.verifier, request, service.signingName);
+    const members = service.protocol.members(request.body);
+    door.catchUp();
+    const performed = operation.perform(members, credential.principal, door.authorize);
+    door.record({ ...performed, requestId, request, service, operation, credential });
+    outcome = performed;
+  } catch (error) {
+    outcome = error instanceof AwsError ? { error } : { error: internalFailure(), defect: error };
+  }
+  const { error, defect } = outcome;
+  const answer = error
+    ? service.protocol.error(error, requestId)
+    : {
+        status: 200,
+        body: service.protocol.answer((outcome as Performed).output ?? {}, operationName, requestId),
+      };
+  return { ...described, ...answer, operation: operationName, error, defect };
+}

@@ -1,0 +1,35 @@
+import type { Authorize, Operation, Performed, Principal } from '../api/operation.ts';
+import type { Protocol } from './protocol.ts';
+
+/** A service behind the front door. */
+export interface HostedService {
+  /** The service's name in a signature's scope, such as `kms`. */
+  readonly signingName: string;
+  /** Its name in CloudTrail, such as `kms.amazonaws.com`. */
+  readonly eventSource: string;
+  readonly protocol: Protocol;
+  readonly operations: ReadonlyMap<string, HostedOperation>;
+}
+
+export interface HostedOperation {
+  readonly name: string;
+  readonly readOnly: boolean;
+  perform(members: object, caller: Principal, authorize: Authorize): Performed;
+}
+
+/** Binds operations to what they work on. */
+export function hostedOperations<Service>(
+  operations: readonly Operation<Service>[],
+  service: Service,
+): ReadonlyMap<string, HostedOperation> {
+  return new Map(
+    operations.map((operation) => [
+      operation.name,
+      {
+        name: operation.name,
+        readOnly: operation.readOnly,
+        perform: (members, caller, authorize) => operation.perform(service, members, caller, authorize),
+      },
+    ]),
+  );
+}

@@ -1,0 +1,52 @@
+import type { Protocol } from './protocol.ts';
+
+const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
+
+/** The query protocol has its own names, and statuses, for what the JSON protocols call otherwise (IAM API reference). */
+const queryErrors: Readonly<Record<string, { code: string; status: number }>> = {
+  AccessDeniedException: { code: 'AccessDenied', status: 403 },
+  IncompleteSignatureException: { code: 'IncompleteSignature', status: 400 },
+  InvalidSignatureException: { code: 'SignatureDoesNotMatch', status: 403 },
+  MissingAuthenticationTokenException: { code: 'MissingAuthenticationToken', status: 403 },
+  ThrottlingException: { code: 'Throttling', status: 400 },
+  UnknownOperationException: { code: 'InvalidAction', status: 400 },
+  UnrecognizedClientException: { code: 'InvalidClientTokenId', status: 403 },
+  ValidationException: { code: 'ValidationError', status: 400 },
+};
+
+/** The AWS query protocol, of which STS is: a form goes in, XML comes out. For flat outputs. */
+export const queryProtocol: Protocol = {
+  contentType: 'text/xml',
+  members(body) {
+    const { Action, Version, ...members } = Object.fromEntries(new URLSearchParams(body.toString('utf8')));
+    return members;
+  },
+  answer(output, operation, requestId) {
+    const members = Object.entries(output).map(([name, value]) => element(name, escapeXml(String(value))));
+    const result = element(`${operation}Result`, members.join(''));
+    const metadata = element('ResponseMetadata', element('RequestId', requestId));
+    return `<${operation}Response xmlns="${namespace}">${result}${metadata}</${operation}Response>`;
+  },
+  error(error, requestId) {
+    const { code, status } = queryErrors[error.name] ?? { code: error.name, status: error.status };
+    const parts = [
+      element('Type', status < 500 ? 'Sender' : 'Receiver'),
+      element('Code', code),
+      element('Message', escapeXml(error.message)),
+    ];
+    const body = `<ErrorResponse xmlns="${namespace}">${element('Error', parts.join(''))}${element('RequestId', requestId)}</ErrorResponse>`;
+    return { status, body };
+  },
+};
+
+const element = (name: string, content: string) => `<${name}>${content}</${name}>`;
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+};
+
+const escapeXml = (text: string) => text.replace(/[&<>"']/g, (character) => entities[character] ?? character);

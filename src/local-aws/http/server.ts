@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Answer } from './front-door.ts';
+import type { IncomingRequest } from './incoming-request.ts';
+import { largestBody, readBody } from './request-body.ts';
+
+const jsonType = 'application/x-amz-json-1.1';
+
+/** An HTTP server on loopback. */
+export interface HttpServer {
+  readonly port: number;
+  /** Stops at once: open connections are cut, idle or not. */
+  close(): Promise<void>;
+}
+
+/**
+ * Listens on 127.0.0.1.
+ *
+ * @param port 0 for one that the system chooses
+ * @param answer makes the answer to a request; must not throw
+ * @throws if the port is taken
+ */
+export async function listen(
+  port: number,
+  answer: (request: IncomingRequest) => Answer,
+): Promise<HttpServer> {
+  const server = createServer((message, response) => {
+    respond(message, response, answer).catch(() => message.destroy());
+  });
+  // Longer than clients keep idle connections, so that they don't send into one that is being closed.
+  server.keepAliveTimeout = 120_000;
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseMalformed(error, socket));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return { port: portOf(server), close: () => close(server) };
+}
+
+async function respond(
+  message: IncomingMessage,
+  response: ServerResponse,
+  answer: (request: IncomingRequest) => Answer,
+): Promise<void> {
+  const body = await readBody(message);
+  if (body === 'too-large') {
+    refuseTooLarge(response);
+    return;
+  }
+  const { method = '', url = '', headers } = message;
+  const sourceAddress = message.socket.remoteAddress ?? '';
+  send(response, answer({ method, url, headers, body, sourceAddress }));
+}
+
+function send(response: ServerResponse, { status, contentType, requestId, body }: Answer): void {
+  response.writeHead(status, {
+    'Content-Type': contentType,
+    'Content-Length': Buffer.byteLength(body),
+    'x-amzn-RequestId': requestId,
+  });
+  response.end(body);
+}
+
+function refuseTooLarge(response: ServerResponse): void {
+  const message = `The request body is larger than ${largestBody} bytes.`;
+  const body = JSON.stringify({ __type: 'RequestEntityTooLargeException', message });
+  response.writeHead(413, {
+    'Content-Type': jsonType,
+    'Content-Length': Buffer.byteLength(body),
+    'x-amzn-RequestId': randomUUID(),
+    Connection: 'close',
+  });
+  response.end(body);
+}
+
+/** Answers what Node's parser couldn't make a request of. */
+function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  const body = JSON.stringify({
+    __type: 'SerializationException',
+    message: 'The request is not well-formed HTTP.',
+  });
+  socket.end(
+    [
+      `HTTP/1.1 ${status}`,
+      `Content-Type: ${jsonType}`,
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      `x-amzn-RequestId: ${randomUUID()}`,
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('The server has no port.');
+  return address.port;
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve, reject) => {
+    server.close((error) => (error ? reject(error) : resolve()));
+  });
+  server.closeAllConnections();
+  await closed;
+}

@@ -1,0 +1,108 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { AwsError } from '../api/errors.ts';
+import { currentMaterial, type KeyMaterial, type KeyRecord } from './key.ts';
+
+/** Names and values that have to be the same to decrypt as they were to encrypt. Not secret, and not in the blob. */
+export type EncryptionContext = Readonly<Record<string, string>>;
+
+/*
+ * The layout of a blob. KMS's own is not public; like it, ours names the key, so that Decrypt needs none.
+ *
+ *   header   version 1 | key id 16 | key material id 32 | checksum of the above 4
+ *   body     initialization vector 12 | ciphertext | AES-GCM tag 16
+ *
+ * The checksum protects nothing (the tag does): it tells a damaged header from a key that is gone.
+ */
+const version = 1;
+const checksumAt = 49;
+const headerLength = 53;
+const ivLength = 12;
+const tagLength = 16;
+
+/** AWS's answer to a damaged blob and to the wrong encryption context: the name, and no message (recorded answers). */
+const invalidCiphertext = () => new AwsError('InvalidCiphertextException', '');
+
+/** The header of a blob: which key, and which of its materials, sealed it. */
+export interface CiphertextOrigin {
+  readonly keyId: string;
+  readonly materialId: string;
+}
+
+/** Seals a plaintext under the current material of a key with AES-256-GCM. */
+export function seal(key: KeyRecord, plaintext: Uint8Array, context: EncryptionContext = {}): Buffer {
+  const material = currentMaterial(key);
+  const header = headerFor(key, material);
+  const iv = randomBytes(ivLength);
+  const cipher = createCipheriv('aes-256-gcm', material.bytes, iv);
+  cipher.setAAD(authenticatedData(header, key, context));
+  const ciphertext = cipher.update(plaintext);
+  cipher.final();
+  return Buffer.concat([header, iv, ciphertext, cipher.getAuthTag()]);
+}
+
+/**
+ * Reads which key sealed a blob. The answer isn't to be trusted before `open` has succeeded.
+ *
+ * @throws {AwsError} `InvalidCiphertextException` for anything that isn't a whole header of ours
+ */
+export function originOf(blob: Buffer): CiphertextOrigin {
+  const whole = blob.length >= headerLength + ivLength + tagLength && blob[0] === version;
+  if (!whole || crc32(blob.subarray(0, checksumAt)) !== blob.readUInt32BE(checksumAt))
+    throw invalidCiphertext();
+  const hex = blob.toString('hex', 1, 17);
+  const keyId = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  return { keyId, materialId: blob.toString('hex', 17, checksumAt) };
+}
+
+/**
+ * Opens what `seal` made.
+ *
+ * @throws {AwsError} `InvalidCiphertextException` if a byte of the blob or of the encryption context differs
+ */
+export function open(key: KeyRecord, blob: Buffer, context: EncryptionContext = {}): Buffer {
+  const { materialId } = originOf(blob);
+  const material = key.materials.find((one) => one.id === materialId);
+  if (!material) throw invalidCiphertext();
+  const iv = blob.subarray(headerLength, headerLength + ivLength);
+  const decipher = createDecipheriv('aes-256-gcm', material.bytes, iv, { authTagLength: tagLength });
+  decipher.setAAD(authenticatedData(blob.subarray(0, headerLength), key, context));
+  decipher.setAuthTag(blob.subarray(-tagLength));
+  const plaintext = decipher.update(blob.subarray(headerLength + ivLength, -tagLength));
+  try {
+    decipher.final();
+  } catch {
+    plaintext.fill(0);
+    throw invalidCiphertext();
+  }
+  return plaintext;
+}
+
+function headerFor(key: KeyRecord, material: KeyMaterial): Buffer {
+  const header = Buffer.alloc(headerLength);
+  header[0] = version;
+  header.write(key.id.replaceAll('-', ''), 1, 'hex');
+  header.write(material.id, 17, 'hex');
+  header.writeUInt32BE(crc32(header.subarray(0, checksumAt)), checksumAt);
+  return header;
+}
+
+/**
+ * What the tag covers beside the plaintext: header, key ARN, and the encryption context as sorted pairs, each part
+ * with its length before it. Without lengths, `{a: 'bc'}` and `{ab: 'c'}` would be the same bytes. UTF-16, because
+ * UTF-8 would make all lone surrogates the same.
+ */
+function authenticatedData(header: Buffer, key: KeyRecord, context: EncryptionContext): Buffer {
+  const parts = [header, ...lengthPrefixed(key.arn)];
+  for (const name of Object.keys(context).sort()) {
+    parts.push(...lengthPrefixed(name), ...lengthPrefixed(context[name] ?? ''));
+  }
+  return Buffer.concat(parts);
+}
+
+function lengthPrefixed(part: string): [Buffer, Buffer] {
+  const bytes = Buffer.from(part, 'utf16le');
+  const length = Buffer.allocUnsafe(4);
+  length.writeUInt32BE(bytes.length);
+  return [length, bytes];
+}

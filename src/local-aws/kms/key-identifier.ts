@@ -1,0 +1,68 @@
+import { aliasArn, keyArn } from '../account.ts';
+import { AwsError } from '../api/errors.ts';
+import type { KeyRecord } from './key.ts';
+import type { Kms } from './kms.ts';
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const kmsArn = /^arn:aws[a-z-]*:kms:([a-z0-9-]+):(\d{12}):(key|alias)\/(.+)$/;
+
+const notFound = (message: string) => new AwsError('NotFoundException', message);
+
+/**
+ * Finds a key by its id or its ARN: for the operations that don't take an alias.
+ *
+ * @throws {AwsError} `NotFoundException` or `InvalidArnException`, with the texts of recorded answers
+ */
+export function keyByIdOrArn(kms: Kms, identifier: string): KeyRecord {
+  if (!identifier.startsWith('arn:')) return keyById(kms, identifier);
+  const arn = parseKmsArn(kms, identifier);
+  if (arn.kind === 'alias') {
+    throw new AwsError('InvalidArnException', 'Key Aliases are not supported for this operation.');
+  }
+  return existing(kms, arn.keyId, identifier);
+}
+
+/**
+ * Finds a key by its id, its ARN, an alias or an alias ARN.
+ *
+ * @throws {AwsError} `NotFoundException` or `InvalidArnException`
+ */
+export function keyByAnyIdentifier(kms: Kms, identifier: string): KeyRecord {
+  const aliasName = aliasNameIn(kms, identifier);
+  if (aliasName === undefined) return keyByIdOrArn(kms, identifier);
+  const alias = kms.state.alias(aliasName);
+  if (!alias) throw aliasNotFound(kms, aliasName);
+  return keyById(kms, alias.targetKeyId);
+}
+
+/** The alias that an identifier names, or undefined if it names a key. It is what `kms:RequestAlias` holds. */
+export function aliasNameIn(kms: Kms, identifier: string): string | undefined {
+  if (identifier.startsWith('alias/')) return identifier;
+  if (!identifier.startsWith('arn:')) return undefined;
+  const arn = parseKmsArn(kms, identifier);
+  return arn.kind === 'alias' ? arn.aliasName : undefined;
+}
+
+export const aliasNotFound = (kms: Kms, aliasName: string) =>
+  notFound(`Alias ${aliasArn(kms.account, aliasName)} is not found.`);
+
+function keyById(kms: Kms, keyId: string): KeyRecord {
+  if (!uuid.test(keyId)) throw notFound(`Invalid keyId '${keyId}'`);
+  return existing(kms, keyId, keyArn(kms.account, keyId));
+}
+
+function existing(kms: Kms, keyId: string, arn: string): KeyRecord {
+  const key = kms.state.key(keyId);
+  if (!key || key.arn !== arn) throw notFound(`Key '${arn}' does not exist`);
+  return key;
+}
+
+function parseKmsArn(
+  kms: Kms,
+  arn: string,
+): { kind: 'key'; keyId: string } | { kind: 'alias'; aliasName: string } {
+  const [, region, , kind, name = ''] = kmsArn.exec(arn) ?? [];
+  if (region === undefined) throw new AwsError('InvalidArnException', `Invalid ARN: ${arn}`);
+  if (region !== kms.account.region) throw notFound(`Invalid arn ${region}`);
+  return kind === 'key' ? { kind, keyId: name } : { kind: 'alias', aliasName: `alias/${name}` };
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { aliasArn } from '../../account.ts';
+import { AwsError } from '../../api/errors.ts';
+import { requireOwnAliasName } from '../alias-name.ts';
+import { keyByIdOrArn } from '../key-identifier.ts';
+import { requireState } from '../key-states.ts';
+import { kmsOperation, trailResource } from '../kms.ts';
+import { aliasName, keyId } from '../shapes.ts';
+
+export const createAlias = kmsOperation({
+  name: 'CreateAlias',
+  input: z.object({ AliasName: aliasName, TargetKeyId: keyId }),
+
+  target(kms, input) {
+    requireOwnAliasName(input.AliasName);
+    const alias = { arn: aliasArn(kms.account, input.AliasName) };
+    return { alias, key: keyByIdOrArn(kms, input.TargetKeyId) };
+  },
+
+  permissions: (_input, { alias, key }) => [
+    { action: 'kms:CreateAlias', resource: alias },
+    { action: 'kms:CreateAlias', resource: key },
+  ],
+
+  run(kms, input, { alias, key }) {
+    requireState(key, 'CreateAlias');
+    if (kms.state.alias(input.AliasName)) {
+      throw new AwsError('AlreadyExistsException', `An alias with the name ${alias.arn} already exists`);
+    }
+    const now = kms.clock.now();
+    kms.state.putAlias({
+      name: input.AliasName,
+      arn: alias.arn,
+      targetKeyId: key.id,
+      createdAt: now,
+      updatedAt: now,
+    });
+    return {};
+  },
+
+  trail: {
+    readOnly: false,
+    requestParameters: (input) => ({ aliasName: input.AliasName, targetKeyId: input.TargetKeyId }),
+    responseElements: (_output, { key }) => ({ keyId: key.arn }),
+    resources: ({ alias, key }) => [trailResource(key), trailResource(alias)],
+  },
+});

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { AwsError, validationError } from '../../api/errors.ts';
+import { oneOf, text } from '../../api/members.ts';
+import { trailDate, trailMembers } from '../../api/trail-members.ts';
+import { keyMetadata, newKey } from '../key.ts';
+import { defaultKeyPolicy } from '../key-policy.ts';
+import { withTags } from '../key-tags.ts';
+import { kmsOperation, trailResource } from '../kms.ts';
+import { tagConditions } from '../request-conditions.ts';
+import { policy, tags } from '../shapes.ts';
+
+const keySpecs = [
+  'RSA_2048',
+  'ECC_NIST_P384',
+  'ECC_NIST_P256',
+  'ECC_NIST_P521',
+  'HMAC_384',
+  'RSA_3072',
+  'ECC_SECG_P256K1',
+  'RSA_4096',
+  'SYMMETRIC_DEFAULT',
+  'HMAC_256',
+  'HMAC_224',
+  'HMAC_512',
+  'SM2',
+  'ML_DSA_44',
+  'ML_DSA_65',
+  'ML_DSA_87',
+  'ECC_NIST_EDWARDS25519',
+] as const;
+
+/** Makes a symmetric encryption key. The key and its alias are two calls: whoever makes the first can fail the second. */
+export const createKey = kmsOperation({
+  name: 'CreateKey',
+  input: z.object({
+    Policy: policy.optional(),
+    Description: text({ max: 8192 }).default(''),
+    KeyUsage: oneOf(['ENCRYPT_DECRYPT', 'SIGN_VERIFY', 'GENERATE_VERIFY_MAC', 'KEY_AGREEMENT']).optional(),
+    CustomerMasterKeySpec: oneOf(keySpecs).optional(),
+    KeySpec: oneOf(keySpecs).optional(),
+    Origin: oneOf(['AWS_KMS', 'EXTERNAL', 'AWS_CLOUDHSM', 'EXTERNAL_KEY_STORE']).default('AWS_KMS'),
+    BypassPolicyLockoutSafetyCheck: z.boolean().default(false),
+    Tags: tags.default([]),
+    MultiRegion: z.boolean().default(false),
+  }),
+
+  target(_kms, input) {
+    return { keySpec: input.KeySpec ?? input.CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT' };
+  },
+
+  permissions(input, { keySpec }) {
+    return [
+      {
+        action: 'kms:CreateKey',
+        conditions: () => ({
+          'kms:KeySpec': keySpec,
+          'kms:KeyUsage': input.KeyUsage ?? 'ENCRYPT_DECRYPT',
+          'kms:KeyOrigin': input.Origin,
+          'kms:MultiRegion': String(input.MultiRegion),
+          'kms:BypassPolicyLockoutSafetyCheck': String(input.BypassPolicyLockoutSafetyCheck),
+          ...tagConditions(input.Tags),
+        }),
+      },
+    ];
+  },
+
+  run(kms, input, { keySpec }) {
+    if (keySpec !== 'SYMMETRIC_DEFAULT') {
+      if (!input.KeyUsage) {
+        throw validationError(
+          'You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.',
+        );
+      }
+      throw notMadeHere(`KeySpec ${keySpec}`);
+    }
+    if (input.KeyUsage && input.KeyUsage !== 'ENCRYPT_DECRYPT') {
+      throw validationError(`KeyUsage ${input.KeyUsage} is not compatible with KeySpec ${keySpec}`);
+    }
+    if (input.Origin !== 'AWS_KMS') throw notMadeHere(`Origin ${input.Origin}`);
+    if (input.MultiRegion) throw notMadeHere('MultiRegion true');
+    const key = newKey(kms.account, kms.clock.now(), {
+      description: input.Description,
+      tags: withTags([], input.Tags),
+      policy: input.Policy ?? defaultKeyPolicy(kms.account),
+    });
+    kms.state.putKey(key);
+    return { KeyMetadata: keyMetadata(kms.account, key) };
+  },
+
+  trail: {
+    readOnly: false,
+    requestParameters: ({ Policy, Tags, ...input }) =>
+      trailMembers({
+        ...input,
+        Policy,
+        KeyUsage: input.KeyUsage ?? 'ENCRYPT_DECRYPT',
+        KeySpec: input.KeySpec ?? 'SYMMETRIC_DEFAULT',
+        CustomerMasterKeySpec: input.CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT',
+        Tags: Tags.length > 0 ? Tags.map((tag) => trailMembers({ ...tag })) : undefined,
+      }),
+    responseElements: ({ KeyMetadata }) => ({
+      keyMetadata: trailMembers({ ...KeyMetadata, CreationDate: trailDate(KeyMetadata.CreationDate * 1000) }),
+    }),
+    resources: (_target, output) => (output ? [trailResource({ arn: output.KeyMetadata.Arn })] : []),
+  },
+});
+
+/** Valid on AWS, but not something that the local AWS has: said plainly, and by an error that CreateKey declares. */
+const notMadeHere = (what: string) =>
+  new AwsError(
+    'UnsupportedOperationException',
+    `The local AWS makes symmetric encryption keys with AWS_KMS as their origin, in one Region; it can't make a key with ${what}.`,
+  );

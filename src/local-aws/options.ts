@@ -1,0 +1,43 @@
+import type { Clock } from './clock.ts';
+import type { AccessKey } from './http/credentials.ts';
+
+/** What `onCall` is told of each request that was answered. */
+export interface AnsweredCallInfo {
+  /** Such as `kms`. */
+  readonly service: string;
+  /** As the request named it; empty if it didn't. */
+  readonly operation: string;
+  readonly status: number;
+  readonly errorCode?: string;
+  readonly requestId: string;
+  readonly durationMilliseconds: number;
+  /** The error behind an `InternalFailure`: a defect of the local AWS, which the caller isn't told. */
+  readonly defect?: unknown;
+}
+
+export interface LocalAwsOptions {
+  /** Default 0: one that the system chooses. */
+  readonly port?: number;
+  /** Default `us-east-1`. */
+  readonly region?: string;
+  /** Twelve digits. Default `111122223333`, the account of AWS's examples. */
+  readonly accountId?: string;
+  /** The administrator's access key. Default: a new one, at random. */
+  readonly credentials?: AccessKey;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+  readonly cloudTrail?: {
+    /** How long an event takes to become visible. Default 2. */
+    readonly delaySeconds?: number;
+    /** At most how much longer, at random. Default 0.5. */
+    readonly jitterSeconds?: number;
+    /** The quota of LookupEvents. Default 2, as on AWS; `Infinity` for none. */
+    readonly lookupsPerSecond?: number;
+    /** How many events to keep; the oldest make room. Default 100,000. */
+    readonly capacity?: number;
+  };
+  /** What chance decides of timing, such as CloudTrail's jitter, is repeated by the same seed. Default: at random. */
+  readonly seed?: number;
+  /** Called after each answer: for a log. */
+  readonly onCall?: (call: AnsweredCallInfo) => void;
+}

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { operationsOf } from '../api/operation.ts';
+
+/** Says whose credentials the request was signed with. Needs no permission, on AWS as here. */
+export const getCallerIdentity = operationsOf<null>()({
+  name: 'GetCallerIdentity',
+  input: z.object({}),
+  target: () => null,
+  permissions: () => [],
+  run: (_service, _input, _target, caller) => ({
+    UserId: caller.principalId,
+    Account: caller.accountId,
+    Arn: caller.arn,
+  }),
+  trail: { readOnly: true },
+});
