@@ -5,6 +5,21 @@ export interface Account {
   readonly region: string;
 }
 
+/** @throws {TypeError} for an account id or a Region that AWS couldn't have */
+export function newAccount(accountId: string, region: string): Account {
+  if (!/^\d{12}$/.test(accountId)) {
+    throw new TypeError(
+      `An account id has twelve digits; '${accountId}' hasn't. Give accountId another value.`,
+    );
+  }
+  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) {
+    throw new TypeError(
+      `'${region}' isn't the name of a Region, such as us-east-1. Give region another value.`,
+    );
+  }
+  return { accountId, region };
+}
+
 export const keyArn = (account: Account, keyId: string): string =>
   `arn:aws:kms:${account.region}:${account.accountId}:key/${keyId}`;
 

@@ -9,4 +9,22 @@ export interface Clock {
   now(): number;
 }
 
+/** A clock that stands still until it is told to move. */
+export class ManualClock implements Clock {
+  #now: number;
+
+  /** @param now milliseconds since the epoch; default: the machine's time */
+  constructor(now = Date.now()) {
+    this.#now = now;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  advance(duration: { days?: number; seconds?: number }): void {
+    this.#now += 1000 * ((duration.days ?? 0) * 24 * 60 * 60 + (duration.seconds ?? 0));
+  }
+}
+
 export const systemClock: Clock = { now: () => Date.now() };

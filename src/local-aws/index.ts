@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { Account } from './account.ts';
+import { type Account, newAccount } from './account.ts';
 import type { Authorize } from './api/operation.ts';
 import { systemClock } from './clock.ts';
 import type { CloudTrail } from './cloudtrail/cloudtrail.ts';
@@ -24,7 +24,7 @@ import type { AnsweredCallInfo, LocalAwsOptions } from './options.ts';
 import { seededRandom } from './seeded-random.ts';
 import { getCallerIdentity } from './sts/get-caller-identity.ts';
 
-export type { Clock } from './clock.ts';
+export { type Clock, ManualClock } from './clock.ts';
 export type { AccessKey } from './http/credentials.ts';
 export type { AnsweredCallInfo, LocalAwsOptions } from './options.ts';
 
@@ -46,13 +46,10 @@ const allowEverything: Authorize = () => {};
 /**
  * Starts KMS, CloudTrail and STS on 127.0.0.1.
  *
- * @throws if the port is taken
+ * @throws if the port is taken, or the account id or the Region is none
  */
 export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
-  const account: Account = {
-    region: options.region ?? 'us-east-1',
-    accountId: options.accountId ?? '111122223333',
-  };
+  const account = newAccount(options.accountId ?? '111122223333', options.region ?? 'us-east-1');
   const clock = options.clock ?? systemClock;
   const credentials = options.credentials ?? newAccessKey();
   const administrator = { ...credentials, principal: newUser(account.accountId, 'administrator') };
@@ -132,10 +129,10 @@ function hostServices(kms: Kms, cloudTrail: CloudTrail): Services {
 
 /** Answers requests, and tells `onCall` of each. */
 function answering(door: FrontDoorParts, onCall?: (call: AnsweredCallInfo) => void) {
-  if (!onCall) return (request: IncomingRequest): Answer => answerRequest(door, request);
-  return (request: IncomingRequest): Answer => {
+  if (!onCall) return (request: IncomingRequest): Promise<Answer> => answerRequest(door, request);
+  return async (request: IncomingRequest): Promise<Answer> => {
     const startedAt = performance.now();
-    const answer = answerRequest(door, request);
+    const answer = await answerRequest(door, request);
     onCall({
       service: answer.service,
       operation: answer.operation,

@@ -25,13 +25,11 @@ function withoutNulls(members: object): object {
 }
 
 function asAwsError(issues: readonly Issue[], members: object): AwsError {
-  const failures: string[] = [];
   for (const issue of issues) {
-    const value = valueAt(members, issue.path);
-    const misfit = wrongType(issue, value);
+    const misfit = wrongType(issue, valueAt(members, issue.path));
     if (misfit) return serializationError(misfit);
-    failures.push(failureOf(issue, value));
   }
+  const failures = issues.map((issue) => failureOf(issue, valueAt(members, issue.path)));
   const count = failures.length === 1 ? '1 validation error' : `${failures.length} validation errors`;
   return validationError(`${count} detected: ${failures.join('; ')}`);
 }

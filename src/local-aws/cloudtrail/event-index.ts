@@ -63,7 +63,7 @@ function visitAttributes(
   if (isLookup(event)) return;
   visit('ReadOnly', String(event.readOnly));
   if (event.call) {
-    visit('Username', event.call.userName);
+    visit('Username', event.call.principal.userName);
     visit('AccessKeyId', event.call.accessKeyId);
   }
   const { resources } = event;

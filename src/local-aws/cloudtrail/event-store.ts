@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { DeliverySchedule } from './delivery.ts';
 import { EventIndex, type IndexedAttribute, isLookup, type Position } from './event-index.ts';
 import { SlidingList } from './sliding-list.ts';
@@ -36,7 +36,8 @@ export class EventStore {
   readonly #capacity: number;
   readonly #deliveries = new SlidingList<Delivery>();
   readonly #index = new EventIndex();
-  readonly #idPrefix = eventIdPrefix();
+  /** The first four groups of a UUID; the last one is the event's position. */
+  readonly #idPrefix = randomUUID().slice(0, 23);
   #first: Position = 0;
   #lastTime = 0;
 
@@ -114,7 +115,6 @@ export class EventStore {
     return this.#first + this.#deliveries.countBefore(({ event }) => isBefore(wholeSeconds(event.time)));
   }
 
-  /** An event id is a UUID whose last group is the event's position. */
   #eventId(id: Position): string {
     return `${this.#idPrefix}-${id.toString(16).padStart(12, '0')}`;
   }
@@ -128,10 +128,4 @@ export class EventStore {
     }
     return this.#eventId(id) === eventId ? positions : [];
   }
-}
-
-/** The first four groups of a version 4 UUID. */
-function eventIdPrefix(): string {
-  const hex = randomBytes(7).toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(11, 14)}-${(8 + (Number.parseInt(hex.charAt(0), 16) % 4)).toString(16)}${hex.slice(1, 4)}`;
 }

@@ -21,6 +21,9 @@ const lookupAttribute = z.object({
   AttributeValue: text({ min: 1, max: 2000 }),
 });
 
+/** CloudTrail's event history goes back 90 days (CloudTrail user guide). */
+const historySeconds = 90 * 24 * 60 * 60;
+
 /** The recorded calls, newest first, as far as they have been delivered. */
 export const lookupEvents = cloudTrailOperation({
   name: 'LookupEvents',
@@ -43,6 +46,7 @@ export const lookupEvents = cloudTrailOperation({
     if (more.length > 0) {
       throw new AwsError('InvalidLookupAttributesException', 'You can specify only one lookup attribute.');
     }
+    const now = clock.now();
     const { StartTime, EndTime } = input;
     if (StartTime !== undefined && EndTime !== undefined && StartTime > EndTime) {
       throw new AwsError(
@@ -56,12 +60,12 @@ export const lookupEvents = cloudTrailOperation({
     const found = events.find(
       {
         attribute: attribute && { key: attribute.AttributeKey, value: attribute.AttributeValue },
-        from: StartTime === undefined ? undefined : wholeSeconds(StartTime),
+        from: Math.max(wholeSeconds(StartTime ?? 0), wholeSeconds(now) - historySeconds),
         to: EndTime === undefined ? undefined : wholeSeconds(EndTime),
         before,
         limit: input.MaxResults,
       },
-      clock.now(),
+      now,
     );
     return {
       Events: found.events.map(({ event, eventId }) => lookedUpEvent(event, eventId, account)),

@@ -11,12 +11,12 @@ export function trailRecord(event: TrailEvent, eventId: string, account: Account
     eventVersion: '1.11',
     userIdentity: call
       ? {
-          type: 'IAMUser',
-          principalId: call.principalId,
-          arn: call.principalArn,
+          type: call.principal.type,
+          principalId: call.principal.principalId,
+          arn: call.principal.arn,
           accountId: account.accountId,
           accessKeyId: call.accessKeyId,
-          userName: call.userName,
+          userName: call.principal.userName,
         }
       : { accountId: account.accountId, invokedBy: 'AWS Internal' },
     eventTime: isoSeconds(event.time),
@@ -27,7 +27,7 @@ export function trailRecord(event: TrailEvent, eventId: string, account: Account
     userAgent: call?.userAgent ?? 'AWS Internal',
     errorCode: event.errorCode,
     errorMessage: event.errorMessage || undefined,
-    requestParameters: event.requestParameters,
+    requestParameters: nullIfEmpty(event.requestParameters),
     responseElements: event.responseElements,
     additionalEventData: event.additionalEventData,
     requestID: call?.requestId,
@@ -53,11 +53,14 @@ export function lookedUpEvent(event: TrailEvent, eventId: string, account: Accou
     AccessKeyId: event.call?.accessKeyId,
     EventTime: wholeSeconds(event.time),
     EventSource: event.source,
-    Username: event.call?.userName,
+    Username: event.call?.principal.userName,
     Resources: event.resources.map(({ ARN, type }) => ({ ResourceType: type, ResourceName: ARN })),
     CloudTrailEvent: JSON.stringify(trailRecord(event, eventId, account)),
   };
 }
+
+const nullIfEmpty = (members: object | null) =>
+  members !== null && Object.values(members).every((value) => value === undefined) ? null : members;
 
 /** As in `2025-05-20T20:46:16Z`. */
 const isoSeconds = (milliseconds: number) => `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;

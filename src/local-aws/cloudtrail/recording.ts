@@ -1,6 +1,9 @@
 import type { AnsweredCall } from '../http/front-door.ts';
 import type { TrailEvent } from './trail-event.ts';
 
+/** The most characters of a record's text member (CloudTrail user guide, record contents: 1 KB). */
+const longestText = 1024;
+
 /**
  * The event of a call.
  *
@@ -16,15 +19,13 @@ export function trailEventOf(call: AnsweredCall, time: number): TrailEvent {
     readOnly: call.operation.readOnly,
     // KMS's records name a refusal `AccessDenied`, though the answer's name is longer.
     errorCode: error?.name === 'AccessDeniedException' ? 'AccessDenied' : error?.name,
-    errorMessage: error?.message,
+    errorMessage: error && shortened(error.message),
     call: {
       requestId: call.requestId,
       accessKeyId: credential.accessKeyId,
-      userName: credential.principal.userName,
-      principalId: credential.principal.principalId,
-      principalArn: credential.principal.arn,
+      principal: credential.principal,
       sourceAddress: request.sourceAddress,
-      userAgent: request.headers['user-agent'] ?? '',
+      userAgent: shortened(request.headers['user-agent'] ?? ''),
     },
   };
 }
@@ -39,3 +40,7 @@ export const keyDeletedEvent = (keyArn: string, time: number): TrailEvent => ({
   responseElements: null,
   resources: [{ ARN: keyArn, type: 'AWS::KMS::Key' }],
 });
+
+/** A copy, because a slice would keep the whole text in memory. */
+const shortened = (text: string) =>
+  text.length <= longestText ? text : Buffer.from(text.slice(0, longestText)).toString();

@@ -1,4 +1,4 @@
-import type { TrailEntry } from '../api/operation.ts';
+import type { Principal, TrailEntry } from '../api/operation.ts';
 
 /** A thing that happened, as CloudTrail keeps it. The record, its JSON form, is built when somebody looks. */
 export interface TrailEvent extends Readonly<TrailEntry> {
@@ -18,9 +18,7 @@ export interface TrailEvent extends Readonly<TrailEntry> {
 export interface TrailCall {
   readonly requestId: string;
   readonly accessKeyId: string;
-  readonly userName: string;
-  readonly principalId: string;
-  readonly principalArn: string;
+  readonly principal: Principal;
   readonly sourceAddress: string;
   readonly userAgent: string;
 }

@@ -35,15 +35,15 @@ export interface FrontDoorParts {
   readonly authorize: Authorize;
   /** Lets the time do its work, such as deleting the keys whose date has come, before a call sees the state. */
   catchUp(): void;
-  /** Keeps a call for CloudTrail. Called once for each call, before it is answered. */
-  record(call: AnsweredCall): void;
+  /** Keeps a call, once for each, before it is answered. A promise holds the answer back until the call is kept. */
+  record(call: AnsweredCall): void | Promise<void>;
 }
 
 /**
  * Takes a request through all it has to pass, in AWS's order, and makes the answer. Never throws: what goes wrong is an
  * answer too.
  */
-export function answerRequest(door: FrontDoorParts, request: IncomingRequest): Answer {
+export async function answerRequest(door: FrontDoorParts, request: IncomingRequest): Promise<Answer> {
   const requestId = randomUUID();
   const route = routeOf(door.services, request);
   const { service, operationName } = route;
@@ -56,7 +56,7 @@ export function answerRequest(door: FrontDoorParts, request: IncomingRequest): A
     const members = service.protocol.members(request.body);
     door.catchUp();
     const performed = operation.perform(members, credential.principal, door.authorize);
-    door.record({ ...performed, requestId, request, service, operation, credential });
+    await door.record({ ...performed, requestId, request, service, operation, credential });
     outcome = performed;
   } catch (error) {
     outcome = error instanceof AwsError ? { error } : { error: internalFailure(), defect: error };

@@ -23,9 +23,9 @@ export interface HttpServer {
  */
 export async function listen(
   port: number,
-  answer: (request: IncomingRequest) => Answer,
+  answer: (request: IncomingRequest) => Promise<Answer>,
 ): Promise<HttpServer> {
-  const server = createServer((message, response) => {
+  const server = createServer({ requireHostHeader: false }, (message, response) => {
     respond(message, response, answer).catch(() => message.destroy());
   });
   // Longer than clients keep idle connections, so that they don't send into one that is being closed.
@@ -41,7 +41,7 @@ export async function listen(
 async function respond(
   message: IncomingMessage,
   response: ServerResponse,
-  answer: (request: IncomingRequest) => Answer,
+  answer: (request: IncomingRequest) => Promise<Answer>,
 ): Promise<void> {
   const body = await readBody(message);
   if (body === 'too-large') {
@@ -50,7 +50,7 @@ async function respond(
   }
   const { method = '', url = '', headers } = message;
   const sourceAddress = message.socket.remoteAddress ?? '';
-  send(response, answer({ method, url, headers, body, sourceAddress }));
+  send(response, await answer({ method, url, headers, body, sourceAddress }));
 }
 
 function send(response: ServerResponse, { status, contentType, requestId, body }: Answer): void {
@@ -69,7 +69,6 @@ function refuseTooLarge(response: ServerResponse): void {
     'Content-Type': jsonType,
     'Content-Length': Buffer.byteLength(body),
     'x-amzn-RequestId': randomUUID(),
-    Connection: 'close',
   });
   response.end(body);
 }

@@ -47,10 +47,6 @@ export function verifySignature(
   requireFresh(signedAt, Date.now());
   const names = signedHeaders.split(';');
   if (!names.includes('host')) throw invalid("'Host' must be a 'SignedHeader' in the AWS Authorization.");
-  const unsigned = Object.keys(request.headers).find(
-    (name) => name.startsWith('x-amz-') && !names.includes(name),
-  );
-  if (unsigned) throw invalid(`'${unsigned}' must be a 'SignedHeader' in the AWS Authorization.`);
   const { accessKeyId, scope } = requireScope(credentialScope, signedAt, verifier.region, service);
   const credential = verifier.credentials.find(accessKeyId);
   if (!credential) throw unrecognized();

@@ -24,6 +24,7 @@ export const tagResource = kmsOperation({
   trail: {
     readOnly: false,
     requestParameters: (input) => ({ keyId: input.KeyId, tags: input.Tags.map((tag) => trailMembers(tag)) }),
+    responseElements: (_output, { key }) => ({ keyId: key.arn }),
     resources: ({ key }) => [trailResource(key)],
   },
 });

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { keyByIdOrArn } from '../key-identifier.ts';
+import { requireState } from '../key-states.ts';
+import { kmsOperation, trailResource } from '../kms.ts';
+import { keyId, tagKey } from '../shapes.ts';
+
+/** Removes tags. A tag key that the key doesn't have is no error. */
+export const untagResource = kmsOperation({
+  name: 'UntagResource',
+  input: z.object({ KeyId: keyId, TagKeys: z.array(tagKey) }),
+  target: (kms, input) => ({ key: keyByIdOrArn(kms, input.KeyId) }),
+  permissions: (input, { key }) => [
+    { action: 'kms:UntagResource', resource: key, conditions: () => ({ 'aws:TagKeys': input.TagKeys }) },
+  ],
+
+  run(kms, input, { key }) {
+    requireState(key, 'UntagResource');
+    kms.state.putKey({ ...key, tags: key.tags.filter((tag) => !input.TagKeys.includes(tag.TagKey)) });
+    return {};
+  },
+
+  trail: {
+    readOnly: false,
+    requestParameters: (input) => ({ keyId: input.KeyId, tagKeys: input.TagKeys }),
+    responseElements: (_output, { key }) => ({ keyId: key.arn }),
+    resources: ({ key }) => [trailResource(key)],
+  },
+});
