@@ -1,20 +1,26 @@
-import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { rerunFromStep, StepSequencer } from './src/learner/watch.ts';
 
 /** The workshop: its steps in order, in one worker. `--mode solution` runs the reference solutions. */
-export default defineConfig(({ mode }) => ({
-  ssr: {
-    resolve: {
-      conditions:
-        mode === 'solution' ? ['solution', ...defaultServerConditions] : [...defaultServerConditions],
+export default defineConfig(({ mode }) => {
+  const solutions = mode === 'solution';
+  return {
+    ssr: {
+      resolve: {
+        // Vitest hands these to the worker's Node too: Vite's condition "module" breaks the AWS SDK there.
+        conditions: solutions ? ['solution', 'node'] : ['node'],
+      },
     },
-  },
-  test: {
-    include: ['workshop/*/step.spec.ts'],
-    globalSetup: ['src/lifecycle/global-setup.ts'],
-    isolate: false,
-    fileParallelism: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-  },
-}));
+    test: {
+      include: ['workshop/*/step.spec.ts'],
+      globalSetup: ['src/lifecycle/global-setup.ts'],
+      reporters: ['./src/learner/reporter/workshop-reporter.ts'],
+      isolate: false,
+      fileParallelism: false,
+      sequence: { sequencer: StepSequencer },
+      watchTriggerPatterns: [rerunFromStep(import.meta.dirname, solutions ? 'solution.ts' : 'exercise.ts')],
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+    },
+  };
+});

@@ -6,8 +6,7 @@ import { z } from 'zod';
 /** Environment variables by name, as in `process.env`. */
 export type Environment = Record<string, string | undefined>;
 
-const seconds = (fallback: number) =>
-  z.coerce.number('a number of seconds').min(0, 'a number of seconds, 0 or more').default(fallback);
+const seconds = z.coerce.number('a number of seconds, 0 or more').min(0, 'a number of seconds, 0 or more');
 
 const schema = z
   .object({
@@ -23,9 +22,9 @@ const schema = z
       .min(0, 'a port, 0 to 65535')
       .max(65535, 'a port, 0 to 65535')
       .default(0),
-    WORKSHOP_LOCAL_CLOUDTRAIL_DELAY_SECONDS: seconds(2),
-    WORKSHOP_CLOUDTRAIL_TIMEOUT_SECONDS: seconds(0).optional(),
-    WORKSHOP_CLOUDTRAIL_QUIET_SECONDS: seconds(0).optional(),
+    WORKSHOP_LOCAL_CLOUDTRAIL_DELAY_SECONDS: seconds.default(2),
+    WORKSHOP_CLOUDTRAIL_TIMEOUT_SECONDS: seconds.optional(),
+    WORKSHOP_CLOUDTRAIL_QUIET_SECONDS: seconds.optional(),
     AWS_REGION: z
       .string()
       .regex(/^[a-z]{2,}(-[a-z]+)+-\d$/, 'an AWS Region, such as eu-central-1')
