@@ -1,0 +1,51 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { stateFolder } from '../lifecycle/run.ts';
+import { readText } from './exercise.ts';
+
+/** One level of help with a step; a higher one gives away more. */
+export interface Hint {
+  /** Without the level's number, such as `A nudge`. */
+  title: string;
+  /** Markdown. */
+  text: string;
+}
+
+/** The hints of a step, from a nudge to nearly the code: each `## ` section of its `hints.md` is one. */
+export function readHints(root: string, step: string): Hint[] {
+  const hints: Hint[] = [];
+  let inCode = false;
+  for (const line of (readText(root, hintsFile(step)) ?? '').split('\n')) {
+    if (/^\s*```/.test(line)) inCode = !inCode;
+    const heading = inCode ? undefined : /^## (?:\d+[.:]?\s+)?(.+)$/.exec(line)?.[1];
+    const hint = hints.at(-1);
+    if (heading) hints.push({ title: heading.trim(), text: '' });
+    else if (hint) hint.text += `${line}\n`;
+  }
+  return hints.map(({ title, text }) => ({ title, text: text.trim() }));
+}
+
+export function hintsFile(step: string): string {
+  return `workshop/${step}/hints.md`;
+}
+
+/** How many hints of a step the learner has seen. */
+export function hintsShown(root: string, step: string): number {
+  const shown = Number(readText(root, shownFile(step)));
+  return Number.isInteger(shown) && shown > 0 ? shown : 0;
+}
+
+export function rememberHintsShown(root: string, step: string, shown: number): void {
+  const file = join(root, shownFile(step));
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${shown}\n`);
+}
+
+/** The step starts again: its hints do too. */
+export function forgetHintsShown(root: string, step: string): void {
+  rmSync(join(root, shownFile(step)), { force: true });
+}
+
+function shownFile(step: string): string {
+  return `${stateFolder}/hints/${step}`;
+}

@@ -1,0 +1,134 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { SerializedError } from 'vitest';
+import { findLearnerFrame, findLine, isLearnerCode, readCodeFrame, relativeTo } from './learner-code.ts';
+import type { Failure, RemainingTodo, ThrownError, WrongAnswer } from './model.ts';
+
+/** An error as Vitest hands it over, from a test or from loading a file. */
+export type ReportedError = SerializedError & {
+  expected?: unknown;
+  actual?: unknown;
+  operator?: unknown;
+  diff?: string;
+};
+
+/** The test that failed; none when the error came before any test. */
+export interface FailedTest {
+  name: string;
+  /** The TODOs that are most likely to blame. */
+  suspects: number[];
+}
+
+/** What an error means to the learner. */
+export function describeFailure(error: ReportedError, root: string, test?: FailedTest): Failure {
+  const todo = findTodo(error);
+  if (todo) return todo;
+  if (test && error.name === 'AssertionError') {
+    const cause = error.cause as ReportedError | undefined;
+    if (cause && error.message.endsWith('instead of resolving')) return describeError(cause, root, test.name);
+    return describeWrongAnswer(error, root, test);
+  }
+  return describeError(error, root, test?.name);
+}
+
+/** The TODO that an error, or what caused it, is about. */
+function findTodo(error: ReportedError | undefined): RemainingTodo | undefined {
+  if (!error) return undefined;
+  if (error.name !== 'TodoError') return findTodo(error.cause as ReportedError | undefined);
+  const [, title, file, line] = /^(?:Step \d+, )?(.*) → (.*):(\d+|\?)$/.exec(error.message) ?? [];
+  if (!title || !file) return { kind: 'todo', title: error.message };
+  return { kind: 'todo', title, location: { file, line: Number(line) || undefined } };
+}
+
+function describeWrongAnswer(error: ReportedError, root: string, test: FailedTest): WrongAnswer {
+  const { sentence, rest } = splitMessage(error.message);
+  return {
+    kind: 'wrong',
+    test: test.name,
+    sentence,
+    location: findLearnerFrame(error.stack ?? '', root),
+    suspects: test.suspects,
+    ...compare(error, rest),
+  };
+}
+
+/** Vitest puts the sentence of `expect(value, sentence)` before its own words. */
+function splitMessage(message: string): { sentence?: string; rest: string } {
+  const unreachable = /^expected "(.*)" not to be reached$/s.exec(message);
+  if (unreachable) return { sentence: unreachable[1], rest: '' };
+  const [, sentence, rest] = /^(.*?[.!?]): (.*)$/s.exec(message) ?? [];
+  return { sentence, rest: (rest ?? message).replace(' // Object.is equality', '') };
+}
+
+type Comparison = Pick<WrongAnswer, 'expected' | 'got' | 'difference' | 'detail'>;
+
+function compare(error: ReportedError, rest: string): Comparison {
+  const resolved = /^promise resolved "(.*)" instead of rejecting$/s.exec(rest);
+  if (resolved) return { expected: 'an error', got: `no error, but ${resolved[1]}` };
+  const { expected, actual, operator } = error;
+  if (typeof expected !== 'string' || typeof actual !== 'string' || !operator) return { detail: rest };
+  if (isShort(expected) && isShort(actual)) return { expected, got: actual };
+  return { difference: readDifference(error.diff ?? '') };
+}
+
+function isShort(value: string): boolean {
+  return value.length <= 200 && !value.includes('\n');
+}
+
+/** The lines that differ, each with the one before it, without Vitest's colours and legend. */
+function readDifference(diff: string): string[] {
+  const lines = stripVTControlCharacters(diff).split('\n').slice(2);
+  const differs = (line = '') => /^[-+] /.test(line);
+  return lines.filter((line, index) => line.trim() && (differs(line) || differs(lines[index + 1])));
+}
+
+function describeError(error: ReportedError, root: string, test?: string): ThrownError {
+  return (
+    describeSyntaxError(error, root) ?? describeImportError(error, root) ?? describeThrown(error, root, test)
+  );
+}
+
+/** Vite's compiler puts the place into its message: `[PARSE_ERROR] Unexpected token ╭─[ file:line:column ]`. */
+function describeSyntaxError(error: ReportedError, root: string): ThrownError | undefined {
+  const text = stripVTControlCharacters(error.message ?? '');
+  const [, reason, file, line, column] = /^\[PARSE_ERROR\] (.*)\n.*\[ (.+):(\d+):(\d+) \]/m.exec(text) ?? [];
+  if (!reason || !file) return undefined;
+  const location = { file, line: Number(line), column: Number(column) };
+  return {
+    kind: 'error',
+    name: 'SyntaxError',
+    message: reason,
+    location,
+    frame: readCodeFrame(root, location),
+  };
+}
+
+function describeImportError(error: ReportedError, root: string): ThrownError | undefined {
+  const [, specifier, importer] =
+    /^Cannot find (?:module|package) '(.+?)' imported from (.+)$/m.exec(error.message) ?? [];
+  if (!specifier || !importer) return undefined;
+  const file = relativeTo(root, importer.replace(/^'|'$/g, ''));
+  if (!isLearnerCode(file)) return undefined;
+  const location = { file, line: findLine(root, file, specifier) };
+  return {
+    kind: 'error',
+    message: `Cannot find '${specifier}', which is imported here.`,
+    location,
+    frame: readCodeFrame(root, location),
+  };
+}
+
+function describeThrown(error: ReportedError, root: string, test?: string): ThrownError {
+  const location = findLearnerFrame(error.stack ?? '', root);
+  const timedOut = /^Test timed out in (\d+)ms/.exec(error.message);
+  const name = error.name && error.name !== 'Error' ? error.name : undefined;
+  return {
+    kind: 'error',
+    test,
+    name: timedOut ? undefined : name,
+    message: timedOut
+      ? `There was no answer after ${Number(timedOut[1]) / 1000} seconds: is a promise never settled?`
+      : stripVTControlCharacters(error.message || 'An error without a message.'),
+    location,
+    frame: location && readCodeFrame(root, location),
+  };
+}

@@ -1,0 +1,70 @@
+import type { StepFolder } from '../step-folders.ts';
+import type { CodeFrame, CodeLocation } from './learner-code.ts';
+
+export type StepState = 'done' | 'wrong' | 'to do' | 'not run' | 'waiting' | 'running';
+
+/** A TODO that the learner hasn't come to yet. */
+export interface RemainingTodo {
+  kind: 'todo';
+  /** Such as `TODO 3: make the cache`. */
+  title: string;
+  location?: CodeLocation;
+}
+
+/** An assertion that the learner's code didn't meet. */
+export interface WrongAnswer {
+  kind: 'wrong';
+  test: string;
+  /** What the lesson has to say about it. */
+  sentence?: string;
+  expected?: string;
+  got?: string;
+  /** Lines that begin with `- ` were expected, with `+ ` were got. */
+  difference?: string[];
+  /** What was compared, when it isn't two values. */
+  detail?: string;
+  location?: CodeLocation;
+  /** The TODOs that the assertion is about. */
+  suspects: number[];
+}
+
+/** An error that the learner's code threw, or that kept it from being loaded. */
+export interface ThrownError {
+  kind: 'error';
+  /** The test in which it was thrown; none when the file could not be loaded. */
+  test?: string;
+  name?: string;
+  message: string;
+  location?: CodeLocation;
+  frame?: CodeFrame;
+}
+
+export type Failure = RemainingTodo | WrongAnswer | ThrownError;
+
+/** A step and where the learner is in it. */
+export interface StepView extends StepFolder {
+  state: StepState;
+  tests: { passed: number; total: number };
+  /** How many of the exercise's TODOs are left. */
+  todos?: { left: number; total: number };
+  failure?: Failure;
+}
+
+/** All there is to show. */
+export interface WorkshopView {
+  /** Whether the reference solutions run instead of the learner's exercises. */
+  solutions: boolean;
+  /** Where AWS is, in words. */
+  target?: string;
+  steps: StepView[];
+  /** Steps that turned green since the last time, and what they taught. */
+  turnedGreen: { step: StepFolder; learned?: string }[];
+  /** Errors that belong to no test. */
+  unhandled: ThrownError[];
+}
+
+/** The first step that isn't done, and what is to do there. */
+export function nextThing(steps: StepView[]): { step: StepView; failure: Failure } | undefined {
+  for (const step of steps) if (step.failure) return { step, failure: step.failure };
+  return undefined;
+}

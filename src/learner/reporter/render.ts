@@ -1,0 +1,166 @@
+import type picocolors from 'picocolors';
+import type { StepFolder } from '../step-folders.ts';
+import { columnsOf, pad, truncate, wrap } from './layout.ts';
+import { type Failure, nextThing, type StepState, type StepView, type WorkshopView } from './model.ts';
+import { renderFailure, renderThrown } from './render-failure.ts';
+
+/** How to write: the colours, and how many columns there are. */
+export interface Page {
+  colors: ReturnType<typeof picocolors.createColors>;
+  width: number;
+}
+
+/** The whole screen after a run. */
+export function renderWorkshop(view: WorkshopView, page: Page): string[] {
+  return [
+    ...renderHeading(view, page),
+    ...renderSteps(view.steps, page),
+    '',
+    renderProgress(view.steps, page),
+    ...view.turnedGreen.flatMap((turned) => renderTurnedGreen(turned, page)),
+    ...renderNext(view, page),
+    ...view.unhandled.flatMap((error) => ['', ...renderUnhandled(error, page)]),
+    '',
+  ];
+}
+
+/** The screen while steps run: the list, and what is waited for. */
+export function renderProgressOfRun(
+  view: WorkshopView,
+  wait: { step: StepFolder; message: string } | undefined,
+  page: Page,
+): string[] {
+  const isReady = view.steps.some(({ state }) => state === 'running');
+  const status = wait ? renderWaiting(wait, page) : isReady ? [''] : [page.colors.dim(' Getting ready …')];
+  return [
+    ...renderHeading(view, page),
+    ...renderSteps(view.steps, page),
+    '',
+    renderProgress(view.steps, page),
+    '',
+    ...status,
+  ];
+}
+
+/** One line about a wait for CloudTrail. */
+export function renderWaiting(
+  { step, message }: { step: StepFolder; message: string },
+  page: Page,
+): string[] {
+  return [page.colors.cyan(truncate(` Step ${step.number} waits · ${message}`, page.width - 1))];
+}
+
+/** What can be done while Vitest watches. */
+export function renderKeys({ colors: { bold, dim } }: Page): string[] {
+  const keys = [
+    ['a', 'runs all steps'],
+    ['h', 'shows all keys'],
+    ['q', 'quits'],
+  ].map(([key = '', does = '']) => `${bold(key)}${dim(` ${does}`)}`);
+  return [` ${dim('Save an exercise to run it.')} ${keys.join(dim(' · '))}`, ''];
+}
+
+/** What runs, and where AWS is. */
+export function renderHeading(view: Pick<WorkshopView, 'solutions' | 'target'>, page: Page): string[] {
+  const { bold, dim, magenta } = page.colors;
+  const title = ` ${bold('Data key caching workshop')}${view.solutions ? magenta(' · reference solutions') : ''}`;
+  const gap = page.width - columnsOf(title) - columnsOf(view.target ?? '') - 1;
+  return ['', view.target && gap > 1 ? title + ' '.repeat(gap) + dim(view.target) : title, ''];
+}
+
+/** The list of the steps. */
+export function renderSteps(steps: StepView[], page: Page): string[] {
+  const longest = Math.max(0, ...steps.map(({ title }) => columnsOf(title)));
+  return steps.map((step) => renderStep(step, Math.min(longest, page.width - 35), page));
+}
+
+/** One line: the state's sign, number, title, state in words. */
+export function renderStep(step: StepView, titleWidth: number, page: Page): string {
+  const { bold, dim } = page.colors;
+  const { sign, color } = looks(step.state, page);
+  const title = pad(truncate(step.title, titleWidth), titleWidth);
+  const isCurrent = step.state === 'wrong' || step.state === 'running';
+  const detail = detailOf(step);
+  return [
+    ` ${color(sign)} ${dim(String(step.number).padStart(2))}`,
+    isCurrent ? bold(title) : step.state === 'not run' ? dim(title) : title,
+    color(step.state.padEnd(detail ? 7 : 0)) + (detail ? dim(`  ${detail}`) : ''),
+  ].join('  ');
+}
+
+function looks(state: StepState, { colors }: Page): { sign: string; color: (text: string) => string } {
+  switch (state) {
+    case 'done':
+      return { sign: '✔', color: colors.green };
+    case 'wrong':
+      return { sign: '✖', color: colors.red };
+    case 'to do':
+      return { sign: '○', color: colors.yellow };
+    case 'running':
+      return { sign: '▸', color: colors.cyan };
+    case 'waiting':
+    case 'not run':
+      return { sign: '·', color: colors.dim };
+  }
+}
+
+function detailOf({ state, todos, tests }: StepView): string | undefined {
+  if (state === 'not run' && tests.passed) return `${tests.passed} of ${tests.total} tests ran`;
+  if ((state !== 'to do' && state !== 'wrong') || !todos?.left) return undefined;
+  return `${todos.left} of ${todos.total} TODOs left`;
+}
+
+/** A bar that grows with every test that passes, and the number of steps that are done. */
+export function renderProgress(steps: StepView[], page: Page): string {
+  const { green, dim } = page.colors;
+  const done = steps.filter(({ state }) => state === 'done').length;
+  const label = `${done} of ${steps.length} steps done`;
+  const width = Math.max(10, Math.min(60, page.width - label.length - 4));
+  const share = steps.reduce((sum, step) => sum + shareOf(step), 0) / Math.max(1, steps.length);
+  const filled = done === steps.length ? width : Math.min(width - 1, Math.floor(share * width));
+  return ` ${green('━'.repeat(filled))}${dim('─'.repeat(width - filled))}  ${label}`;
+}
+
+function shareOf({ state, tests }: StepView): number {
+  return state === 'done' ? 1 : tests.passed / Math.max(1, tests.total);
+}
+
+function renderTurnedGreen({ step, learned }: WorkshopView['turnedGreen'][number], page: Page): string[] {
+  const { bold, green } = page.colors;
+  const lines = learned ? indent(wrap(learned, page.width - 4), 3) : [];
+  return ['', ` ${green('✔')} ${bold(`Step ${step.number} is done: ${lowerFirst(step.title)}.`)}`, ...lines];
+}
+
+function renderNext(view: WorkshopView, page: Page): string[] {
+  const next = nextThing(view.steps);
+  if (next) return ['', ...renderFailure(next.step, next.failure, page), ...renderHelp(next, view, page)];
+  if (view.steps.length && view.steps.every(({ state }) => state === 'done'))
+    return ['', ` ${page.colors.green(`All ${view.steps.length} steps are done.`)}`];
+  return [];
+}
+
+function renderHelp(
+  { step, failure }: { step: StepView; failure: Failure },
+  { solutions }: WorkshopView,
+  { colors }: Page,
+): string[] {
+  if (solutions) return [];
+  const lesson = `Lesson: workshop/${step.name}/README.md`;
+  const isUnknown = failure.kind === 'error' && !failure.location;
+  const more = isUnknown ? 'All of the error: npx vitest run --reporter=default' : 'Stuck? npm run hint';
+  return ['', ...[lesson, more].map((line) => ` ${colors.dim(line)}`)];
+}
+
+function renderUnhandled(error: WorkshopView['unhandled'][number], page: Page): string[] {
+  const heading = 'An error came outside of all steps. Is an await missing?';
+  return [` ${page.colors.bold(page.colors.red(heading))}`, ...renderThrown(error, page)];
+}
+
+function indent(lines: string[], columns: number): string[] {
+  return lines.map((line) => (line ? ' '.repeat(columns) + line : line));
+}
+
+function lowerFirst(title: string): string {
+  // "CloudTrail" and "KMS" keep their capitals.
+  return /^[A-Z][a-z]+( |$)/.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title;
+}

@@ -1,0 +1,32 @@
+import type { Vitest } from 'vitest/node';
+import { wrap } from './layout.ts';
+import type { Page } from './render.ts';
+
+/**
+ * Vitest prints an error of global set-up with a banner and the stack of the machinery. To a learner, who has to
+ * correct a setting, the message alone says more.
+ */
+export function printSetUpErrorsPlainly(vitest: Vitest, page: () => Page): void {
+  const { logger } = vitest;
+  const printError = logger.printError.bind(logger);
+  logger.printError = (error, options) => {
+    // The type under which `startVitest` prints what `Vitest.start` threw.
+    if (options?.type !== 'Unhandled Error' || !(error instanceof Error)) return printError(error, options);
+    logger.error(renderSetUpError(error, page()).join('\n'));
+    // In watch mode Vitest would run the steps without their set-up at the next save.
+    if (vitest.config.watch) void vitest.exit(true);
+  };
+}
+
+/** A setting that is wrong speaks for itself; another error has its name with it. */
+export function renderSetUpError(error: Error, { colors, width }: Page): string[] {
+  const isSettings = error.name === 'SettingsError';
+  const message = isSettings ? error.message : `${error.name}: ${error.message}`;
+  return [
+    '',
+    ` ${colors.bold(colors.red('The workshop could not start.'))}`,
+    '',
+    ...wrap(message, width - 3).map((line) => ` ${line}`),
+    ...(isSettings ? [] : ['', ` ${colors.dim('All of the error: npx vitest run --reporter=default')}`]),
+  ];
+}

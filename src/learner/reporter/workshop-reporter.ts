@@ -1,0 +1,161 @@
+import picocolors from 'picocolors';
+import type { SerializedError, UserConsoleLog } from 'vitest';
+import type { Reporter, TestCase, TestModule, TestSpecification, Vitest } from 'vitest/node';
+import { readStepFolders, type StepFolder, whatWasLearned } from '../step-folders.ts';
+import { viewStep, viewUnhandledError } from './build-view.ts';
+import { relativeTo } from './learner-code.ts';
+import { LiveRegion } from './live-region.ts';
+import type { StepView, WorkshopView } from './model.ts';
+import { type Page, renderKeys, renderProgressOfRun, renderWaiting, renderWorkshop } from './render.ts';
+import { printSetUpErrorsPlainly } from './set-up-error.ts';
+
+/** How often a wait is written to where lines can't be overwritten, in milliseconds. */
+const plainWaitInterval = 10_000;
+
+/**
+ * Shows the workshop instead of a log of tests: the steps, how far the learner is, and the next thing to do.
+ *
+ * In a terminal the list is alive while the steps run. In CI and in a pipe there are plain lines only.
+ */
+export default class WorkshopReporter implements Reporter {
+  #vitest!: Vitest;
+  #live: LiveRegion | undefined;
+  #specs = new Map<string, TestModule>();
+  #active = new Map<string, 'waiting' | 'running'>();
+  #wait: { step: StepFolder; message: string } | undefined;
+  #lastPlainWait = 0;
+  #before: StepView[] | undefined;
+
+  onInit(vitest: Vitest): void {
+    this.#vitest = vitest;
+    this.#specs.clear();
+    this.#before = undefined;
+    const { outputStream } = vitest.logger;
+    if (isTerminal(outputStream)) this.#live ??= new LiveRegion(outputStream, [process.stderr]);
+    printSetUpErrorsPlainly(vitest, () => this.#page());
+  }
+
+  onWatcherRerun(): void {
+    if (this.#live) this.#vitest.logger.clearFullScreen();
+  }
+
+  onTestRunStart(specifications: readonly TestSpecification[]): void {
+    this.#active = new Map(specifications.map(({ moduleId }) => [this.#stepOf(moduleId), 'waiting']));
+    this.#draw();
+  }
+
+  onTestModuleStart(spec: TestModule): void {
+    this.#active.set(this.#stepOf(spec.moduleId), 'running');
+    this.#draw();
+  }
+
+  onTestCaseAnnotate(test: TestCase, annotation: { message: string; type: string }): void {
+    if (annotation.type !== 'waiting') return;
+    const step = this.#stepFolders().find(({ name }) => name === this.#stepOf(test.module.moduleId));
+    if (!step) return;
+    this.#wait = { step, message: annotation.message };
+    if (this.#live) this.#draw();
+    else if (Date.now() - this.#lastPlainWait >= plainWaitInterval) {
+      this.#lastPlainWait = Date.now();
+      this.#print(renderWaiting(this.#wait, this.#page()));
+    }
+  }
+
+  onTestModuleEnd(spec: TestModule): void {
+    const step = this.#stepOf(spec.moduleId);
+    this.#specs.set(step, spec);
+    this.#active.delete(step);
+    this.#wait = undefined;
+    this.#draw();
+  }
+
+  onUserConsoleLog({ content, type }: UserConsoleLog): void {
+    const { config, logger } = this.#vitest;
+    if (config.silent === true) return;
+    (type === 'stdout' ? logger.outputStream : logger.errorStream).write(content);
+  }
+
+  onTestRunEnd(specs: readonly TestModule[], errors: readonly SerializedError[]): void {
+    this.#live?.clear();
+    this.#active.clear();
+    this.#wait = undefined;
+    // Without a spec there was nothing to run, or global set-up failed: Vitest reports both in a moment.
+    if (!specs.length && !errors.length) return;
+    for (const spec of specs) this.#specs.set(this.#stepOf(spec.moduleId), spec);
+    const view = this.#view(errors);
+    this.#print(renderWorkshop(view, this.#page()));
+    this.#before = view.steps;
+  }
+
+  onWatcherStart(): void {
+    this.#print(renderKeys(this.#page()));
+  }
+
+  #draw(): void {
+    this.#live?.show(renderProgressOfRun(this.#view([]), this.#wait, this.#page()));
+  }
+
+  #print(lines: string[]): void {
+    this.#vitest.logger.log(lines.join('\n'));
+  }
+
+  #view(errors: readonly SerializedError[]): WorkshopView {
+    const { root } = this.#vitest.config;
+    const solutions = this.#vitest.vite.config.mode === 'solution';
+    const steps = this.#stepFolders().map((folder) => {
+      const step = viewStep({ root, solutions }, folder, this.#specs.get(folder.name));
+      return { ...step, state: this.#active.get(folder.name) ?? step.state };
+    });
+    return {
+      solutions,
+      target: describeTarget(this.#vitest),
+      steps,
+      turnedGreen: steps
+        .filter((step) => this.#turnedGreen(step))
+        .map((step) => ({ step, learned: whatWasLearned(root, step.name) })),
+      unhandled: errors.flatMap((error) => viewUnhandledError(root, error) ?? []),
+    };
+  }
+
+  #turnedGreen({ name, state }: StepView): boolean {
+    const before = this.#before?.find((step) => step.name === name);
+    return state === 'done' && before !== undefined && before.state !== 'done';
+  }
+
+  #stepFolders(): StepFolder[] {
+    return readStepFolders(this.#vitest.config.root);
+  }
+
+  #stepOf(specFile: string): string {
+    return relativeTo(this.#vitest.config.root, specFile).split('/')[1] ?? specFile;
+  }
+
+  #page(): Page {
+    const { outputStream } = this.#vitest.logger;
+    const columns = 'columns' in outputStream ? Number(outputStream.columns) : 0;
+    return {
+      colors: picocolors.createColors(
+        picocolors.isColorSupported && (isTerminal(outputStream) || forcesColor()),
+      ),
+      width: Math.min(columns || 80, 100),
+    };
+  }
+}
+
+/** Whether lines can be overwritten: a terminal in which a person looks on. */
+function isTerminal(stream: object): stream is NodeJS.WriteStream {
+  return 'isTTY' in stream && stream.isTTY === true && !process.env.CI && process.env.TERM !== 'dumb';
+}
+
+function forcesColor(): boolean {
+  return Boolean(process.env.FORCE_COLOR);
+}
+
+/** Where AWS is, as far as global set-up has told. */
+function describeTarget(vitest: Vitest): string | undefined {
+  const { run } = vitest.getProvidedContext();
+  if (!run) return undefined;
+  return { local: 'local AWS', aws: `AWS, ${run.region}`, endpoint: `AWS endpoint, ${run.region}` }[
+    run.target
+  ];
+}
