@@ -57,14 +57,36 @@ export interface WorkshopView {
   /** Where AWS is, in words. */
   target?: string;
   steps: StepView[];
+  /** The one thing to do next, as soon as it is known. */
+  next?: { step: StepView; failure: Failure };
   /** Steps that turned green since the last time, and what they taught. */
   turnedGreen: { step: StepFolder; learned?: string }[];
   /** Errors that belong to no test. */
   unhandled: ThrownError[];
 }
 
-/** The first step that isn't done, and what is to do there. */
-export function nextThing(steps: StepView[]): { step: StepView; failure: Failure } | undefined {
-  for (const step of steps) if (step.failure) return { step, failure: step.failure };
+/** A step that waits for CloudTrail. */
+export interface Wait {
+  kind: 'waiting';
+  step: StepFolder;
+  /** Attempts, time gone and what is still missing. */
+  message: string;
+}
+
+/** What is going on while steps run. */
+export type Status = { kind: 'getting ready' } | { kind: 'running' } | Wait;
+
+/**
+ * What to do next: in the step that was saved, if one was, or else in the first step that isn't done.
+ *
+ * @returns undefined as long as a step that comes before is still running, or when there is nothing to do
+ */
+export function nextThing(steps: StepView[], savedStep?: string): WorkshopView['next'] {
+  const saved = steps.find(({ name }) => name === savedStep);
+  if (saved?.failure) return { step: saved, failure: saved.failure };
+  for (const step of steps) {
+    if (step.state === 'waiting' || step.state === 'running') return undefined;
+    if (step.failure) return { step, failure: step.failure };
+  }
   return undefined;
 }

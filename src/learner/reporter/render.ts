@@ -1,7 +1,6 @@
 import type picocolors from 'picocolors';
-import type { StepFolder } from '../step-folders.ts';
 import { columnsOf, pad, truncate, wrap } from './layout.ts';
-import { type Failure, nextThing, type StepState, type StepView, type WorkshopView } from './model.ts';
+import type { Status, StepState, StepView, Wait, WorkshopView } from './model.ts';
 import { renderFailure, renderThrown } from './render-failure.ts';
 
 /** How to write: the colours, and how many columns there are. */
@@ -10,7 +9,7 @@ export interface Page {
   width: number;
 }
 
-/** The whole screen after a run. */
+/** The whole screen, while steps run and afterwards. */
 export function renderWorkshop(view: WorkshopView, page: Page): string[] {
   return [
     ...renderHeading(view, page),
@@ -24,29 +23,14 @@ export function renderWorkshop(view: WorkshopView, page: Page): string[] {
   ];
 }
 
-/** The screen while steps run: the list, and what is waited for. */
-export function renderProgressOfRun(
-  view: WorkshopView,
-  wait: { step: StepFolder; message: string } | undefined,
-  page: Page,
-): string[] {
-  const isReady = view.steps.some(({ state }) => state === 'running');
-  const status = wait ? renderWaiting(wait, page) : isReady ? [''] : [page.colors.dim(' Getting ready …')];
-  return [
-    ...renderHeading(view, page),
-    ...renderSteps(view.steps, page),
-    '',
-    renderProgress(view.steps, page),
-    '',
-    ...status,
-  ];
+/** What is going on while steps run: one line. */
+export function renderStatus(status: Status, page: Page): string[] {
+  if (status.kind === 'getting ready') return [page.colors.dim(' Getting ready …')];
+  return status.kind === 'waiting' ? renderWaiting(status, page) : [''];
 }
 
 /** One line about a wait for CloudTrail. */
-export function renderWaiting(
-  { step, message }: { step: StepFolder; message: string },
-  page: Page,
-): string[] {
+export function renderWaiting({ step, message }: Wait, page: Page): string[] {
   return [page.colors.cyan(truncate(` Step ${step.number} waits · ${message}`, page.width - 1))];
 }
 
@@ -93,7 +77,7 @@ function looks(state: StepState, { colors }: Page): { sign: string; color: (text
     case 'done':
       return { sign: '✔', color: colors.green };
     case 'wrong':
-      return { sign: '✖', color: colors.red };
+      return { sign: '✘', color: colors.red };
     case 'to do':
       return { sign: '○', color: colors.yellow };
     case 'running':
@@ -132,7 +116,7 @@ function renderTurnedGreen({ step, learned }: WorkshopView['turnedGreen'][number
 }
 
 function renderNext(view: WorkshopView, page: Page): string[] {
-  const next = nextThing(view.steps);
+  const { next } = view;
   if (next) return ['', ...renderFailure(next.step, next.failure, page), ...renderHelp(next, view, page)];
   if (view.steps.length && view.steps.every(({ state }) => state === 'done'))
     return ['', ` ${page.colors.green(`All ${view.steps.length} steps are done.`)}`];
@@ -140,7 +124,7 @@ function renderNext(view: WorkshopView, page: Page): string[] {
 }
 
 function renderHelp(
-  { step, failure }: { step: StepView; failure: Failure },
+  { step, failure }: NonNullable<WorkshopView['next']>,
   { solutions }: WorkshopView,
   { colors }: Page,
 ): string[] {

@@ -1,12 +1,12 @@
 import picocolors from 'picocolors';
-import type { SerializedError, UserConsoleLog } from 'vitest';
+import type { SerializedError, TestAnnotation, UserConsoleLog } from 'vitest';
 import type { Reporter, TestCase, TestModule, TestSpecification, Vitest } from 'vitest/node';
 import { readStepFolders, type StepFolder, whatWasLearned } from '../step-folders.ts';
 import { viewStep, viewUnhandledError } from './build-view.ts';
 import { relativeTo } from './learner-code.ts';
 import { LiveRegion } from './live-region.ts';
-import type { StepView, WorkshopView } from './model.ts';
-import { type Page, renderKeys, renderProgressOfRun, renderWaiting, renderWorkshop } from './render.ts';
+import { nextThing, type Status, type StepView, type WorkshopView } from './model.ts';
+import { type Page, renderKeys, renderStatus, renderWorkshop } from './render.ts';
 import { printSetUpErrorsPlainly } from './set-up-error.ts';
 
 /** How often a wait is written to where lines can't be overwritten, in milliseconds. */
@@ -20,11 +20,12 @@ const plainWaitInterval = 10_000;
 export default class WorkshopReporter implements Reporter {
   #vitest!: Vitest;
   #live: LiveRegion | undefined;
+  #status: Status = { kind: 'getting ready' };
   #specs = new Map<string, TestModule>();
   #active = new Map<string, 'waiting' | 'running'>();
-  #wait: { step: StepFolder; message: string } | undefined;
-  #lastPlainWait = 0;
+  #savedStep: string | undefined;
   #before: StepView[] | undefined;
+  #lastPlainWait = 0;
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest;
@@ -35,37 +36,38 @@ export default class WorkshopReporter implements Reporter {
     printSetUpErrorsPlainly(vitest, () => this.#page());
   }
 
-  onWatcherRerun(): void {
+  onWatcherRerun(_specFiles: string[], trigger = ''): void {
+    this.#savedStep = /^workshop\/([^/]+)\//.exec(trigger)?.[1];
     if (this.#live) this.#vitest.logger.clearFullScreen();
   }
 
   onTestRunStart(specifications: readonly TestSpecification[]): void {
     this.#active = new Map(specifications.map(({ moduleId }) => [this.#stepOf(moduleId), 'waiting']));
+    this.#status = { kind: 'getting ready' };
     this.#draw();
   }
 
   onTestModuleStart(spec: TestModule): void {
     this.#active.set(this.#stepOf(spec.moduleId), 'running');
+    this.#status = { kind: 'running' };
     this.#draw();
   }
 
-  onTestCaseAnnotate(test: TestCase, annotation: { message: string; type: string }): void {
-    if (annotation.type !== 'waiting') return;
+  onTestCaseAnnotate(test: TestCase, { message, type }: TestAnnotation): void {
     const step = this.#stepFolders().find(({ name }) => name === this.#stepOf(test.module.moduleId));
-    if (!step) return;
-    this.#wait = { step, message: annotation.message };
-    if (this.#live) this.#draw();
-    else if (Date.now() - this.#lastPlainWait >= plainWaitInterval) {
-      this.#lastPlainWait = Date.now();
-      this.#print(renderWaiting(this.#wait, this.#page()));
-    }
+    if (type !== 'waiting' || !step) return;
+    this.#status = { kind: 'waiting', step, message };
+    this.#draw();
+    if (this.#live || Date.now() - this.#lastPlainWait < plainWaitInterval) return;
+    this.#lastPlainWait = Date.now();
+    this.#print(renderStatus(this.#status, this.#page()));
   }
 
   onTestModuleEnd(spec: TestModule): void {
     const step = this.#stepOf(spec.moduleId);
     this.#specs.set(step, spec);
     this.#active.delete(step);
-    this.#wait = undefined;
+    this.#status = { kind: 'running' };
     this.#draw();
   }
 
@@ -78,7 +80,6 @@ export default class WorkshopReporter implements Reporter {
   onTestRunEnd(specs: readonly TestModule[], errors: readonly SerializedError[]): void {
     this.#live?.clear();
     this.#active.clear();
-    this.#wait = undefined;
     // Without a spec there was nothing to run, or global set-up failed: Vitest reports both in a moment.
     if (!specs.length && !errors.length) return;
     for (const spec of specs) this.#specs.set(this.#stepOf(spec.moduleId), spec);
@@ -92,7 +93,9 @@ export default class WorkshopReporter implements Reporter {
   }
 
   #draw(): void {
-    this.#live?.show(renderProgressOfRun(this.#view([]), this.#wait, this.#page()));
+    if (!this.#live) return;
+    const page = this.#page();
+    this.#live.show([...renderWorkshop(this.#view([]), page), ...renderStatus(this.#status, page)]);
   }
 
   #print(lines: string[]): void {
@@ -104,12 +107,14 @@ export default class WorkshopReporter implements Reporter {
     const solutions = this.#vitest.vite.config.mode === 'solution';
     const steps = this.#stepFolders().map((folder) => {
       const step = viewStep({ root, solutions }, folder, this.#specs.get(folder.name));
-      return { ...step, state: this.#active.get(folder.name) ?? step.state };
+      const active = this.#active.get(folder.name);
+      return active ? { ...step, state: active, failure: undefined } : step;
     });
     return {
       solutions,
       target: describeTarget(this.#vitest),
       steps,
+      next: nextThing(steps, this.#savedStep),
       turnedGreen: steps
         .filter((step) => this.#turnedGreen(step))
         .map((step) => ({ step, learned: whatWasLearned(root, step.name) })),
