@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { LearnerError } from '../learner-error.ts';
+import { marks, paint } from '../look.ts';
+import {
+  mergeProgress,
+  nextStep,
+  type ProgressSheet,
+  type ProgressState,
+  progressSheetSchema,
+  readProgress,
+  type StepProgress,
+} from '../progress.ts';
+import { requireSteps } from '../step-by-name.ts';
+import { readStepFolders } from '../step-folders.ts';
+
+/**
+ * Tells how far the learner has come: in this checkout, or, when files are named, in those together.
+ *
+ * @param files sheets of one learner, as `--json` prints them
+ * @param json gives the sheet itself; its schema is `progressSheetSchema`
+ * @returns the text to print
+ * @throws LearnerError when a file isn't a progress sheet
+ */
+export function progress(root: string, files: string[], { json = false } = {}): string {
+  const isMerged = files.length > 0;
+  if (!isMerged) requireSteps(root);
+  const sheet = isMerged ? files.map(readSheet).reduce(mergeProgress) : readProgress(root);
+  if (json) return JSON.stringify(sheet, null, 2);
+  return [...describe(root, sheet), '', summary(sheet, isMerged ? '' : whatIsNext(root))].join('\n');
+}
+
+/** `npm run` prints its own lines before the sheet unless it is told to be silent: those are skipped. */
+function readSheet(file: string): ProgressSheet {
+  const text = readFile(file);
+  try {
+    return progressSheetSchema.parse(JSON.parse(text.replace(/^(?:>.*|\s*)$/gm, '')));
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    throw new LearnerError(
+      `${file} is not a progress sheet. Make one with: npm run --silent progress -- --json > ${file}\n${reason}`,
+    );
+  }
+}
+
+function readFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new LearnerError(`${file} can't be read: ${(error as Error).message}`);
+  }
+}
+
+const looks: Record<ProgressState, { mark: string; word: string }> = {
+  done: { mark: marks.ok, word: paint.green('done   ') },
+  skipped: { mark: marks.skipped, word: paint.cyan('skipped') },
+  changed: { mark: marks.unsure, word: paint.yellow('changed') },
+  'to do': { mark: marks.open, word: 'to do  ' },
+};
+
+function describe(root: string, sheet: ProgressSheet): string[] {
+  const titles = new Map(readStepFolders(root).map(({ name, title }) => [name, title]));
+  const rows = Object.entries(sheet.steps).map(([name, step]) => ({
+    number: Number.parseInt(name, 10),
+    title: titles.get(name) ?? name,
+    step,
+  }));
+  const width = Math.max(...rows.map(({ title }) => title.length));
+  return rows.map(({ number, title, step }) => {
+    const { mark, word } = looks[step.state];
+    return `  ${mark} ${String(number).padStart(2)}  ${title.padEnd(width)}  ${word}  ${remark(step)}`.trimEnd();
+  });
+}
+
+function remark({ state, firstPassedAt, lastPassedAt }: StepProgress): string {
+  if (state === 'skipped') return paint.dim('the reference is in its place');
+  if (!lastPassedAt) return '';
+  if (state === 'changed')
+    return paint.dim(`passed ${shortTime(lastPassedAt)}; run it to see whether it still does`);
+  if (state === 'to do') return paint.dim(`passed ${shortTime(lastPassedAt)}, then reset`);
+  return paint.dim(shortTime(firstPassedAt ?? lastPassedAt));
+}
+
+/** In the time zone of whoever reads it. */
+function shortTime(iso: string): string {
+  return new Date(iso).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' });
+}
+
+function whatIsNext(root: string): string {
+  const next = nextStep(root);
+  return next ? `Next: step ${next.number}, ${next.title}.` : 'Nothing is left to do.';
+}
+
+function summary({ steps }: ProgressSheet, next: string): string {
+  const all = Object.values(steps);
+  const count = (state: ProgressState) => all.filter((step) => step.state === state).length;
+  const skipped = count('skipped') ? `, ${count('skipped')} skipped` : '';
+  return `  ${paint.bold(`${count('done')} of ${all.length} done`)}${skipped}. ${next}`.trimEnd();
+}
