@@ -12,7 +12,8 @@ export function newAccount(accountId: string, region: string): Account {
       `An account id has twelve digits; '${accountId}' hasn't. Give accountId another value.`,
     );
   }
-  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) {
+  // The pattern and length of RegionType in the KMS model.
+  if (!/^([a-z]+-){2,3}\d+$/.test(region) || region.length > 32) {
     throw new TypeError(
       `'${region}' isn't the name of a Region, such as us-east-1. Give region another value.`,
     );
