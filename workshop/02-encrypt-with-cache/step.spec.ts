@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NodeCachingMaterialsManager, type NodeMaterialsManager } from '@aws-crypto/client-node';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -22,9 +23,9 @@ const encryptedTwice = once(async () => {
   const prediction = predictGenerateDataKeyCalls();
   const keyArn = await givenKey(step);
   const materialsManager = createMaterialsManager(keyArn);
-  const { messages, dataKeyCalls } = await encrypt(materialsManager, outputFiles(run).slice(0, 2));
+  const { messages, ...calls } = await encrypt(materialsManager, outputFiles(run).slice(0, 2));
   const [first, second] = messages as [Message, Message];
-  return { prediction, keyArn, materialsManager, first, second, dataKeyCalls };
+  return { prediction, keyArn, materialsManager, first, second, ...calls };
 });
 
 afterEach(() => {
@@ -38,6 +39,20 @@ test('encrypts with a caching materials manager', { meta }, async () => {
     materialsManager,
     `A ${materialsManager.constructor.name} asks KMS for a new data key for every message: only a caching materials manager keeps one.`,
   ).toBeInstanceOf(NodeCachingMaterialsManager);
+});
+
+test('encrypts every message with that materials manager', { meta }, async () => {
+  const { plaintextLengths } = await encryptedTwice();
+
+  expect(
+    plaintextLengths.length,
+    'encryptFile did not use the materials manager that it was given, and a new one has an empty cache: make it once, not per message.',
+  ).toBe(2);
+  const length = (await readFile(plaintextFile)).byteLength;
+  expect(
+    plaintextLengths,
+    'For the cache to be used, the length of the plaintext has to be known: give encrypt the bytes, not a stream.',
+  ).toEqual([length, length]);
 });
 
 test('puts the encryption context into every message', { meta }, async () => {
@@ -125,14 +140,15 @@ test('keeps a data key for 300 seconds', { meta }, async () => {
   ).toBe(2);
 });
 
-/** Encrypts the plaintext once for each file; gives the messages and what was asked of KMS. */
+/** Encrypts the plaintext once for each file; gives the messages and what was asked for. */
 async function encrypt(materialsManager: NodeMaterialsManager, files: string[]) {
+  const observed = observe(materialsManager);
   const recording = recordRequests();
   const messages: Message[] = [];
   try {
     for (const encryptedFile of files) {
       await encryptFile({
-        materialsManager,
+        materialsManager: observed.materialsManager,
         encryptionContext: run.encryptionContext,
         plaintextFile,
         encryptedFile,
@@ -142,7 +158,21 @@ async function encrypt(materialsManager: NodeMaterialsManager, files: string[]) 
   } finally {
     recording.stop();
   }
-  return { messages, dataKeyCalls: recording.successful('GenerateDataKey').length };
+  const dataKeyCalls = recording.successful('GenerateDataKey').length;
+  return { messages, dataKeyCalls, plaintextLengths: observed.plaintextLengths };
+}
+
+/** A materials manager that passes everything on, and notes for which lengths of plaintext it was asked. */
+function observe(materialsManager: NodeMaterialsManager) {
+  const plaintextLengths: (number | undefined)[] = [];
+  const observed: NodeMaterialsManager = {
+    getEncryptionMaterials: (request) => {
+      plaintextLengths.push(request.plaintextLength);
+      return materialsManager.getEncryptionMaterials(request);
+    },
+    decryptMaterials: (request) => materialsManager.decryptMaterials(request),
+  };
+  return { materialsManager: observed, plaintextLengths };
 }
 
 function scratchFile(name: string): string {

@@ -153,6 +153,12 @@ function expectRefused(
   sentence: string,
 ): void {
   throwIfTodo(error);
+  if (error) {
+    expect(
+      plaintext,
+      'decryptFile wrote its plaintext before it was refused: compare first, write last.',
+    ).toBeUndefined();
+  }
   expect(plaintext === undefined ? 'no plaintext' : 'a plaintext', sentence).toBe('no plaintext');
   expect(error, 'A message that is refused has to be an error for the caller: throw one.').toBeInstanceOf(
     Error,
