@@ -5,20 +5,24 @@ export function columnsOf(text: string): number {
   return [...stripVTControlCharacters(text)].length;
 }
 
-/** Breaks a text between words into lines of at most `width` columns; a longer word has a line of its own. */
+/**
+ * Breaks a text between words into lines of at most `width` columns. A longer word has a line of its own; the lines
+ * of an indented paragraph keep its indent.
+ */
 export function wrap(text: string, width: number): string[] {
   return text.split('\n').flatMap((paragraph) => {
+    const indent = /^ */.exec(paragraph)?.[0] ?? '';
     const lines: string[] = [];
     let line = '';
-    for (const word of paragraph.split(' ')) {
-      if (line && columnsOf(line) + 1 + columnsOf(word) > width) {
-        lines.push(line);
+    for (const word of paragraph.trim().split(/ +/)) {
+      if (line && columnsOf(indent + line) + 1 + columnsOf(word) > width) {
+        lines.push(indent + line);
         line = word;
       } else {
         line = line ? `${line} ${word}` : word;
       }
     }
-    return [...lines, line];
+    return [...lines, line && indent + line];
   });
 }
 

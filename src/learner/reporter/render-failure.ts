@@ -30,12 +30,11 @@ function renderTodo(step: StepView, { title, location }: RemainingTodo, page: Pa
 }
 
 function renderWrongAnswer(step: StepView, failure: WrongAnswer, page: Page): string[] {
-  const sentence = failure.sentence ?? `${failure.test}: that is not so yet.`;
+  const { sentence } = failure;
   return [
     ...renderTitle(`Step ${step.number} is not right yet · ${failure.test}`, page),
     ...renderLocation(failure.location, page),
-    '',
-    ...wrap(sentence, page.width - 5).map((line) => `   ${page.colors.red(line)}`),
+    ...(sentence ? ['', ...wrap(sentence, page.width - 5).map((line) => `   ${page.colors.red(line)}`)] : []),
     ...renderComparison(failure, page),
   ];
 }

@@ -1,4 +1,5 @@
 import type picocolors from 'picocolors';
+import type { StepFolder } from '../step-folders.ts';
 import { columnsOf, pad, truncate, wrap } from './layout.ts';
 import type { Status, StepState, StepView, Wait, WorkshopView } from './model.ts';
 import { renderFailure, renderThrown } from './render-failure.ts';
@@ -32,6 +33,16 @@ export function renderStatus(status: Status, page: Page): string[] {
 /** One line about a wait for CloudTrail. */
 export function renderWaiting({ step, message }: Wait, page: Page): string[] {
   return [page.colors.cyan(truncate(` Step ${step.number} waits · ${message}`, page.width - 1))];
+}
+
+/** Why nothing ran: the filter on the command line leads to no step. */
+export function renderNoStep(steps: StepFolder[], page: Page): string[] {
+  return [
+    ` ${page.colors.bold(page.colors.red('There is no such step.'))} The steps are:`,
+    '',
+    ...steps.map(({ name }) => `   workshop/${name}`),
+    '',
+  ];
 }
 
 /** What can be done while Vitest watches. */

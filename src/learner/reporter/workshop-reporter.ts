@@ -6,7 +6,7 @@ import { viewStep, viewUnhandledError } from './build-view.ts';
 import { relativeTo } from './learner-code.ts';
 import { LiveRegion } from './live-region.ts';
 import { nextThing, type Status, type StepView, type WorkshopView } from './model.ts';
-import { type Page, renderKeys, renderStatus, renderWorkshop } from './render.ts';
+import { type Page, renderKeys, renderNoStep, renderStatus, renderWorkshop } from './render.ts';
 import { printSetUpErrorsPlainly } from './set-up-error.ts';
 
 /** How often a wait is written to where lines can't be overwritten, in milliseconds. */
@@ -23,6 +23,7 @@ export default class WorkshopReporter implements Reporter {
   #status: Status = { kind: 'getting ready' };
   #specs = new Map<string, TestModule>();
   #active = new Map<string, 'waiting' | 'running'>();
+  #expected = 0;
   #savedStep: string | undefined;
   #before: StepView[] | undefined;
   #lastPlainWait = 0;
@@ -43,6 +44,7 @@ export default class WorkshopReporter implements Reporter {
 
   onTestRunStart(specifications: readonly TestSpecification[]): void {
     this.#active = new Map(specifications.map(({ moduleId }) => [this.#stepOf(moduleId), 'waiting']));
+    this.#expected = specifications.length;
     this.#status = { kind: 'getting ready' };
     this.#draw();
   }
@@ -80,8 +82,9 @@ export default class WorkshopReporter implements Reporter {
   onTestRunEnd(specs: readonly TestModule[], errors: readonly SerializedError[]): void {
     this.#live?.clear();
     this.#active.clear();
-    // Without a spec there was nothing to run, or global set-up failed: Vitest reports both in a moment.
-    if (!specs.length && !errors.length) return;
+    if (this.#expected === 0) this.#print(renderNoStep(this.#stepFolders(), this.#page()));
+    // No spec has run, without an error: global set-up failed, and Vitest is about to report it.
+    if (specs.length === 0 && errors.length === 0) return;
     for (const spec of specs) this.#specs.set(this.#stepOf(spec.moduleId), spec);
     const view = this.#view(errors);
     this.#print(renderWorkshop(view, this.#page()));
