@@ -23,10 +23,13 @@ import { KmsState } from './kms/state.ts';
 import type { AnsweredCallInfo, LocalAwsOptions } from './options.ts';
 import { seededRandom } from './seeded-random.ts';
 import { getCallerIdentity } from './sts/get-caller-identity.ts';
+import { weatheredDelivery } from './weather/event-faults.ts';
+import { newWeather } from './weather/weather.ts';
 
 export { type Clock, ManualClock } from './clock.ts';
 export type { AccessKey } from './http/credentials.ts';
 export type { AnsweredCallInfo, LocalAwsOptions } from './options.ts';
+export type { WeatherRule } from './weather/rules.ts';
 
 /** A local AWS that is running. */
 export interface LocalAws {
@@ -88,11 +91,13 @@ function newCloudTrail(account: Account, options: LocalAwsOptions): CloudTrail {
     capacity = 100_000,
   } = options.cloudTrail ?? {};
   const clock = options.clock ?? systemClock;
-  const random = seededRandom(options.seed ?? randomInt(2 ** 32));
+  const seed = options.seed ?? randomInt(2 ** 32);
+  const schedule = delayedDelivery({ delaySeconds, jitterSeconds }, seededRandom(seed));
+  const { eventRules } = newWeather(options.weather ?? [], seed);
   return {
     account,
     clock,
-    events: new EventStore(delayedDelivery({ delaySeconds, jitterSeconds }, random), capacity),
+    events: new EventStore(weatheredDelivery(schedule, eventRules), capacity),
     lookupQuota: new RequestQuota(lookupsPerSecond, clock),
   };
 }

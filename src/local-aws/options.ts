@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { AccessKey } from './http/credentials.ts';
+import type { WeatherRule } from './weather/rules.ts';
 
 /** What `onCall` is told of each request that was answered. */
 export interface AnsweredCallInfo {
@@ -36,7 +37,12 @@ export interface LocalAwsOptions {
     /** How many events to keep; the oldest make room. Default 100,000. */
     readonly capacity?: number;
   };
-  /** What chance decides of timing, such as CloudTrail's jitter, is repeated by the same seed. Default: at random. */
+  /**
+   * Faults to make on purpose, such as `{ fault: 'doubled-event', operation: 'GenerateDataKey' }`. A rule strikes each
+   * call that it is about, unless its `rate` or its `sequence` says which. Default: none. See weather/README.md.
+   */
+  readonly weather?: readonly WeatherRule[];
+  /** What chance decides of timing and faults, such as CloudTrail's jitter, is repeated by the same seed. Default: at random. */
   readonly seed?: number;
   /** Called after each answer: for a log. */
   readonly onCall?: (call: AnsweredCallInfo) => void;

@@ -52,7 +52,7 @@ export class EventStore {
     // The order of positions is the order of times, even when the clock was set back.
     this.#lastTime = Math.max(this.#lastTime, event.time);
     const inOrder = event.time === this.#lastTime ? event : { ...event, time: this.#lastTime };
-    for (const visibleAt of this.#schedule(event.time)) this.#append({ event: inOrder, id, visibleAt });
+    for (const visibleAt of this.#schedule(event)) this.#append({ event: inOrder, id, visibleAt });
   }
 
   /**

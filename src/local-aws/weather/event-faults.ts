@@ -1,0 +1,31 @@
+import type { DeliverySchedule } from '../cloudtrail/delivery.ts';
+import { type ActiveRule, draw, type Random } from './active-rule.ts';
+import type { EventFault, WeatherRule } from './rules.ts';
+
+export type EventRule = Extract<WeatherRule, EventFault>;
+
+/** CloudTrail's delivery under rules that make events late, or double them. */
+export function weatheredDelivery(
+  schedule: DeliverySchedule,
+  rules: readonly ActiveRule<EventRule>[],
+): DeliverySchedule {
+  if (rules.length === 0) return schedule;
+  return (event) => {
+    const call = { service: event.source.replace('.amazonaws.com', ''), operation: event.name };
+    let deliveries = schedule(event);
+    for (const active of rules) {
+      const random = active.strike(call);
+      if (random) deliveries = withFault(active.rule, deliveries, random);
+    }
+    return deliveries;
+  };
+}
+
+function withFault(rule: EventRule, deliveries: readonly number[], random: Random): readonly number[] {
+  if (rule.fault === 'late-event') {
+    const delay = 1000 * draw(rule.seconds, random);
+    return deliveries.map((time) => time + delay);
+  }
+  const apart = 1000 * draw(rule.secondsApart ?? 0, random);
+  return deliveries.flatMap((time) => [time, time + apart]);
+}
