@@ -6,7 +6,7 @@ import {
   ListResourceTagsCommand,
   paginateListKeys,
 } from '@aws-sdk/client-kms';
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { createKey, predictNumberOfKeys } from '#exercise/01-create-key';
 import { enterInLedger } from '../../src/lifecycle/ledger.ts';
 import { learnerAliasName } from '../../src/lifecycle/run.ts';
@@ -24,7 +24,6 @@ const request = {
 };
 
 const createdKey = once(async () => {
-  predictNumberOfKeys();
   enterInLedger(run, request.aliasName, [], process.ppid);
   await cleanUp({ ...request, files: [] });
   return createKey(request);
@@ -34,6 +33,11 @@ const createdTwice = once(async () => {
   const first = await createdKey();
   const second = await createKey(request);
   return { first, second, keys: await keysWithTags() };
+});
+
+// The prediction comes first: until it is made, nothing is shown.
+beforeEach(() => {
+  predictNumberOfKeys();
 });
 
 test('creates a symmetric key that is enabled', { meta }, async () => {
@@ -81,7 +85,6 @@ test('leaves one key after two runs, as you predicted', { meta }, async () => {
 
 test('leaves no orphan when the alias cannot be created', { meta }, async () => {
   await withLocalAws({}, async () => {
-    predictNumberOfKeys();
     // AWS keeps the prefix alias/aws/ for itself.
     const reserved = { ...request, aliasName: `alias/aws/${randomUUID()}` };
     const error = await createKey(reserved).catch((e: Error) => e);

@@ -35,7 +35,6 @@ afterEach(() => {
 
 // Three scenarios in the account of the run, counted side by side: CloudTrail makes us wait only once.
 const counted = once(async () => {
-  predictWhyWeWait();
   const keyArn = await givenKey(step);
   const from = wholeSecond(new Date());
   const sent = {
@@ -54,6 +53,11 @@ const counted = once(async () => {
     });
   const [cached, uncached, none] = await Promise.all([count('cached'), count('uncached'), count('none')]);
   return { keyArn, from, sent, counts: { cached, uncached, none } };
+});
+
+// The prediction comes first: until it is made, nothing is shown.
+beforeEach(() => {
+  predictWhyWeWait();
 });
 
 test('counts one call for two messages with a cache', { meta, timeout: timeout() }, async () => {
@@ -169,7 +173,6 @@ test('leaves calls that failed out', { meta }, async () => {
 });
 
 test('knows why we wait, as you predicted', { meta: { todos: [1] } }, async () => {
-  const prediction = predictWhyWeWait();
   await withLocalAws({ cloudTrail: { delaySeconds: 3600, jitterSeconds: 0 } }, async () => {
     const keyArn = await givenLocalKey();
     expect(
@@ -177,7 +180,7 @@ test('knows why we wait, as you predicted', { meta: { todos: [1] } }, async () =
       'The call was recorded; a look right after it finds nothing.',
     ).toEqual([]);
   });
-  expect(prediction, 'A call is recorded at once, but its event is delivered later.').toBe(
+  expect(predictWhyWeWait(), 'A call is recorded at once, but its event is delivered later.').toBe(
     'not delivered yet',
   );
 });
@@ -196,7 +199,6 @@ async function encryptTwice(keyArn: string, scenario: string, managers: 1 | 2): 
 }
 
 function givenLocalKey(): Promise<string> {
-  predictWhyWeWait();
   return createKey({ aliasName: 'alias/audited', description: run.description, tags: run.tags });
 }
 
