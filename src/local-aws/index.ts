@@ -6,7 +6,7 @@ import type { CloudTrail } from './cloudtrail/cloudtrail.ts';
 import { delayedDelivery } from './cloudtrail/delivery.ts';
 import { EventStore } from './cloudtrail/event-store.ts';
 import { lookupEvents } from './cloudtrail/lookup-events.ts';
-import { keyDeletedEvent, trailEventOf } from './cloudtrail/recording.ts';
+import { keyDeletedEvent, keyRotatedEvent, trailEventOf } from './cloudtrail/recording.ts';
 import { RequestQuota } from './cloudtrail/request-quota.ts';
 import { type AccessKey, Credentials, newAccessKey, newUser } from './http/credentials.ts';
 import { type Answer, answerRequest, type FrontDoorParts } from './http/front-door.ts';
@@ -70,6 +70,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     catchUp() {
       const now = clock.now();
       for (const key of kms.state.removeDueKeys(now)) cloudTrail.events.record(keyDeletedEvent(key.arn, now));
+      for (const rotation of kms.state.rotateDueKeys(now)) cloudTrail.events.record(keyRotatedEvent(rotation));
     },
     record: (call) => cloudTrail.events.record(trailEventOf(call, clock.now())),
   };

@@ -40,6 +40,7 @@ export function trailRecord(event: TrailEvent, eventId: string, account: Account
     eventType: call ? 'AwsApiCall' : 'AwsServiceEvent',
     managementEvent: true,
     recipientAccountId: account.accountId,
+    serviceEventDetails: event.serviceEventDetails,
     eventCategory: 'Management',
   };
 }

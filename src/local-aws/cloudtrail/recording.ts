@@ -1,4 +1,6 @@
 import type { AnsweredCall } from '../http/front-door.ts';
+import { currentMaterial } from '../kms/key.ts';
+import type { Rotation } from '../kms/key-rotation.ts';
 import type { TrailEvent } from './trail-event.ts';
 
 /** The most characters of a record's text member (CloudTrail user guide, record contents: 1 KB). */
@@ -39,6 +41,24 @@ export const keyDeletedEvent = (keyArn: string, time: number): TrailEvent => ({
   requestParameters: null,
   responseElements: null,
   resources: [{ ARN: keyArn, type: 'AWS::KMS::Key' }],
+});
+
+/** The event of a key that has got new material, as the KMS developer guide shows it (ct-rotatekey.html). */
+export const keyRotatedEvent = ({ type, at, before, after }: Rotation): TrailEvent => ({
+  time: at,
+  source: 'kms.amazonaws.com',
+  name: 'RotateKey',
+  readOnly: false,
+  requestParameters: null,
+  responseElements: null,
+  resources: [{ ARN: after.arn, type: 'AWS::KMS::Key' }],
+  serviceEventDetails: {
+    rotationType: type,
+    keyOrigin: 'AWS_KMS',
+    previousKeyMaterialId: currentMaterial(before).id,
+    currentKeyMaterialId: currentMaterial(after).id,
+    keyId: after.id,
+  },
 });
 
 /** A copy, because a slice would keep the whole text in memory. */

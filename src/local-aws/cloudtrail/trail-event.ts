@@ -13,6 +13,8 @@ export interface TrailEvent extends Readonly<TrailEntry> {
   readonly errorMessage?: string | undefined;
   /** Who called, and how; none for what a service does by itself, such as deleting a key whose time has come. */
   readonly call?: TrailCall;
+  /** What a service did by itself, in its own words. */
+  readonly serviceEventDetails?: object;
 }
 
 export interface TrailCall {

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type Account, keyArn } from '../account.ts';
+import type { RotationSchedule, RotationType } from './key-rotation.ts';
 
 /** The states that a symmetric key of KMS's own making can be in. (Others belong to imported and replicated keys.) */
 export type KeyState = 'Enabled' | 'Disabled' | 'PendingDeletion';
@@ -11,6 +12,8 @@ export interface KeyMaterial {
   /** 32 bytes. */
   readonly bytes: Buffer;
   readonly createdAt: number;
+  /** Of which kind the rotation was that it came by; the first material of a key came by none. */
+  readonly rotationType?: RotationType;
 }
 
 export interface Tag {
@@ -30,6 +33,10 @@ export interface KeyRecord {
   readonly deletionDate?: number;
   /** Oldest first; the last one is current. Never empty. */
   readonly materials: readonly [KeyMaterial, ...KeyMaterial[]];
+  /** Set while automatic rotation is enabled, even if the key's state holds it up. */
+  readonly rotationSchedule?: RotationSchedule | undefined;
+  /** When an on-demand rotation was asked for that hasn't been done yet. */
+  readonly onDemandRotationAt?: number | undefined;
   readonly tags: readonly Tag[];
   /** The key policy: a JSON document. */
   readonly policy: string;

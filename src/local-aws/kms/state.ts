@@ -1,4 +1,5 @@
 import type { Alias, KeyRecord } from './key.ts';
+import { dueRotations, nextRotation, type Rotation } from './key-rotation.ts';
 
 /** Everything that can happen to the state. A journal of these, replayed in order, is the state. */
 export type KmsChange =
@@ -14,8 +15,12 @@ export type KmsChange =
 export class KmsState {
   readonly #keys = new Map<string, KeyRecord>();
   readonly #aliases = new Map<string, Alias>();
-  /** The earliest deletion date of all keys, so that asking "is any due?" costs one comparison. */
+  /**
+   * No key is to be deleted, or rotated, before these: so asking "is any due?" costs one comparison. They may be too
+   * early, never too late.
+   */
   #nextDeletion = Number.POSITIVE_INFINITY;
+  #nextRotation = Number.POSITIVE_INFINITY;
 
   key(keyId: string): KeyRecord | undefined {
     return this.#keys.get(keyId);
@@ -57,20 +62,35 @@ export class KmsState {
    */
   removeDueKeys(now: number): KeyRecord[] {
     if (now < this.#nextDeletion) return [];
-    const due = [...this.#keys.values()].filter(
-      (key) => (key.deletionDate ?? Number.POSITIVE_INFINITY) <= now,
-    );
+    const due = [...this.#keys.values()].filter((key) => deletionOf(key) <= now);
     for (const key of due) {
       for (const alias of this.aliases(key.id)) this.removeAlias(alias.name);
       this.#apply({ type: 'key-removed', keyId: key.id });
     }
+    this.#nextDeletion = earliest(this.#keys.values(), deletionOf);
     return due;
+  }
+
+  /**
+   * Gives new material to the keys whose rotation is due.
+   *
+   * @param now milliseconds since the epoch
+   * @returns what was rotated, in order of time
+   */
+  rotateDueKeys(now: number): Rotation[] {
+    if (now < this.#nextRotation) return [];
+    const rotations = [...this.#keys.values()].flatMap((key) => [...dueRotations(key, now)]);
+    for (const { after } of rotations) this.putKey(after);
+    this.#nextRotation = earliest(this.#keys.values(), nextRotation);
+    return rotations.sort((a, b) => a.at - b.at);
   }
 
   #apply(change: KmsChange): void {
     switch (change.type) {
       case 'key-put':
         this.#keys.set(change.key.id, change.key);
+        this.#nextDeletion = Math.min(this.#nextDeletion, deletionOf(change.key));
+        this.#nextRotation = Math.min(this.#nextRotation, nextRotation(change.key));
         break;
       case 'key-removed':
         this.#keys.delete(change.keyId);
@@ -82,15 +102,15 @@ export class KmsState {
         this.#aliases.delete(change.name);
         break;
     }
-    if (change.type === 'key-put' || change.type === 'key-removed') this.#noteNextDeletion();
   }
+}
 
-  #noteNextDeletion(): void {
-    this.#nextDeletion = Number.POSITIVE_INFINITY;
-    for (const { deletionDate } of this.#keys.values()) {
-      if (deletionDate !== undefined) this.#nextDeletion = Math.min(this.#nextDeletion, deletionDate);
-    }
-  }
+const deletionOf = (key: KeyRecord): number => key.deletionDate ?? Number.POSITIVE_INFINITY;
+
+function earliest(keys: Iterable<KeyRecord>, timeOf: (key: KeyRecord) => number): number {
+  let time = Number.POSITIVE_INFINITY;
+  for (const key of keys) time = Math.min(time, timeOf(key));
+  return time;
 }
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
