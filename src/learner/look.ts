@@ -9,7 +9,8 @@ export const marks = {
   wrong: pc.red('✘'),
   skipped: pc.cyan('↷'),
   unsure: pc.yellow('~'),
-  open: pc.dim('·'),
+  toDo: pc.yellow('○'),
+  none: pc.dim('·'),
 };
 
 /** Shows the few marks of Markdown that lessons and hints use as a terminal can: headings, code and bold. */

@@ -1,3 +1,4 @@
+import { existsSync, rmSync } from 'node:fs';
 import {
   DescribeKeyCommand,
   KMSClient,
@@ -10,12 +11,16 @@ import {
 } from '@aws-sdk/client-kms';
 import { cleanUp } from '../../workshop/05-clean-up/solution.ts';
 import { closeLedger, type LedgerEntry, readLedger, runsInLedger } from './ledger.ts';
+import { forgetProgress } from './progress.ts';
+import { scratchFolderOf } from './run.ts';
 
 /** What was removed, for people to read. */
 export interface Removed {
   aliases: string[];
   /** Keys that were found by their tags alone, because their alias was never created or is gone. */
   orphans: string[];
+  /** Output files that were there. */
+  files: string[];
   /** Runs whose resources can't be reached from here, and why. */
   left: string[];
 }
@@ -23,14 +28,17 @@ export interface Removed {
 /**
  * Removes what a run created, proves that it is gone, and closes its ledger.
  *
+ * @param filesInUse files of other runs, which stay although this run has written them too
  * @throws Error when something is still there afterwards; the ledger then stays
  */
-export async function cleanUpRun(runName: string): Promise<Removed> {
+export async function cleanUpRun(runName: string, filesInUse = new Set<string>()): Promise<Removed> {
   const entries = readLedger(runName);
   const aliases = new Map(entries.map((entry) => [entry.aliasName, entry]));
-  const removed: Removed = { aliases: [], orphans: [], left: [] };
+  const removed = nothingRemoved();
   for (const entry of aliases.values()) {
-    await cleanUp(entry);
+    const files = entry.files.filter((file) => !filesInUse.has(file));
+    removed.files.push(...files.filter((file) => existsSync(file)));
+    await cleanUp({ ...entry, files });
     await proveAliasGone(entry.aliasName);
     removed.aliases.push(entry.aliasName);
   }
@@ -46,23 +54,51 @@ export async function cleanUpRun(runName: string): Promise<Removed> {
  * @param here where the target of this run is: other targets' and Regions' ledgers are left for a run there
  */
 export async function reclaim(here: Pick<LedgerEntry, 'target' | 'region'>): Promise<Removed> {
-  const removed: Removed = { aliases: [], orphans: [], left: [] };
+  const removed = nothingRemoved();
+  const filesInUse = filesOfLivingRuns();
   for (const runName of runsInLedger()) {
-    const entry = readLedger(runName).at(-1);
+    const entries = readLedger(runName);
+    const entry = entries.at(-1);
     if (!entry || (entry.target === 'local' && !isAlive(entry.process))) {
-      // The keys of a local AWS were in the memory of the process that is gone.
+      // The keys of a local AWS were in the memory of the process that is gone; the files are still there.
+      const files = entries.flatMap((each) => each.files).filter((file) => !filesInUse.has(file));
+      removed.files.push(...files.filter((file) => existsSync(file)));
+      for (const file of files) rmSync(file, { force: true });
       closeLedger(runName);
+      forgetRun(runName);
     } else if (isAlive(entry.process)) {
       removed.left.push(`${runName}: it is still running, as process ${entry.process}`);
     } else if (entry.target !== here.target || entry.region !== here.region) {
-      removed.left.push(`${runName}: it ran on the target ${entry.target} in ${entry.region}`);
+      removed.left.push(
+        `${runName}: it ran elsewhere; WORKSHOP_TARGET=${entry.target} AWS_REGION=${entry.region} npm run clean-up`,
+      );
     } else {
-      const { aliases, orphans } = await cleanUpRun(runName);
+      const { aliases, orphans, files } = await cleanUpRun(runName, filesInUse);
       removed.aliases.push(...aliases);
       removed.orphans.push(...orphans);
+      removed.files.push(...files);
+      forgetRun(runName);
     }
   }
   return removed;
+}
+
+function nothingRemoved(): Removed {
+  return { aliases: [], orphans: [], files: [], left: [] };
+}
+
+/** Removes what a run kept for itself. */
+function forgetRun(runName: string): void {
+  forgetProgress(runName);
+  rmSync(scratchFolderOf(runName), { recursive: true, force: true });
+}
+
+/** Runs that are alive may write the same files as one that was killed. */
+function filesOfLivingRuns(): Set<string> {
+  const living = runsInLedger()
+    .map(readLedger)
+    .filter((entries) => entries.some((entry) => isAlive(entry.process)));
+  return new Set(living.flatMap((entries) => entries.flatMap((entry) => entry.files)));
 }
 
 function isAlive(process_: number): boolean {

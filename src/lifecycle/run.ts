@@ -46,9 +46,14 @@ export function describeRun(settings: Settings): Run {
     ],
     encryptionContext: { whatfor: 'usecase-3-cse', run: settings.run },
     outputFolder: settings.outputFolder,
-    scratchFolder: join(stateFolder, 'scratch', settings.run),
+    scratchFolder: scratchFolderOf(settings.run),
     cloudTrail: settings.cloudTrail,
   };
+}
+
+/** Where the specs of a run put the files of their own. */
+export function scratchFolderOf(runName: string): string {
+  return join(stateFolder, 'scratch', runName);
 }
 
 /** The alias of the key that step 1's exercise creates: the run's own is taken. */

@@ -44,9 +44,10 @@ function commandLine(root: string, print: (text: string) => void): CAC {
 
   cli
     .command('doctor', 'Check that everything the workshop needs is there, and say how to fix what is not')
-    .usage('doctor')
-    .action(async () => {
-      const isWell = await (await import('./doctor.ts')).doctor(root, print);
+    .usage('doctor -- [--with-key]')
+    .option('--with-key', 'On a real account, make a key for a moment to prove the permissions')
+    .action(async ({ withKey }) => {
+      const isWell = await (await import('./doctor.ts')).doctor(root, print, { withKey });
       if (!isWell) process.exitCode = 1;
     });
 

@@ -55,7 +55,7 @@ const looks: Record<ProgressState, { mark: string; word: string }> = {
   done: { mark: marks.ok, word: paint.green('done   ') },
   skipped: { mark: marks.skipped, word: paint.cyan('skipped') },
   changed: { mark: marks.unsure, word: paint.yellow('changed') },
-  'to do': { mark: marks.open, word: 'to do  ' },
+  'to do': { mark: marks.toDo, word: 'to do  ' },
 };
 
 function describe(root: string, sheet: ProgressSheet): string[] {

@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import { describeRun } from '../../lifecycle/run.ts';
+import { readSettings, type Settings, SettingsError } from '../../settings.ts';
+import { checkFileWatching } from './file-watching.ts';
+import { type Finding, notChecked, ok, wrong } from './finding.ts';
+import { checkInstalledPackages, thisPlatform } from './installed-packages.ts';
+import { checkLocalPort } from './local-port.ts';
+import { checkNodeVersion } from './node-version.ts';
+
+// What needs the AWS SDK is loaded when it comes to that: the packages may be what is wrong.
+
+/**
+ * Looks at everything that the workshop needs, one thing after the other.
+ *
+ * @param withKey makes a key for a moment where AWS is not ours, to prove each permission
+ */
+export async function* examine(root: string, withKey: boolean): AsyncGenerator<Finding> {
+  yield checkNodeVersion(root, process.versions.node);
+  const packages = checkInstalledPackages(root, thisPlatform());
+  yield packages;
+  const { settings, finding } = checkSettings(root);
+  yield finding;
+  yield await checkFileWatching(root, settings?.environment ?? {});
+  if (!settings) {
+    yield notChecked('AWS', 'the settings are wrong');
+    return;
+  }
+  const port = await checkLocalPort(settings.target === 'local' ? settings.localPort : 0);
+  yield port;
+  if (packages.verdict !== 'ok') yield notChecked('AWS', 'packages are missing');
+  else if (settings.target !== 'local') yield* examineAws(settings, withKey);
+  else if (port.verdict !== 'ok') yield notChecked('Local AWS', 'it has no port');
+  else yield await (await import('./local-round-trip.ts')).checkLocalRoundTrip(settings);
+}
+
+function checkSettings(root: string): { settings?: Settings; finding: Finding } {
+  try {
+    const settings = readSettings(undefined, join(root, '.env'));
+    const where = settings.target === 'local' ? 'the local AWS' : `${settings.target} in ${settings.region}`;
+    return { settings, finding: ok('Settings', `the target is ${where}`) };
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    return {
+      finding: wrong('Settings', error.message, 'Correct them in .env, or in the shell, which wins.'),
+    };
+  }
+}
+
+async function* examineAws(settings: Settings, withKey: boolean): AsyncGenerator<Finding> {
+  const { startTarget, useEnvironment } = await import('../../target.ts');
+  const { askCallerIdentity } = await import('./caller-identity.ts');
+  const { askPermissions, provePermissions } = await import('./permissions.ts');
+  const target = await startTarget(settings);
+  const restore = useEnvironment(target.environment);
+  try {
+    const caller = hasStsEndpoint(settings)
+      ? await askCallerIdentity(settings.region)
+      : { findings: [notChecked('Identity', 'AWS_ENDPOINT_URL_STS is not set')], arn: 'the user' };
+    yield* caller.findings;
+    if (!caller.arn) {
+      yield notChecked('Permissions', 'nobody to ask for');
+      return;
+    }
+    const run = describeRun({ ...settings, run: `doctor-${settings.run}`.slice(0, 32) });
+    yield* withKey ? provePermissions(run, caller.arn) : askPermissions(run, caller.arn);
+    if (!withKey)
+      yield notChecked('A real key', 'npm run doctor -- --with-key makes one for a moment, to be sure');
+  } finally {
+    restore();
+    await target.close();
+  }
+}
+
+/** An endpoint's user has no credentials of AWS's: AWS itself must not be asked who that is. */
+function hasStsEndpoint({ target, environment }: Settings): boolean {
+  return target === 'aws' || Boolean(environment.AWS_ENDPOINT_URL_STS ?? environment.AWS_ENDPOINT_URL);
+}
