@@ -1,5 +1,9 @@
-import { basename, dirname } from 'node:path';
+/// <reference types="vite/types/importMeta.d.ts" />
+
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, inject } from 'vitest';
+import { filesOf, readText } from '../learner/exercise.ts';
+import { recordStepPassed } from '../learner/progress-record.ts';
 import { forgetPassed, passedSteps, rememberPassed } from './progress.ts';
 import type { Run } from './run.ts';
 import { TodoError } from './todo.ts';
@@ -35,17 +39,24 @@ export function once<Result>(action: () => Promise<Result>): () => Promise<Resul
 }
 
 /**
- * Makes a spec file a step of the run: when all of its tests pass, later steps may build on it.
+ * Makes a spec file a step of the run: when all of its tests pass, later steps may build on it, and the learner's
+ * progress has it.
  *
  * @param specFile the `import.meta.filename` of the spec
  */
 export function useStep(specFile: string): Step {
   const run = inject('run');
   const step = basename(dirname(specFile));
+  const root = join(dirname(specFile), '../..');
+  // As it is now that it was imported: the learner may save another version while the tests run.
+  const exercise = readText(root, filesOf(step).exercise);
   beforeAll(() => forgetPassed(run.name, step));
   // biome-ignore lint/correctness/noEmptyPattern: Vitest wants fixtures destructured, and this needs none.
   afterAll(({}, { tasks }) => {
-    if (tasks.every((task) => task.result?.state === 'pass')) rememberPassed(run.name, step);
+    if (tasks.some((task) => task.result?.state !== 'pass')) return;
+    rememberPassed(run.name, step);
+    const isLearners = import.meta.env.MODE === 'test';
+    if (isLearners && exercise !== undefined) recordStepPassed(root, step, exercise, new Date());
   });
   return {
     run,
