@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { AwsError } from './errors.ts';
+import { text } from './members.ts';
+import { operationsOf, type Permission, type Principal } from './operation.ts';
+
+const caller: Principal = {
+  type: 'IAMUser',
+  principalId: 'AIDAX',
+  arn: 'arn:aws:iam::111122223333:user/x',
+  accountId: '111122223333',
+  userName: 'x',
+};
+
+/** An operation that notes which of its parts ran. */
+function noting(steps: string[]) {
+  return operationsOf<null>()({
+    name: 'Paint',
+    input: z.object({ Wall: text({ min: 1 }) }),
+    target(_service, input) {
+      steps.push('target');
+      if (input.Wall === 'none') throw new AwsError('NotFoundException', 'No such wall');
+      return { arn: `wall/${input.Wall}` };
+    },
+    permissions(_input, target) {
+      steps.push('permissions');
+      return [{ action: 'test:Paint', resource: target, conditions: () => ({ 'test:Colour': 'red' }) }];
+    },
+    run(_service, input) {
+      steps.push('run');
+      if (input.Wall === 'cracked') throw new RangeError('a defect');
+      return { Painted: input.Wall };
+    },
+    trail: {
+      readOnly: false,
+      requestParameters: (input) => ({ wall: input.Wall }),
+      responseElements: (output) => ({ painted: output.Painted }),
+      resources: (target) => [{ ARN: target.arn, type: 'Test::Wall' }],
+    },
+  });
+}
+
+describe('an operation', () => {
+  test('is performed in order: target, permissions, run', () => {
+    const steps: string[] = [];
+    const asked: [Principal, Permission][] = [];
+    const performed = noting(steps).perform(null, { Wall: 'north' }, caller, (...question) =>
+      asked.push(question),
+    );
+    expect(steps).toEqual(['target', 'permissions', 'run']);
+    expect(asked).toMatchObject([[caller, { action: 'test:Paint', resource: { arn: 'wall/north' } }]]);
+    expect(asked[0]?.[1].conditions?.()).toEqual({ 'test:Colour': 'red' });
+    expect(performed).toMatchObject({
+      output: { Painted: 'north' },
+      entry: {
+        requestParameters: { wall: 'north' },
+        responseElements: { painted: 'north' },
+        resources: [{ ARN: 'wall/north', type: 'Test::Wall' }],
+      },
+    });
+  });
+
+  test('is not run when the caller may not, and CloudTrail is told what was tried', () => {
+    const steps: string[] = [];
+    const refusal = new AwsError('AccessDeniedException', 'No');
+    const performed = noting(steps).perform(null, { Wall: 'north' }, caller, () => {
+      throw refusal;
+    });
+    expect(steps).toEqual(['target', 'permissions']);
+    expect(performed).toMatchObject({
+      error: refusal,
+      entry: {
+        requestParameters: { wall: 'north' },
+        responseElements: null,
+        resources: [{ ARN: 'wall/north', type: 'Test::Wall' }],
+      },
+    });
+    expect(performed).not.toHaveProperty('output');
+  });
+
+  test('asks for no permission on what is not there', () => {
+    const steps: string[] = [];
+    const performed = noting(steps).perform(null, { Wall: 'none' }, caller, () => {});
+    expect(steps).toEqual(['target']);
+    expect(performed).toMatchObject({ error: { name: 'NotFoundException' }, entry: { resources: [] } });
+  });
+
+  test('does nothing with an input that breaks its schema', () => {
+    const steps: string[] = [];
+    const performed = noting(steps).perform(null, { Wall: '' }, caller, () => {});
+    expect(steps).toEqual([]);
+    expect(performed).toMatchObject({
+      error: { name: 'ValidationException' },
+      entry: { requestParameters: null, resources: [] },
+    });
+  });
+
+  test('hides a defect of its own from the caller', () => {
+    const performed = noting([]).perform(null, { Wall: 'cracked' }, caller, () => {});
+    expect(performed.error).toMatchObject({ name: 'InternalFailure', status: 500 });
+    expect(performed.error?.message).not.toContain('a defect');
+    expect(performed.defect).toEqual(new RangeError('a defect'));
+  });
+});

@@ -1,0 +1,399 @@
+import { type LookupAttribute, LookupEventsCommand, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
+import {
+  CreateAliasCommand,
+  CreateKeyCommand,
+  DecryptCommand,
+  DisableKeyCommand,
+  EncryptCommand,
+  GenerateDataKeyCommand,
+  ListAliasesCommand,
+  ListKeysCommand,
+  ScheduleKeyDeletionCommand,
+} from '@aws-sdk/client-kms';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { describe, expect } from 'vitest';
+import { errorOf, type LocalAwsUnderTest, startUnderTest, test } from '../testing/local-aws-under-test.ts';
+
+const EncryptionContext = { purpose: 'test' };
+const by = (AttributeKey: LookupAttribute['AttributeKey'], AttributeValue: string) => ({
+  LookupAttributes: [{ AttributeKey, AttributeValue }],
+});
+
+const lookUp = (local: LocalAwsUnderTest, input: object = {}) =>
+  local.cloudTrail.send(new LookupEventsCommand(input));
+
+describe('the record', () => {
+  test('of GenerateDataKey is as AWS documents it', async ({ local }) => {
+    const { id, arn } = await local.newKey();
+    const time = new Date(local.clock.now()).toISOString();
+    const dataKey = await local.kms.send(
+      new GenerateDataKeyCommand({ KeyId: id, KeySpec: 'AES_256', EncryptionContext }),
+    );
+    const [record] = await local.deliveredEvents(by('EventName', 'GenerateDataKey'));
+    expect(record).toEqual({
+      eventVersion: '1.11',
+      userIdentity: {
+        type: 'IAMUser',
+        principalId: expect.stringMatching(/^AIDA/),
+        arn: 'arn:aws:iam::111122223333:user/administrator',
+        accountId: '111122223333',
+        accessKeyId: local.aws.credentials.accessKeyId,
+        userName: 'administrator',
+      },
+      eventTime: `${time.slice(0, 19)}Z`,
+      eventSource: 'kms.amazonaws.com',
+      eventName: 'GenerateDataKey',
+      awsRegion: 'us-east-1',
+      sourceIPAddress: '127.0.0.1',
+      userAgent: expect.stringContaining('aws-sdk-js/'),
+      requestParameters: { keyId: id, keySpec: 'AES_256', encryptionContext: EncryptionContext },
+      responseElements: null,
+      additionalEventData: { keyMaterialId: dataKey.KeyMaterialId },
+      requestID: dataKey.$metadata.requestId,
+      eventID: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      readOnly: true,
+      resources: [{ accountId: '111122223333', type: 'AWS::KMS::Key', ARN: arn }],
+      eventType: 'AwsApiCall',
+      managementEvent: true,
+      recipientAccountId: '111122223333',
+      eventCategory: 'Management',
+    });
+  });
+
+  test('has no plaintext, ciphertext or data key in it', async ({ local }) => {
+    const { id } = await local.newKey();
+    const secret = Buffer.from('a secret that nobody else may see');
+    const { CiphertextBlob = new Uint8Array() } = await local.kms.send(
+      new EncryptCommand({ KeyId: id, Plaintext: secret, EncryptionContext }),
+    );
+    await local.kms.send(new DecryptCommand({ CiphertextBlob, EncryptionContext }));
+    const dataKey = await local.kms.send(new GenerateDataKeyCommand({ KeyId: id, KeySpec: 'AES_256' }));
+    const trail = JSON.stringify(await local.deliveredEvents());
+    for (const bytes of [secret, CiphertextBlob, dataKey.Plaintext, dataKey.CiphertextBlob]) {
+      const encoded = Buffer.from(bytes ?? []);
+      expect(trail).not.toContain(encoded.toString('base64').slice(0, 20));
+      expect(trail).not.toContain(encoded.toString('hex').slice(0, 20));
+    }
+    expect(trail).not.toContain(secret.toString());
+    expect(trail).not.toContain(local.aws.credentials.secretAccessKey);
+  });
+
+  test('of Decrypt and Encrypt names the algorithm, the context and the key', async ({ local }) => {
+    const { id, arn } = await local.newKey();
+    const { CiphertextBlob } = await local.kms.send(
+      new EncryptCommand({ KeyId: id, Plaintext: Buffer.from('x'), EncryptionContext }),
+    );
+    await local.kms.send(new DecryptCommand({ CiphertextBlob, EncryptionContext }));
+    const [decrypt, encrypt] = await local.deliveredEvents();
+    const requestParameters = {
+      encryptionAlgorithm: 'SYMMETRIC_DEFAULT',
+      encryptionContext: EncryptionContext,
+    };
+    expect(decrypt).toMatchObject({ eventName: 'Decrypt', readOnly: true, requestParameters });
+    expect(encrypt).toMatchObject({
+      eventName: 'Encrypt',
+      readOnly: true,
+      requestParameters: { ...requestParameters, keyId: id },
+    });
+    for (const record of [decrypt, encrypt]) {
+      expect(record).toMatchObject({ responseElements: null, resources: [{ ARN: arn }] });
+    }
+  });
+
+  test('of CreateKey has the metadata, that of an alias has both ARNs', async ({ local }) => {
+    local.clock.advance({ seconds: 0 });
+    const { KeyMetadata } = await local.kms.send(
+      new CreateKeyCommand({ Description: 'mine', Tags: [{ TagKey: 'a', TagValue: 'b' }] }),
+    );
+    await local.kms.send(
+      new CreateAliasCommand({ AliasName: 'alias/mine', TargetKeyId: KeyMetadata?.KeyId }),
+    );
+    const [createAlias, createKey] = await local.deliveredEvents();
+    expect(createKey).toMatchObject({
+      readOnly: false,
+      requestParameters: {
+        description: 'mine',
+        keyUsage: 'ENCRYPT_DECRYPT',
+        keySpec: 'SYMMETRIC_DEFAULT',
+        origin: 'AWS_KMS',
+        tags: [{ tagKey: 'a', tagValue: 'b' }],
+      },
+      responseElements: {
+        keyMetadata: {
+          AWSAccountId: '111122223333',
+          keyId: KeyMetadata?.KeyId,
+          arn: KeyMetadata?.Arn,
+          creationDate: expect.stringMatching(/^[A-Z][a-z]{2} \d{1,2}, \d{4}, \d{1,2}:\d\d:\d\d [AP]M$/),
+          keyState: 'Enabled',
+        },
+      },
+      resources: [{ ARN: KeyMetadata?.Arn }],
+    });
+    expect(createAlias).toMatchObject({
+      readOnly: false,
+      requestParameters: { aliasName: 'alias/mine', targetKeyId: KeyMetadata?.KeyId },
+      responseElements: { keyId: KeyMetadata?.Arn },
+      resources: [{ ARN: KeyMetadata?.Arn }, { ARN: 'arn:aws:kms:us-east-1:111122223333:alias/mine' }],
+    });
+  });
+
+  test('of ScheduleKeyDeletion has what was answered', async ({ local }) => {
+    const { id, arn } = await local.newKey();
+    await local.kms.send(new ScheduleKeyDeletionCommand({ KeyId: id, PendingWindowInDays: 20 }));
+    const [record] = await local.deliveredEvents();
+    expect(record).toMatchObject({
+      requestParameters: { keyId: id, pendingWindowInDays: 20 },
+      responseElements: { keyId: arn, keyState: 'PendingDeletion', pendingWindowInDays: 20 },
+    });
+  });
+
+  test('of a call without parameters has none', async ({ local }) => {
+    await local.kms.send(new ListKeysCommand({}));
+    await local.kms.send(new ListAliasesCommand({ Limit: 5 }));
+    await local.sts.send(new GetCallerIdentityCommand({}));
+    const [identity, aliases, keys] = await local.deliveredEvents();
+    expect(keys).toMatchObject({ eventName: 'ListKeys', requestParameters: null });
+    expect(aliases).toMatchObject({ eventName: 'ListAliases', requestParameters: { limit: 5 } });
+    expect(identity).toMatchObject({ eventSource: 'sts.amazonaws.com', requestParameters: null });
+  });
+});
+
+describe('a call that failed', () => {
+  test('because of the key state is recorded with its key', async ({ local }) => {
+    const { id, arn } = await local.newKey();
+    await local.kms.send(new DisableKeyCommand({ KeyId: id }));
+    await errorOf(
+      local.kms.send(new GenerateDataKeyCommand({ KeyId: id, KeySpec: 'AES_256', EncryptionContext })),
+    );
+    const [record] = await local.deliveredEvents(by('ResourceName', arn));
+    expect(record).toMatchObject({
+      eventName: 'GenerateDataKey',
+      errorCode: 'DisabledException',
+      errorMessage: `${arn} is disabled.`,
+      requestParameters: { keyId: id, encryptionContext: EncryptionContext },
+      responseElements: null,
+    });
+    expect(record).not.toHaveProperty('additionalEventData');
+  });
+
+  test('because of the encryption context is recorded with its key', async ({ local }) => {
+    const { id, arn } = await local.newKey();
+    const { CiphertextBlob } = await local.kms.send(
+      new EncryptCommand({ KeyId: id, Plaintext: Buffer.from('x') }),
+    );
+    await errorOf(local.kms.send(new DecryptCommand({ CiphertextBlob, EncryptionContext })));
+    const [record] = await local.deliveredEvents();
+    expect(record).toMatchObject({ errorCode: 'InvalidCiphertextException', resources: [{ ARN: arn }] });
+  });
+
+  test('because there is no such key is recorded without one', async ({ local }) => {
+    await errorOf(local.kms.send(new GenerateDataKeyCommand({ KeyId: 'nope', KeySpec: 'AES_256' })));
+    const [record] = await local.deliveredEvents();
+    expect(record).toMatchObject({ errorCode: 'NotFoundException', requestParameters: { keyId: 'nope' } });
+    expect(record).not.toHaveProperty('resources');
+  });
+
+  test('with a long text does not fill the trail with it', async ({ local }) => {
+    await errorOf(local.kms.send(new CreateKeyCommand({ Description: 'd'.repeat(500_000) })));
+    const [record] = await local.deliveredEvents();
+    expect(record?.errorMessage).toHaveLength(1024);
+  });
+});
+
+describe('delivery', () => {
+  test('takes two seconds and a bit: before, nothing is there', async ({ local }) => {
+    await local.kms.send(new ListKeysCommand({}));
+    expect((await lookUp(local)).Events).toEqual([]);
+    local.clock.advance({ seconds: 1.9 });
+    expect((await lookUp(local)).Events).toEqual([]);
+    local.clock.advance({ seconds: 0.6 });
+    expect((await lookUp(local)).Events).toHaveLength(1);
+  });
+
+  test('takes as long as the options say', async () => {
+    const local = await startUnderTest({ cloudTrail: { delaySeconds: 300, jitterSeconds: 0 } });
+    await local.kms.send(new ListKeysCommand({}));
+    local.clock.advance({ seconds: 299 });
+    expect((await lookUp(local)).Events).toEqual([]);
+    local.clock.advance({ seconds: 1 });
+    expect((await lookUp(local)).Events).toHaveLength(1);
+    await local.aws.close();
+  });
+});
+
+describe('a look-up', () => {
+  test('finds by every attribute', async ({ local }) => {
+    const { arn } = await local.newKey();
+    const [created] = await local.deliveredEvents();
+    await local.sts.send(new GetCallerIdentityCommand({}));
+    const found = async (lookup: object) =>
+      (await local.deliveredEvents(lookup)).map((record) => record.eventName);
+    expect(await found(by('EventId', created?.eventID ?? ''))).toEqual(['CreateKey']);
+    expect(await found(by('EventName', 'CreateKey'))).toEqual(['CreateKey']);
+    expect(await found(by('ReadOnly', 'false'))).toEqual(['CreateKey']);
+    expect(await found(by('ReadOnly', 'true'))).toEqual(['GetCallerIdentity']);
+    expect(await found(by('Username', 'administrator'))).toEqual(['GetCallerIdentity', 'CreateKey']);
+    expect(await found(by('ResourceType', 'AWS::KMS::Key'))).toEqual(['CreateKey']);
+    expect(await found(by('ResourceName', arn))).toEqual(['CreateKey']);
+    expect(await found(by('EventSource', 'sts.amazonaws.com'))).toEqual(['GetCallerIdentity']);
+    expect(await found(by('AccessKeyId', local.aws.credentials.accessKeyId))).toHaveLength(2);
+    for (const key of [
+      'EventId',
+      'EventName',
+      'ReadOnly',
+      'Username',
+      'ResourceName',
+      'AccessKeyId',
+    ] as const) {
+      expect(await found(by(key, 'nothing'))).toEqual([]);
+    }
+  });
+
+  test('answers with the members that AWS answers with', async ({ local }) => {
+    const { arn } = await local.newKey();
+    const second = Math.floor(local.clock.now() / 1000) * 1000;
+    local.clock.advance({ seconds: 10 });
+    const { Events } = await lookUp(local);
+    expect(Events).toEqual([
+      {
+        EventId: expect.any(String),
+        EventName: 'CreateKey',
+        ReadOnly: 'false',
+        AccessKeyId: local.aws.credentials.accessKeyId,
+        EventTime: new Date(second),
+        EventSource: 'kms.amazonaws.com',
+        Username: 'administrator',
+        Resources: [{ ResourceType: 'AWS::KMS::Key', ResourceName: arn }],
+        CloudTrailEvent: expect.stringMatching(/^\{"eventVersion"/),
+      },
+    ]);
+  });
+
+  test('takes times inclusively', async ({ local }) => {
+    await local.kms.send(new ListKeysCommand({}));
+    const time = local.clock.now();
+    local.clock.advance({ seconds: 10 });
+    const count = async (from: number, to: number) => {
+      local.clock.advance({ seconds: 1 });
+      const { Events } = await lookUp(local, {
+        StartTime: new Date(time + from),
+        EndTime: new Date(time + to),
+      });
+      return Events?.length;
+    };
+    expect(await count(0, 0)).toBe(1);
+    expect(await count(-5000, 5000)).toBe(1);
+    expect(await count(1000, 5000)).toBe(0);
+    expect(await count(-5000, -1000)).toBe(0);
+  });
+
+  test('goes back 90 days', async ({ local }) => {
+    await local.kms.send(new ListKeysCommand({}));
+    local.clock.advance({ days: 90 });
+    expect((await lookUp(local)).Events).toHaveLength(1);
+    local.clock.advance({ seconds: 1 });
+    expect((await lookUp(local)).Events).toHaveLength(0);
+  });
+
+  test('gives pages of 50, each event once, newest first', async ({ local }) => {
+    for (let count = 0; count < 120; count++) await local.kms.send(new ListKeysCommand({}));
+    local.clock.advance({ seconds: 10 });
+    const pages: number[] = [];
+    const ids: unknown[] = [];
+    for await (const { Events = [] } of paginateLookupEvents({ client: local.cloudTrail }, {})) {
+      pages.push(Events.length);
+      ids.push(...Events.map((event) => event.EventId));
+      local.clock.advance({ seconds: 1 });
+    }
+    expect(pages).toEqual([50, 50, 20]);
+    expect(new Set(ids).size).toBe(120);
+    expect(ids).toEqual(ids.toSorted().toReversed());
+  });
+
+  test('takes a NextToken with identical parameters only', async ({ local }) => {
+    for (let count = 0; count < 3; count++) await local.kms.send(new ListKeysCommand({}));
+    local.clock.advance({ seconds: 10 });
+    const parameters = { ...by('EventName', 'ListKeys'), MaxResults: 1 };
+    const { NextToken } = await lookUp(local, parameters);
+    const again = (changes: object) => {
+      local.clock.advance({ seconds: 1 });
+      return lookUp(local, { ...parameters, NextToken, ...changes });
+    };
+    await expect(again({})).resolves.toMatchObject({ Events: [{ EventName: 'ListKeys' }] });
+    const others = [
+      by('EventName', 'Encrypt'),
+      { MaxResults: 2 },
+      { StartTime: new Date(0) },
+      { NextToken: 'abc' },
+    ];
+    for (const changes of others) {
+      expect(await errorOf(again(changes))).toMatchObject({ name: 'InvalidNextTokenException', status: 400 });
+    }
+  });
+
+  test.for<[string, object, { name: string; message: unknown }]>([
+    [
+      'two attributes',
+      {
+        LookupAttributes: [
+          { AttributeKey: 'EventName', AttributeValue: 'Encrypt' },
+          { AttributeKey: 'ReadOnly', AttributeValue: 'true' },
+        ],
+      },
+      { name: 'InvalidLookupAttributesException', message: 'You can specify only one lookup attribute.' },
+    ],
+    [
+      'an unknown attribute',
+      { LookupAttributes: [{ AttributeKey: 'Colour', AttributeValue: 'red' }] },
+      {
+        name: 'ValidationException',
+        message:
+          "1 validation error detected: Value 'Colour' at 'lookupAttributes.1.member.attributeKey' failed to satisfy constraint: Member must satisfy enum value set: [EventId, EventName, ReadOnly, Username, ResourceType, ResourceName, EventSource, AccessKeyId]",
+      },
+    ],
+    [
+      'more than 50 results',
+      { MaxResults: 51 },
+      {
+        name: 'ValidationException',
+        message:
+          "1 validation error detected: Value '51' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 50",
+      },
+    ],
+    [
+      'an end before the start',
+      { StartTime: new Date(2000), EndTime: new Date(1000) },
+      { name: 'InvalidTimeRangeException', message: expect.any(String) },
+    ],
+  ])('refuses %s', async ([, input, expected], { local }) => {
+    expect(await errorOf(lookUp(local, input))).toEqual({ ...expected, status: 400 });
+  });
+
+  test('is allowed twice a second', async ({ local }) => {
+    await lookUp(local);
+    await lookUp(local);
+    expect(await errorOf(lookUp(local))).toEqual({
+      name: 'ThrottlingException',
+      message: 'Rate exceeded',
+      status: 400,
+    });
+    local.clock.advance({ seconds: 0.5 });
+    await lookUp(local);
+    expect(await errorOf(lookUp(local))).toMatchObject({ name: 'ThrottlingException' });
+    local.clock.advance({ seconds: 3600 });
+    await lookUp(local);
+    await lookUp(local);
+    expect(await errorOf(lookUp(local))).toMatchObject({ name: 'ThrottlingException' });
+  });
+
+  test('does not get in the way of the next one, but is there for who asks for it', async ({ local }) => {
+    await local.deliveredEvents();
+    await local.deliveredEvents();
+    expect(await local.deliveredEvents()).toEqual([]);
+    expect(await local.deliveredEvents(by('ReadOnly', 'true'))).toEqual([]);
+    expect(await local.deliveredEvents(by('Username', 'administrator'))).toEqual([]);
+    const [record] = await local.deliveredEvents(by('EventName', 'LookupEvents'));
+    expect(record).toMatchObject({ eventSource: 'cloudtrail.amazonaws.com', readOnly: true });
+    expect(await local.deliveredEvents(by('EventId', record?.eventID ?? ''))).toHaveLength(1);
+  });
+});
