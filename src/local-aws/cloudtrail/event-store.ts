@@ -5,11 +5,16 @@ import { SlidingList } from './sliding-list.ts';
 import { type TrailEvent, wholeSeconds } from './trail-event.ts';
 
 /** One delivery of an event. An event that is delivered twice is two of them, with the same id. */
-interface Delivery {
+export interface Delivery {
   readonly event: TrailEvent;
   readonly id: Position;
   readonly visibleAt: number;
 }
+
+/** Everything that can happen to the store. A journal of these, replayed in order, is the store. */
+export type TrailChange =
+  | { readonly type: 'trail-begun'; readonly idPrefix: string; readonly first: Position }
+  | { readonly type: 'event-delivered'; readonly delivery: Delivery };
 
 export interface EventQuery {
   readonly attribute?: { readonly key: IndexedAttribute | 'EventId'; readonly value: string } | undefined;
@@ -37,7 +42,8 @@ export class EventStore {
   readonly #deliveries = new SlidingList<Delivery>();
   readonly #index = new EventIndex();
   /** The first four groups of a UUID; the last one is the event's position. */
-  readonly #idPrefix = randomUUID().slice(0, 23);
+  #idPrefix = randomUUID().slice(0, 23);
+  readonly #observers: ((change: TrailChange) => void)[] = [];
   #first: Position = 0;
   #lastTime = 0;
 
@@ -50,9 +56,37 @@ export class EventStore {
   record(event: TrailEvent): void {
     const id = this.#first + this.#deliveries.length;
     // The order of positions is the order of times, even when the clock was set back.
-    this.#lastTime = Math.max(this.#lastTime, event.time);
-    const inOrder = event.time === this.#lastTime ? event : { ...event, time: this.#lastTime };
-    for (const visibleAt of this.#schedule(event)) this.#append({ event: inOrder, id, visibleAt });
+    const time = Math.max(this.#lastTime, event.time);
+    const inOrder = event.time === time ? event : { ...event, time };
+    for (const visibleAt of this.#schedule(event)) {
+      this.apply({ type: 'event-delivered', delivery: { event: inOrder, id, visibleAt } });
+    }
+  }
+
+  /** @param observer is told of each change from now on, once it is made */
+  observe(observer: (change: TrailChange) => void): void {
+    this.#observers.push(observer);
+  }
+
+  /** The changes that make this store out of an empty one. */
+  changes(): TrailChange[] {
+    return [
+      { type: 'trail-begun', idPrefix: this.#idPrefix, first: this.#first },
+      ...Array.from(this.#deliveries, (delivery) => ({ type: 'event-delivered' as const, delivery })),
+    ];
+  }
+
+  apply(change: TrailChange): void {
+    switch (change.type) {
+      case 'trail-begun':
+        this.#idPrefix = change.idPrefix;
+        this.#first = change.first;
+        break;
+      case 'event-delivered':
+        this.#append(change.delivery);
+        break;
+    }
+    for (const observer of this.#observers) observer(change);
   }
 
   /**
@@ -76,6 +110,7 @@ export class EventStore {
   }
 
   #append(delivery: Delivery): void {
+    this.#lastTime = delivery.event.time;
     this.#index.add(delivery.event, this.#first + this.#deliveries.length);
     this.#deliveries.append(delivery);
     if (this.#deliveries.length <= this.#capacity) return;

@@ -12,6 +12,10 @@ export class SlidingList<Item> {
     return this.#items[this.#start + index];
   }
 
+  *[Symbol.iterator](): Generator<Item> {
+    for (let index = 0; index < this.length; index++) yield this.at(index) as Item;
+  }
+
   append(item: Item): void {
     this.#items.push(item);
   }

@@ -9,12 +9,13 @@ export type KmsChange =
   | { readonly type: 'alias-removed'; readonly name: string };
 
 /**
- * The keys and aliases of the account. Every write is a `KmsChange` and goes through `#apply`; every read goes through
+ * The keys and aliases of the account. Every write is a `KmsChange` and goes through `apply`; every read goes through
  * the methods below, so that one place can make a change durable, or slow to be seen.
  */
 export class KmsState {
   readonly #keys = new Map<string, KeyRecord>();
   readonly #aliases = new Map<string, Alias>();
+  readonly #observers: ((change: KmsChange) => void)[] = [];
   /**
    * No key is to be deleted, or rotated, before these: so asking "is any due?" costs one comparison. They may be too
    * early, never too late.
@@ -43,15 +44,15 @@ export class KmsState {
   }
 
   putKey(key: KeyRecord): void {
-    this.#apply({ type: 'key-put', key });
+    this.apply({ type: 'key-put', key });
   }
 
   putAlias(alias: Alias): void {
-    this.#apply({ type: 'alias-put', alias });
+    this.apply({ type: 'alias-put', alias });
   }
 
   removeAlias(name: string): void {
-    this.#apply({ type: 'alias-removed', name });
+    this.apply({ type: 'alias-removed', name });
   }
 
   /**
@@ -65,7 +66,7 @@ export class KmsState {
     const due = [...this.#keys.values()].filter((key) => deletionOf(key) <= now);
     for (const key of due) {
       for (const alias of this.aliases(key.id)) this.removeAlias(alias.name);
-      this.#apply({ type: 'key-removed', keyId: key.id });
+      this.apply({ type: 'key-removed', keyId: key.id });
     }
     this.#nextDeletion = earliest(this.#keys.values(), deletionOf);
     return due;
@@ -85,7 +86,20 @@ export class KmsState {
     return rotations.sort((a, b) => a.at - b.at);
   }
 
-  #apply(change: KmsChange): void {
+  /** @param observer is told of each change from now on, once it is made */
+  observe(observer: (change: KmsChange) => void): void {
+    this.#observers.push(observer);
+  }
+
+  /** The changes that make this state out of an empty one. */
+  changes(): KmsChange[] {
+    return [
+      ...Array.from(this.#keys.values(), (key) => ({ type: 'key-put' as const, key })),
+      ...Array.from(this.#aliases.values(), (alias) => ({ type: 'alias-put' as const, alias })),
+    ];
+  }
+
+  apply(change: KmsChange): void {
     switch (change.type) {
       case 'key-put':
         this.#keys.set(change.key.id, change.key);
@@ -102,6 +116,7 @@ export class KmsState {
         this.#aliases.delete(change.name);
         break;
     }
+    for (const observer of this.#observers) observer(change);
   }
 }
 
