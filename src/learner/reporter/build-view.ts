@@ -1,41 +1,33 @@
-import type { SerializedError } from 'vitest';
 import type { TestCase, TestModule } from 'vitest/node';
+import { filesOf } from '../exercise.ts';
 import type { StepFolder } from '../step-folders.ts';
+import { type ExerciseTodo, readTodos } from './exercise-todos.ts';
 import { describeFailure, type ReportedError } from './failure.ts';
-import { findLine, remainingTodos } from './learner-code.ts';
-import type { Failure, StepView, ThrownError } from './model.ts';
+import type { Workshop } from './learner-code.ts';
+import type { Failure, StepView } from './model.ts';
 
-export interface Workshop {
-  /** The repository's folder. */
-  root: string;
-  /** Whether the reference solutions run instead of the learner's exercises. */
-  solutions: boolean;
+declare module '@vitest/runner' {
+  interface TaskMeta {
+    /** The number of the TODO that is to blame when the test fails. */
+    about?: number;
+  }
 }
 
 /** A step and where the learner is in it, from the results of its spec, if that has run. */
-export function viewStep({ root, solutions }: Workshop, step: StepFolder, spec?: TestModule): StepView {
+export function viewStep(workshop: Workshop, step: StepFolder, spec?: TestModule): StepView {
   const tests = spec ? [...spec.children.allTests()] : [];
-  const file = `workshop/${step.name}/${solutions ? 'solution' : 'exercise'}.ts`;
-  const left = remainingTodos(root, file);
+  const todos = workshop.solutions ? [] : readTodos(workshop.root, step.name);
   const view: StepView = {
     ...step,
     state: 'not run',
     tests: { passed: tests.filter(hasState('passed')).length, total: tests.length },
   };
-  const named = new Set([...left, ...tests.flatMap(todosOf)]);
-  if (named.size && !solutions) view.todos = { left: left.length, total: named.size };
-  if (!spec) return view;
+  if (todos.length) view.todos = { left: todos.filter(({ isLeft }) => isLeft).length, total: todos.length };
 
-  const failure = firstFailure(root, file, spec, tests, left);
+  const failure = firstFailure(workshop, step, spec, todos);
   if (failure) return { ...view, failure, state: failure.kind === 'todo' ? 'to do' : 'wrong' };
   const isWhole = tests.length > 0 && tests.every(hasState('passed'));
   return { ...view, state: isWhole ? 'done' : 'not run' };
-}
-
-/** An error outside of all tests, such as a promise that nobody awaited. */
-export function viewUnhandledError(root: string, error: SerializedError): ThrownError | undefined {
-  const failure = describeFailure(error, root);
-  return failure.kind === 'error' ? failure : undefined;
 }
 
 /**
@@ -43,44 +35,50 @@ export function viewUnhandledError(root: string, error: SerializedError): Thrown
  * names such a TODO says nothing yet.
  */
 function firstFailure(
-  root: string,
-  file: string,
-  spec: TestModule,
-  tests: TestCase[],
-  left: number[],
+  workshop: Workshop,
+  step: StepFolder,
+  spec: TestModule | undefined,
+  todos: ExerciseTodo[],
 ): Failure | undefined {
+  if (!spec) return undefined;
   const loading = [spec, ...spec.children.allSuites()].flatMap((suite) => suite.errors())[0];
-  if (loading) return describeFailure(loading, root);
+  if (loading) return describeFailure(loading, workshop);
 
-  const proved = new Set(tests.filter(hasState('passed')).flatMap(todosOf));
-  const failed = tests.filter(hasState('failed')).map((test) => {
-    const error = test.result().errors?.[0] as ReportedError;
-    const named = todosOf(test);
-    const unproved = named.filter((todo) => !proved.has(todo));
-    const suspects = unproved.length ? unproved : named;
-    const failure = describeFailure(error, root, { name: test.name, suspects });
-    return { failure: locate(root, file, failure), isPremature: named.some((todo) => left.includes(todo)) };
-  });
+  const left = new Set(todos.filter(({ isLeft }) => isLeft).map(({ number }) => number));
+  const failed = [...spec.children.allTests('failed')].map((test) => ({
+    failure: viewFailedTest(workshop, step, test, todos),
+    isPremature: (test.meta().todos ?? []).some((number) => left.has(number)),
+  }));
   const wrong = failed.find(({ failure, isPremature }) => failure.kind !== 'todo' && !isPremature);
   if (wrong) return wrong.failure;
-  const todos = failed.map(({ failure }) => failure).filter((failure) => failure.kind === 'todo');
+  const next = failed.map(({ failure }) => failure).filter((failure) => failure.kind === 'todo');
   const byTitle = (a: { title: string }, b: { title: string }) =>
     a.title.localeCompare(b.title, 'en', { numeric: true });
-  return todos.sort(byTitle)[0] ?? failed[0]?.failure;
+  return next.sort(byTitle)[0] ?? failed[0]?.failure;
 }
 
-/** A wrong answer has no stack frame in the exercise: the comment of its first TODO leads there. */
-function locate(root: string, file: string, failure: Failure): Failure {
-  if (failure.kind !== 'wrong' || failure.location) return failure;
-  const [first] = failure.suspects;
-  const line = first === undefined ? undefined : findLine(root, file, new RegExp(`// (TODO )?${first}[.:]`));
-  return { ...failure, location: { file, line } };
+/** An assertion leaves no stack frame in the exercise: the TODO that its test is about leads there. */
+function viewFailedTest(
+  workshop: Workshop,
+  step: StepFolder,
+  test: TestCase,
+  todos: ExerciseTodo[],
+): Failure {
+  const failure = describeFailure(test.result().errors?.[0] as ReportedError, workshop, test.name);
+  if (failure.kind === 'todo' || failure.location) return failure;
+  const files = filesOf(step.name);
+  if (workshop.solutions) return { ...failure, location: { file: files.solution } };
+  const about = todos.find(({ number }) => number === aboutTodo(test));
+  const location = { file: files.exercise, line: about?.line };
+  return failure.kind === 'wrong' ? { ...failure, location, todo: about } : { ...failure, location };
+}
+
+/** The TODO that a test is about: the one that it says, or the only one that it names. */
+function aboutTodo(test: TestCase): number | undefined {
+  const { about, todos = [] } = test.meta();
+  return about ?? (todos.length === 1 ? todos[0] : undefined);
 }
 
 function hasState(state: 'passed' | 'failed') {
   return (test: TestCase) => test.result().state === state;
-}
-
-function todosOf(test: TestCase): number[] {
-  return test.meta().todos ?? [];
 }

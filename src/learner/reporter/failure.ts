@@ -1,6 +1,13 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { SerializedError } from 'vitest';
-import { findLearnerFrame, findLine, isLearnerCode, readCodeFrame, relativeTo } from './learner-code.ts';
+import {
+  findLearnerFrame,
+  findLine,
+  isLearnerCode,
+  readCodeFrame,
+  relativeTo,
+  type Workshop,
+} from './learner-code.ts';
 import type { Failure, RemainingTodo, ThrownError, WrongAnswer } from './model.ts';
 
 /** An error as Vitest hands it over, from a test or from loading a file. */
@@ -11,23 +18,23 @@ export type ReportedError = SerializedError & {
   diff?: string;
 };
 
-/** The test that failed; none when the error came before any test. */
-export interface FailedTest {
-  name: string;
-  /** The TODOs that are most likely to blame. */
-  suspects: number[];
-}
-
-/** What an error means to the learner. */
-export function describeFailure(error: ReportedError, root: string, test?: FailedTest): Failure {
+/**
+ * What an error means to the learner.
+ *
+ * @param test the name of the test that failed; none when the error came before any test
+ */
+export function describeFailure(error: ReportedError, workshop: Workshop, test?: string): Failure {
   const todo = findTodo(error);
   if (todo) return todo;
-  if (test && error.name === 'AssertionError') {
-    const cause = error.cause as ReportedError | undefined;
-    if (cause && error.message.endsWith('instead of resolving')) return describeError(cause, root, test.name);
-    return describeWrongAnswer(error, root, test);
-  }
-  return describeError(error, root, test?.name);
+  const cause = error.cause as ReportedError | undefined;
+  if (cause && error.message.endsWith('instead of resolving')) return describeError(cause, workshop, test);
+  if (test && error.name === 'AssertionError') return describeWrongAnswer(error, workshop, test);
+  return describeError(error, workshop, test);
+}
+
+/** What an error outside of all tests means, such as one from a promise that nobody awaited. */
+export function describeUnhandledError(error: ReportedError, workshop: Workshop): ThrownError {
+  return describeError(error, workshop);
 }
 
 /** The TODO that an error, or what caused it, is about. */
@@ -39,14 +46,13 @@ function findTodo(error: ReportedError | undefined): RemainingTodo | undefined {
   return { kind: 'todo', title, location: { file, line: Number(line) || undefined } };
 }
 
-function describeWrongAnswer(error: ReportedError, root: string, test: FailedTest): WrongAnswer {
+function describeWrongAnswer(error: ReportedError, workshop: Workshop, test: string): WrongAnswer {
   const { sentence, rest } = splitMessage(error.message);
   return {
     kind: 'wrong',
-    test: test.name,
+    test,
     sentence,
-    location: findLearnerFrame(error.stack ?? '', root),
-    suspects: test.suspects,
+    location: findLearnerFrame(error.stack ?? '', workshop),
     ...compare(error, rest),
   };
 }
@@ -81,14 +87,16 @@ function readDifference(diff: string): string[] {
   return lines.filter((line, index) => line.trim() && (differs(line) || differs(lines[index + 1])));
 }
 
-function describeError(error: ReportedError, root: string, test?: string): ThrownError {
+function describeError(error: ReportedError, workshop: Workshop, test?: string): ThrownError {
   return (
-    describeSyntaxError(error, root) ?? describeImportError(error, root) ?? describeThrown(error, root, test)
+    describeSyntaxError(error, workshop) ??
+    describeImportError(error, workshop) ??
+    describeThrown(error, workshop, test)
   );
 }
 
 /** Vite's compiler puts the place into its message: `[PARSE_ERROR] Unexpected token ╭─[ file:line:column ]`. */
-function describeSyntaxError(error: ReportedError, root: string): ThrownError | undefined {
+function describeSyntaxError(error: ReportedError, workshop: Workshop): ThrownError | undefined {
   const text = stripVTControlCharacters(error.message ?? '');
   const [, reason, file, line, column] = /^\[PARSE_ERROR\] (.*)\n.*\[ (.+):(\d+):(\d+) \]/m.exec(text) ?? [];
   if (!reason || !file) return undefined;
@@ -98,27 +106,27 @@ function describeSyntaxError(error: ReportedError, root: string): ThrownError | 
     name: 'SyntaxError',
     message: reason,
     location,
-    frame: readCodeFrame(root, location),
+    frame: readCodeFrame(workshop.root, location),
   };
 }
 
-function describeImportError(error: ReportedError, root: string): ThrownError | undefined {
+function describeImportError(error: ReportedError, workshop: Workshop): ThrownError | undefined {
   const [, specifier, importer] =
     /^Cannot find (?:module|package) '(.+?)' imported from (.+)$/m.exec(error.message) ?? [];
   if (!specifier || !importer) return undefined;
-  const file = relativeTo(root, importer.replace(/^'|'$/g, ''));
-  if (!isLearnerCode(file)) return undefined;
-  const location = { file, line: findLine(root, file, specifier) };
+  const file = relativeTo(workshop.root, importer.replace(/^'|'$/g, ''));
+  if (!isLearnerCode(file, workshop)) return undefined;
+  const location = { file, line: findLine(workshop.root, file, specifier) };
   return {
     kind: 'error',
     message: `Cannot find '${specifier}', which is imported here.`,
     location,
-    frame: readCodeFrame(root, location),
+    frame: readCodeFrame(workshop.root, location),
   };
 }
 
-function describeThrown(error: ReportedError, root: string, test?: string): ThrownError {
-  const location = findLearnerFrame(error.stack ?? '', root);
+function describeThrown(error: ReportedError, workshop: Workshop, test?: string): ThrownError {
+  const location = findLearnerFrame(error.stack ?? '', workshop);
   const timedOut = /^Test timed out in (\d+)ms/.exec(error.message);
   const name = error.name && error.name !== 'Error' ? error.name : undefined;
   return {
@@ -129,6 +137,6 @@ function describeThrown(error: ReportedError, root: string, test?: string): Thro
       ? `There was no answer after ${Number(timedOut[1]) / 1000} seconds: is a promise never settled?`
       : stripVTControlCharacters(error.message || 'An error without a message.'),
     location,
-    frame: location && readCodeFrame(root, location),
+    frame: location && readCodeFrame(workshop.root, location),
   };
 }

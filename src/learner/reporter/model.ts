@@ -15,6 +15,9 @@ export interface RemainingTodo {
 export interface WrongAnswer {
   kind: 'wrong';
   test: string;
+  /** The TODO that it is about, if that is known. */
+  todo?: { number: number; title: string };
+  location?: CodeLocation;
   /** What the lesson has to say about it. */
   sentence?: string;
   expected?: string;
@@ -23,9 +26,6 @@ export interface WrongAnswer {
   difference?: string[];
   /** What was compared, when it isn't two values. */
   detail?: string;
-  location?: CodeLocation;
-  /** The TODOs that the assertion is about. */
-  suspects: number[];
 }
 
 /** An error that the learner's code threw, or that kept it from being loaded. */

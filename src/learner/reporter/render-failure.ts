@@ -1,39 +1,42 @@
 import { columnsOf, truncate, wrap } from './layout.ts';
 import type { CodeFrame, CodeLocation } from './learner-code.ts';
-import type { Failure, RemainingTodo, StepView, ThrownError, WrongAnswer } from './model.ts';
+import type { Failure, StepView, ThrownError, WrongAnswer } from './model.ts';
 import type { Page } from './render.ts';
 
 const longestDifference = 12;
 
 /** The next thing: what it is, where it is, and why. */
 export function renderFailure(step: StepView, failure: Failure, page: Page): string[] {
-  switch (failure.kind) {
-    case 'todo':
-      return renderTodo(step, failure, page);
-    case 'wrong':
-      return renderWrongAnswer(step, failure, page);
-    case 'error':
-      return [
-        ...renderTitle(
-          `Step ${step.number} stops with an error${failure.test ? ` · ${failure.test}` : ''}`,
-          page,
-        ),
-        ...renderLocation(failure.location, page),
-        '',
-        ...renderThrown(failure, page),
-      ];
-  }
+  return [
+    ...wrap(titleOf(step, failure), page.width - 2).map((line) => ` ${page.colors.bold(line)}`),
+    ...renderLocation(failure.location, page),
+    ...('test' in failure && failure.test ? ['', ...renderTest(failure.test, page)] : []),
+    ...(failure.kind === 'wrong' ? renderWrongAnswer(failure, page) : []),
+    ...(failure.kind === 'error' ? ['', ...renderThrown(failure, page)] : []),
+  ];
 }
 
-function renderTodo(step: StepView, { title, location }: RemainingTodo, page: Page): string[] {
-  return [...renderTitle(`Step ${step.number}, ${title}`, page), ...renderLocation(location, page)];
+function titleOf({ number }: StepView, failure: Failure): string {
+  if (failure.kind === 'todo') return `Step ${number}, ${failure.title}`;
+  if (failure.kind === 'error') return `Step ${number} stops with an error`;
+  if (!failure.todo) return `Step ${number} is not right yet`;
+  return `Step ${number}, TODO ${failure.todo.number} is not right yet: ${failure.todo.title}`;
 }
 
-function renderWrongAnswer(step: StepView, failure: WrongAnswer, page: Page): string[] {
+function renderLocation(location: CodeLocation | undefined, { colors }: Page): string[] {
+  if (!location) return [];
+  const { file, line, column } = location;
+  return [` ${colors.cyan(`→ ${[file, line, column].filter(Boolean).join(':')}`)}`];
+}
+
+function renderTest(test: string, page: Page): string[] {
+  const [first = '', ...rest] = wrap(test, page.width - 7);
+  return [`   ${page.colors.red('✘')} ${first}`, ...rest.map((line) => `     ${line}`)];
+}
+
+function renderWrongAnswer(failure: WrongAnswer, page: Page): string[] {
   const { sentence } = failure;
   return [
-    ...renderTitle(`Step ${step.number} is not right yet · ${failure.test}`, page),
-    ...renderLocation(failure.location, page),
     ...(sentence ? ['', ...wrap(sentence, page.width - 5).map((line) => `   ${page.colors.red(line)}`)] : []),
     ...renderComparison(failure, page),
   ];
@@ -48,27 +51,29 @@ function renderComparison({ expected, got, difference, detail }: WrongAnswer, pa
       ...renderLabelled('got', got, red, page),
     ];
   }
-  if (difference?.length) {
-    const lines = difference.slice(0, longestDifference).map((line) => {
-      const color = line.startsWith('- ') ? green : line.startsWith('+ ') ? red : dim;
-      return `   ${color(truncate(line, page.width - 4))}`;
-    });
-    const rest = difference.length - longestDifference;
-    return [
-      '',
-      `   ${green('- expected')}  ${red('+ got')}`,
-      ...lines,
-      ...(rest > 0 ? [dim(`   … and ${rest} more lines`)] : []),
-    ];
-  }
+  if (difference?.length) return ['', ...renderDifference(difference, page)];
   return detail ? ['', ...wrap(detail, page.width - 5).map((line) => `   ${dim(line)}`)] : [];
 }
 
-function renderLabelled(label: string, value: string, color: (text: string) => string, page: Page): string[] {
+function renderLabelled(label: string, value: string, color: Color, page: Page): string[] {
   const [first = '', ...rest] = wrap(value, page.width - 15);
   return [
     `   ${page.colors.dim(label.padEnd(9))} ${color(first)}`,
     ...rest.map((line) => `${' '.repeat(13)}${color(line)}`),
+  ];
+}
+
+function renderDifference(difference: string[], page: Page): string[] {
+  const { dim, green, red } = page.colors;
+  const colorOf = (line: string): Color =>
+    line.startsWith('- ') ? green : line.startsWith('+ ') ? red : dim;
+  const more = difference.length - longestDifference;
+  return [
+    `   ${green('- expected')}  ${red('+ got')}`,
+    ...difference
+      .slice(0, longestDifference)
+      .map((line) => `   ${colorOf(line)(truncate(line, page.width - 4))}`),
+    ...(more > 0 ? [dim(`   … and ${more} more ${more === 1 ? 'line' : 'lines'}`)] : []),
   ];
 }
 
@@ -93,12 +98,4 @@ function renderFrame({ location, lines }: CodeFrame, page: Page): string[] {
   return [...code, ...(columnsOf(caret) < page.width ? [caret] : [])];
 }
 
-function renderTitle(title: string, page: Page): string[] {
-  return wrap(title, page.width - 2).map((line) => ` ${page.colors.bold(line)}`);
-}
-
-function renderLocation(location: CodeLocation | undefined, { colors }: Page): string[] {
-  if (!location) return [];
-  const { file, line, column } = location;
-  return [` ${colors.cyan(`→ ${[file, line, column].filter(Boolean).join(':')}`)}`];
-}
+type Color = (text: string) => string;

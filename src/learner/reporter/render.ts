@@ -123,7 +123,7 @@ function shareOf({ state, tests }: StepView): number {
 function renderTurnedGreen({ step, learned }: WorkshopView['turnedGreen'][number], page: Page): string[] {
   const { bold, green } = page.colors;
   const lines = learned ? indent(wrap(learned, page.width - 4), 3) : [];
-  return ['', ` ${green('✔')} ${bold(`Step ${step.number} is done: ${lowerFirst(step.title)}.`)}`, ...lines];
+  return ['', ` ${green('✔')} ${bold(`Step ${step.number} is done · ${step.title}`)}`, ...lines];
 }
 
 function renderNext(view: WorkshopView, page: Page): string[] {
@@ -141,7 +141,7 @@ function renderHelp(
 ): string[] {
   if (solutions) return [];
   const lesson = `Lesson: workshop/${step.name}/README.md`;
-  const isUnknown = failure.kind === 'error' && !failure.location;
+  const isUnknown = failure.kind === 'error' && !failure.location?.line;
   const more = isUnknown ? 'All of the error: npx vitest run --reporter=default' : 'Stuck? npm run hint';
   return ['', ...[lesson, more].map((line) => ` ${colors.dim(line)}`)];
 }
@@ -153,9 +153,4 @@ function renderUnhandled(error: WorkshopView['unhandled'][number], page: Page): 
 
 function indent(lines: string[], columns: number): string[] {
   return lines.map((line) => (line ? ' '.repeat(columns) + line : line));
-}
-
-function lowerFirst(title: string): string {
-  // "CloudTrail" and "KMS" keep their capitals.
-  return /^[A-Z][a-z]+( |$)/.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title;
 }

@@ -2,8 +2,9 @@ import picocolors from 'picocolors';
 import type { SerializedError, TestAnnotation, UserConsoleLog } from 'vitest';
 import type { Reporter, TestCase, TestModule, TestSpecification, Vitest } from 'vitest/node';
 import { readStepFolders, type StepFolder, whatWasLearned } from '../step-folders.ts';
-import { viewStep, viewUnhandledError } from './build-view.ts';
-import { relativeTo } from './learner-code.ts';
+import { viewStep } from './build-view.ts';
+import { describeUnhandledError } from './failure.ts';
+import { relativeTo, type Workshop } from './learner-code.ts';
 import { LiveRegion } from './live-region.ts';
 import { nextThing, type Status, type StepView, type WorkshopView } from './model.ts';
 import { type Page, renderKeys, renderNoStep, renderStatus, renderWorkshop } from './render.ts';
@@ -108,8 +109,9 @@ export default class WorkshopReporter implements Reporter {
   #view(errors: readonly SerializedError[]): WorkshopView {
     const { root } = this.#vitest.config;
     const solutions = this.#vitest.vite.config.mode === 'solution';
+    const workshop: Workshop = { root, solutions };
     const steps = this.#stepFolders().map((folder) => {
-      const step = viewStep({ root, solutions }, folder, this.#specs.get(folder.name));
+      const step = viewStep(workshop, folder, this.#specs.get(folder.name));
       const active = this.#active.get(folder.name);
       return active ? { ...step, state: active, failure: undefined } : step;
     });
@@ -121,7 +123,7 @@ export default class WorkshopReporter implements Reporter {
       turnedGreen: steps
         .filter((step) => this.#turnedGreen(step))
         .map((step) => ({ step, learned: whatWasLearned(root, step.name) })),
-      unhandled: errors.flatMap((error) => viewUnhandledError(root, error) ?? []),
+      unhandled: errors.map((error) => describeUnhandledError(error, workshop)),
     };
   }
 
