@@ -3,7 +3,8 @@ import { AwsError } from '../api/errors.ts';
 import type { KeyRecord } from './key.ts';
 import type { Kms } from './kms.ts';
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** A UUID, or what the id of a multi-Region key looks like: none of those exist here, but it is a key id. */
+const keyIdForm = /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/i;
 const kmsArn = /^arn:aws[a-z-]*:kms:([a-z0-9-]+):(\d{12}):(key|alias)\/(.+)$/;
 
 const notFound = (message: string) => new AwsError('NotFoundException', message);
@@ -47,7 +48,7 @@ export const aliasNotFound = (kms: Kms, aliasName: string) =>
   notFound(`Alias ${aliasArn(kms.account, aliasName)} is not found.`);
 
 function keyById(kms: Kms, keyId: string): KeyRecord {
-  if (!uuid.test(keyId)) throw notFound(`Invalid keyId '${keyId}'`);
+  if (!keyIdForm.test(keyId)) throw notFound(`Invalid keyId '${keyId}'`);
   return existing(kms, keyId, keyArn(kms.account, keyId));
 }
 

@@ -26,6 +26,13 @@ export const newSchedule = (periodInDays: number, now: number): RotationSchedule
 });
 
 /**
+ * The schedule of a key that is enabled again. What it missed while it was disabled is made good at once, and once
+ * (GetKeyRotationStatus in the API reference).
+ */
+export const resumedSchedule = (schedule: RotationSchedule | undefined, now: number) =>
+  schedule && { ...schedule, nextAt: Math.max(schedule.nextAt, now) };
+
+/**
  * When KMS will give a key new material without being asked; infinity if it won't. A key that is disabled or is to be
  * deleted isn't rotated, but its schedule stays (GetKeyRotationStatus in the API reference).
  */
@@ -44,10 +51,6 @@ export function* dueRotations(key: KeyRecord, now: number): Generator<Rotation> 
     before = rotation.after;
   }
 }
-
-/** The materials of a key that came by rotation, oldest first. */
-export const rotatedMaterials = (key: KeyRecord) =>
-  key.materials.filter((material) => material.rotationType !== undefined);
 
 /** An on-demand rotation leaves the schedule as it is; an automatic one moves it on by a period. */
 function rotate(before: KeyRecord): Rotation {

@@ -27,6 +27,17 @@ const keySpecs = [
   'ML_DSA_65',
   'ML_DSA_87',
   'ECC_NIST_EDWARDS25519',
+  'ML_KEM_512',
+  'ML_KEM_768',
+  'ML_KEM_1024',
+] as const;
+
+const keyUsages = [
+  'ENCRYPT_DECRYPT',
+  'SIGN_VERIFY',
+  'GENERATE_VERIFY_MAC',
+  'KEY_AGREEMENT',
+  'ENCAPSULATE_DECAPSULATE',
 ] as const;
 
 /** Makes a symmetric encryption key. The key and its alias are two calls: whoever makes the first can fail the second. */
@@ -35,10 +46,12 @@ export const createKey = kmsOperation({
   input: z.object({
     Policy: policy.optional(),
     Description: text({ max: 8192 }).default(''),
-    KeyUsage: oneOf(['ENCRYPT_DECRYPT', 'SIGN_VERIFY', 'GENERATE_VERIFY_MAC', 'KEY_AGREEMENT']).optional(),
+    KeyUsage: oneOf(keyUsages).optional(),
     CustomerMasterKeySpec: oneOf(keySpecs).optional(),
     KeySpec: oneOf(keySpecs).optional(),
     Origin: oneOf(['AWS_KMS', 'EXTERNAL', 'AWS_CLOUDHSM', 'EXTERNAL_KEY_STORE']).default('AWS_KMS'),
+    CustomKeyStoreId: text({ min: 1, max: 64 }).optional(),
+    XksKeyId: text({ min: 1, max: 128, pattern: /^[a-zA-Z0-9-_.]+$/ }).optional(),
     BypassPolicyLockoutSafetyCheck: z.boolean().default(false),
     Tags: tags.default([]),
     MultiRegion: z.boolean().default(false),
@@ -77,6 +90,8 @@ export const createKey = kmsOperation({
       throw validationError(`KeyUsage ${input.KeyUsage} is not compatible with KeySpec ${keySpec}`);
     }
     if (input.Origin !== 'AWS_KMS') throw notMadeHere(`Origin ${input.Origin}`);
+    if (input.CustomKeyStoreId !== undefined) throw notMadeHere('a CustomKeyStoreId');
+    if (input.XksKeyId !== undefined) throw notMadeHere('an XksKeyId');
     if (input.MultiRegion) throw notMadeHere('MultiRegion true');
     const key = newKey(kms.account, kms.clock.now(), {
       description: input.Description,

@@ -1,52 +1,35 @@
 import { z } from 'zod';
-import { AwsError, dryRunSucceeded } from '../../api/errors.ts';
-import { open, originOf } from '../ciphertext-blob.ts';
+import { dryRunSucceeded } from '../../api/errors.ts';
+import { ciphertextSource, decryptUnder, sourceOf } from '../ciphertext-source.ts';
 import { requireSymmetricAlgorithm } from '../encryption-algorithm.ts';
-import { keyByAnyIdentifier } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
 import { kmsOperation, trailResource } from '../kms.ts';
+import { recipient, refuseRecipient } from '../recipient.ts';
 import { cryptographicConditions } from '../request-conditions.ts';
-import { ciphertextBlob, encryptionAlgorithm, encryptionContext, grantTokens, keyId } from '../shapes.ts';
+import { encryptionAlgorithm, encryptionContext, grantTokens, keyId } from '../shapes.ts';
 
 export const decrypt = kmsOperation({
   name: 'Decrypt',
   input: z.object({
-    CiphertextBlob: ciphertextBlob,
+    ...ciphertextSource,
     EncryptionContext: encryptionContext.optional(),
     GrantTokens: grantTokens.optional(),
     KeyId: keyId.optional(),
     EncryptionAlgorithm: encryptionAlgorithm.default('SYMMETRIC_DEFAULT'),
-    DryRun: z.boolean().optional(),
+    Recipient: recipient.optional(),
   }),
 
-  /** The key that the request names, if it does, else the one that the blob says it was sealed under. */
-  target(kms, input) {
-    if (input.KeyId !== undefined) return { key: keyByAnyIdentifier(kms, input.KeyId) };
-    const key = kms.state.key(originOf(input.CiphertextBlob).keyId);
-    if (!key) {
-      throw new AwsError(
-        'AccessDeniedException',
-        'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
-      );
-    }
-    return { key };
-  },
-
+  target: (kms, input) => sourceOf(kms, input, input.KeyId),
   permissions: (input, { key }) => [
     { action: 'kms:Decrypt', resource: key, conditions: () => cryptographicConditions(input) },
   ],
 
-  run(_kms, input, { key }) {
+  run(_kms, input, { key, blob }) {
     requireState(key, 'Decrypt');
     requireSymmetricAlgorithm(input.EncryptionAlgorithm);
-    const { keyId, materialId } = originOf(input.CiphertextBlob);
-    if (keyId !== key.id) {
-      throw new AwsError(
-        'IncorrectKeyException',
-        'The key ID in the request does not identify a CMK that can perform this operation.',
-      );
-    }
-    const plaintext = open(key, input.CiphertextBlob, input.EncryptionContext);
+    refuseRecipient(input.Recipient);
+    if (!blob) throw dryRunSucceeded();
+    const { plaintext, materialId } = decryptUnder(key, blob, input.EncryptionContext);
     if (input.DryRun) throw dryRunSucceeded();
     return {
       KeyId: key.arn,

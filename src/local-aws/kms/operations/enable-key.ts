@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { keyByIdOrArn } from '../key-identifier.ts';
+import { resumedSchedule } from '../key-rotation.ts';
 import { requireState } from '../key-states.ts';
 import { kmsOperation, trailResource } from '../kms.ts';
 import { keyId } from '../shapes.ts';
@@ -12,7 +13,8 @@ export const enableKey = kmsOperation({
 
   run(kms, _input, { key }) {
     requireState(key, 'EnableKey');
-    kms.state.putKey({ ...key, state: 'Enabled' });
+    const rotationSchedule = resumedSchedule(key.rotationSchedule, kms.clock.now());
+    kms.state.putKey({ ...key, state: 'Enabled', rotationSchedule });
     return {};
   },
 

@@ -7,12 +7,13 @@ import { currentMaterial } from '../key.ts';
 import { keyByAnyIdentifier } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
 import { kmsOperation } from '../kms.ts';
+import { recipient, refuseRecipient } from '../recipient.ts';
 import { cryptographicConditions } from '../request-conditions.ts';
 
 /** Answers with a new data key twice: in the clear, to be used at once, and sealed, to be kept. KMS keeps neither. */
 export const generateDataKey = kmsOperation({
   name: 'GenerateDataKey',
-  input: z.object(dataKeyRequest),
+  input: z.object({ ...dataKeyRequest, Recipient: recipient.optional() }),
   target: (kms, input) => ({ key: keyByAnyIdentifier(kms, input.KeyId) }),
   permissions: (input, { key }) => [
     { action: 'kms:GenerateDataKey', resource: key, conditions: () => cryptographicConditions(input) },
@@ -21,6 +22,7 @@ export const generateDataKey = kmsOperation({
   run(_kms, input, { key }) {
     const length = dataKeyLength(input);
     requireState(key, 'GenerateDataKey');
+    refuseRecipient(input.Recipient);
     if (input.DryRun) throw dryRunSucceeded();
     const plaintext = randomBytes(length);
     return {

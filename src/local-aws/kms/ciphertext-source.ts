@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { AwsError, validationError } from '../api/errors.ts';
+import { oneOf } from '../api/members.ts';
+import { type EncryptionContext, open, originOf } from './ciphertext-blob.ts';
+import type { KeyRecord } from './key.ts';
+import { keyByAnyIdentifier } from './key-identifier.ts';
+import type { Kms } from './kms.ts';
+import { ciphertextBlob } from './shapes.ts';
+
+/** The members that say what Decrypt and ReEncrypt are to decrypt. */
+export const ciphertextSource = {
+  CiphertextBlob: ciphertextBlob.optional(),
+  DryRun: z.boolean().optional(),
+  DryRunModifiers: z.array(oneOf(['IGNORE_CIPHERTEXT'])).optional(),
+};
+
+type Source = z.output<z.ZodObject<typeof ciphertextSource>>;
+
+/**
+ * The blob and the key that is to open it: the one that the request names, if it does, else the one that the blob says it
+ * was sealed under. Without a blob, it is a dry run that asks for permission only.
+ *
+ * @throws {AwsError} if the key isn't there, or the request doesn't say enough
+ */
+export function sourceOf(
+  kms: Kms,
+  { CiphertextBlob: blob, DryRun, DryRunModifiers = [] }: Source,
+  identifier: string | undefined,
+): { key: KeyRecord; blob?: Buffer } {
+  if (DryRun && DryRunModifiers.includes('IGNORE_CIPHERTEXT')) {
+    if (identifier !== undefined) return { key: keyByAnyIdentifier(kms, identifier) };
+    throw validationError('A dry run that ignores the ciphertext has to name the key that is to decrypt.');
+  }
+  if (!blob) throw missingCiphertext();
+  if (identifier !== undefined) return { key: keyByAnyIdentifier(kms, identifier), blob };
+  const key = kms.state.key(originOf(blob).keyId);
+  if (key) return { key, blob };
+  throw new AwsError(
+    'AccessDeniedException',
+    'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
+  );
+}
+
+/**
+ * Decrypts a blob that must have been sealed under this very key.
+ *
+ * @throws {AwsError} `IncorrectKeyException` for a blob of another key, `InvalidCiphertextException` for a damaged one
+ *   or the wrong encryption context
+ */
+export function decryptUnder(
+  key: KeyRecord,
+  blob: Buffer,
+  context: EncryptionContext | undefined,
+): { plaintext: Buffer; materialId: string } {
+  const { keyId, materialId } = originOf(blob);
+  if (keyId !== key.id) {
+    throw new AwsError(
+      'IncorrectKeyException',
+      'The key ID in the request does not identify a CMK that can perform this operation.',
+    );
+  }
+  return { plaintext: open(key, blob, context), materialId };
+}
+
+/** The text for a required member: in the model it isn't one any more, since a dry run may do without. */
+const missingCiphertext = () =>
+  validationError(
+    "1 validation error detected: Value null at 'ciphertextBlob' failed to satisfy constraint: Member must not be null",
+  );

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { keyByIdOrArn } from '../key-identifier.ts';
+import { kmsOperation, trailResource } from '../kms.ts';
+import { keyId } from '../shapes.ts';
+
+/**
+ * Says whether and when a key is rotated by itself. While a key is to be deleted, the answer is that it isn't, though its
+ * schedule is kept. (An on-demand rotation that is still going on is never seen here: it is done before the next call.)
+ */
+export const getKeyRotationStatus = kmsOperation({
+  name: 'GetKeyRotationStatus',
+  input: z.object({ KeyId: keyId }),
+  target: (kms, input) => ({ key: keyByIdOrArn(kms, input.KeyId) }),
+  permissions: (_input, { key }) => [{ action: 'kms:GetKeyRotationStatus', resource: key }],
+
+  run(_kms, _input, { key }) {
+    const schedule = key.state === 'PendingDeletion' ? undefined : key.rotationSchedule;
+    if (!schedule) return { KeyId: key.id, KeyRotationEnabled: false };
+    return {
+      KeyId: key.id,
+      KeyRotationEnabled: true,
+      RotationPeriodInDays: schedule.periodInDays,
+      NextRotationDate: schedule.nextAt / 1000,
+    };
+  },
+
+  trail: {
+    readOnly: true,
+    requestParameters: (input) => ({ keyId: input.KeyId }),
+    resources: ({ key }) => [trailResource(key)],
+  },
+});

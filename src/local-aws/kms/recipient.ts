@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { AwsError } from '../api/errors.ts';
+import { blob, oneOf } from '../api/members.ts';
+
+/** Who is to read the answer, and nobody else: a Nitro enclave, or a machine with a NitroTPM. */
+export const recipient = z.object({
+  KeyEncryptionAlgorithm: oneOf(['RSAES_OAEP_SHA_256']).optional(),
+  AttestationDocument: blob({ min: 1, max: 262_144 }).optional(),
+});
+
+/**
+ * Refuses a request with a recipient: answering it with a plaintext would give the secret to everybody else.
+ *
+ * @throws {AwsError} `UnsupportedOperationException`
+ */
+export function refuseRecipient(given: z.output<typeof recipient> | undefined): void {
+  if (given === undefined) return;
+  throw new AwsError(
+    'UnsupportedOperationException',
+    'The local AWS can not answer for a Recipient: it verifies no attestation documents.',
+  );
+}
