@@ -19,12 +19,20 @@ export async function startTarget(settings: Settings): Promise<Target> {
     const localAws = await startLocalAws({
       port: settings.localPort,
       region: settings.region,
-      cloudTrail: { delaySeconds: settings.cloudTrail.localDelaySeconds },
+      cloudTrail: cloudTrailOf(settings),
     });
     return { environment: environmentOf(localAws), close: () => localAws.close() };
   }
   const fromSettings = Object.entries(settings.environment).filter(([name]) => name.startsWith('AWS_'));
   return { environment: { ...Object.fromEntries(fromSettings), ...quiet }, close: async () => {} };
+}
+
+/**
+ * Learners wait for CloudTrail's delay, but not for its quota of two look-ups a second, which would take longer still:
+ * step 4 has a look-up that is refused, made for it.
+ */
+function cloudTrailOf({ cloudTrail: { localDelaySeconds } }: Settings): LocalAwsOptions['cloudTrail'] {
+  return { delaySeconds: localDelaySeconds, jitterSeconds: localDelaySeconds / 10, lookupsPerSecond: 20 };
 }
 
 /**
@@ -65,7 +73,7 @@ function assign(environment: Environment): void {
 }
 
 /** Leads the SDK to the local AWS, and away from every real credential, profile and configuration file. */
-function environmentOf({ endpoint, region, credentials }: LocalAws): Environment {
+export function environmentOf({ endpoint, region, credentials }: LocalAws): Environment {
   return {
     ...quiet,
     AWS_ENDPOINT_URL: endpoint,

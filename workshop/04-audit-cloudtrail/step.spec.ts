@@ -12,8 +12,9 @@ import { countGenerateDataKeyCalls, predictWhyWeWait } from '#exercise/04-audit-
 import { compareCalls, lookUpCalls } from '../../src/audit/cloudtrail-calls.ts';
 import { recordRequests } from '../../src/audit/request-recorder.ts';
 import { givenKey, plaintextFile } from '../../src/lifecycle/given.ts';
-import { once, useStep } from '../../src/lifecycle/step.ts';
+import { once, throwIfTodo, useStep } from '../../src/lifecycle/step.ts';
 import { TodoError } from '../../src/lifecycle/todo.ts';
+import type { WeatherRule } from '../../src/local-aws/index.ts';
 import { withLocalAws } from '../../src/target.ts';
 import { createKey } from '../01-create-key/solution.ts';
 import { createMaterialsManager, encryptFile } from '../02-encrypt-with-cache/solution.ts';
@@ -21,13 +22,22 @@ import { createMaterialsManager, encryptFile } from '../02-encrypt-with-cache/so
 const step = useStep(import.meta.filename);
 const { run } = step;
 const meta = { todos: [1, 2, 3, 4, 5, 6] };
+/** Longer than the search for events may take, so that its own error is the one to be seen. */
+const timeout = (run.cloudTrail.timeoutSeconds + 30) * 1000;
 
-/** No waiting, where that isn't the subject. */
-const promptCloudTrail = { delaySeconds: 0, jitterSeconds: 0, lookupsPerSecond: 1000 };
+const localContext: Record<string, string> = contextOf('local');
+const promptCloudTrail = { delaySeconds: 0.3, jitterSeconds: 0, lookupsPerSecond: 1000 };
+const weather: WeatherRule[] = [
+  { operation: 'GenerateDataKey', fault: 'doubled-event', sequence: [false, true] },
+  { operation: 'GenerateDataKey', fault: 'late-event', seconds: 0.15, sequence: [false, false, true] },
+  { operation: 'LookupEvents', fault: 'throttle', sequence: [true, true] },
+];
 
 let annotate: (message: string, type: string) => unknown = () => {};
 beforeEach((context) => {
   annotate = context.annotate;
+  // The prediction comes first: until it is made, nothing is shown.
+  predictWhyWeWait();
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -42,25 +52,19 @@ const counted = once(async () => {
     uncached: await encryptTwice(keyArn, 'uncached', 2),
     none: [],
   };
-  const { timeoutSeconds, quietSeconds } = run.cloudTrail;
   const count = (scenario: string) =>
     countGenerateDataKeyCalls({
       keyArn,
       encryptionContext: contextOf(scenario),
       from,
-      quietPeriod: quietSeconds * 1000,
-      retry: patience(scenario, timeoutSeconds),
+      quietPeriod: run.cloudTrail.quietSeconds * 1000,
+      retry: patience(scenario),
     });
   const [cached, uncached, none] = await Promise.all([count('cached'), count('uncached'), count('none')]);
   return { keyArn, from, sent, counts: { cached, uncached, none } };
 });
 
-// The prediction comes first: until it is made, nothing is shown.
-beforeEach(() => {
-  predictWhyWeWait();
-});
-
-test('counts one call for two messages with a cache', { meta, timeout: timeout() }, async () => {
+test('counts one call for two messages with a cache', { meta, timeout }, async () => {
   const { counts } = await counted();
 
   expect(counts.cached, 'Two messages with one cached data key are exactly one GenerateDataKey call.').toBe(
@@ -68,19 +72,19 @@ test('counts one call for two messages with a cache', { meta, timeout: timeout()
   );
 });
 
-test('counts two calls for two messages without a cache', { meta, timeout: timeout() }, async () => {
+test('counts two calls for two messages without a cache', { meta, timeout }, async () => {
   const { counts } = await counted();
 
   expect(counts.uncached, 'Two messages without a cache are exactly two GenerateDataKey calls.').toBe(2);
 });
 
-test('counts no call where there was none', { meta, timeout: timeout() }, async () => {
+test('counts no call where there was none', { meta, timeout }, async () => {
   const { counts } = await counted();
 
   expect(counts.none, 'Nobody encrypted with this encryption context: other calls are not ours.').toBe(0);
 });
 
-test('agrees with what was sent, request by request', { meta, timeout: timeout() }, async () => {
+test('agrees with what was sent, request by request', { meta, timeout }, async () => {
   const { keyArn, from, sent } = await counted();
   const calls = await lookUpCalls(keyArn, from);
 
@@ -95,86 +99,119 @@ test('agrees with what was sent, request by request', { meta, timeout: timeout()
   }
 });
 
-test('decides that there was no call, rather than guess it', { meta }, async () => {
-  await withLocalAws(
-    { cloudTrail: { delaySeconds: 0.5, jitterSeconds: 0, lookupsPerSecond: 1000 } },
-    async () => {
-      const keyArn = await givenLocalKey();
-      const before = await new KMSClient().send(new DescribeKeyCommand({ KeyId: keyArn }));
-      const count = await countLocally(keyArn, wholeSecond(new Date()));
+// What can't be arranged in a real account is arranged in a local one: a key for each difficulty, counted side by side.
+const difficulties = once(() =>
+  withLocalAws({ cloudTrail: promptCloudTrail, weather }, async () => {
+    const kms = new KMSClient();
+    const keyArns: Record<string, string> = {};
+    const key = async (difficulty: string) => {
+      const keyArn = await createKey({ ...run, aliasName: `alias/${difficulty}` });
+      keyArns[difficulty] = keyArn;
+      return keyArn;
+    };
 
-      const calls = await lookUpCalls(keyArn, new Date(0));
-      expect(
-        calls.some(({ requestId }) => requestId === before.$metadata.requestId),
-        'You said "none" before CloudTrail could know: make a marker call, and wait until it is there.',
-      ).toBe(true);
-      expect(count, 'Nobody encrypted with this encryption context.').toBe(0);
-    },
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 200_000 });
+    const earlier = await key('earlier');
+    await generateDataKey(earlier);
+    vi.useRealTimers();
+    const from = wholeSecond(new Date());
+    await generateDataKey(await key('doubled'));
+    await generateDataKey(await key('late'));
+    await generateDataKey(earlier);
+
+    const manyPages = await key('manyPages');
+    await generateDataKey(manyPages);
+    await Promise.all(
+      Array.from({ length: 60 }, (_, n) => generateDataKey(manyPages, { run: `other-${n}` })),
+    );
+
+    const otherRuns = await key('otherRuns');
+    await generateDataKey(otherRuns, { ...localContext, run: 'of-somebody-else' });
+    await generateDataKey(otherRuns, {});
+    await generateDataKey(otherRuns, { ...localContext, 'aws-crypto-public-key': 'of a signing suite' });
+
+    const failed = await key('failed');
+    await kms.send(new DisableKeyCommand({ KeyId: failed }));
+    await generateDataKey(failed).catch(() => {});
+    await kms.send(new EnableKeyCommand({ KeyId: failed }));
+    await generateDataKey(failed);
+
+    const nothing = await key('nothing');
+    const { $metadata } = await kms.send(new DescribeKeyCommand({ KeyId: nothing }));
+
+    const counting = Object.entries(keyArns).map(async ([difficulty, keyArn]) => {
+      const outcome = await countLocally(keyArn, from).catch((error: Error) => error);
+      const seen = difficulty === 'nothing' ? await lookUpCalls(keyArn, from) : [];
+      return [
+        difficulty,
+        { outcome, seen: seen.some(({ requestId }) => requestId === $metadata.requestId) },
+      ] as const;
+    });
+    return Object.fromEntries(await Promise.all(counting));
+  }),
+);
+
+/** What the exercise counted for a difficulty, or the name of its error. */
+async function outcomeOf(difficulty: string) {
+  const { outcome } = (await difficulties())[difficulty] ?? {};
+  throwIfTodo(outcome);
+  return outcome instanceof Error ? outcome.name : outcome;
+}
+
+test('goes on when a look-up was one too many', { meta }, async () => {
+  const outcomes = Object.values(await difficulties()).map(({ outcome }) => outcome);
+  for (const outcome of outcomes) throwIfTodo(outcome);
+
+  const names = outcomes.map((outcome) => (outcome instanceof Error ? outcome.name : 'a count'));
+  expect(names, 'CloudTrail answers two look-ups a second, and refuses more: try again.').not.toContain(
+    'ThrottlingException',
   );
 });
 
-test('reads more than the first page', { meta }, async () => {
-  await withLocalAws({ cloudTrail: promptCloudTrail }, async () => {
-    const keyArn = await givenLocalKey();
-    const from = wholeSecond(new Date());
-    await generateDataKey(keyArn, contextOf('local'));
-    for (let call = 0; call < 60; call++) await generateDataKey(keyArn, { run: `other-${call}` });
+test('decides that there was no call, rather than guess it', { meta }, async () => {
+  expect(await outcomeOf('nothing'), 'Nobody encrypted with this encryption context.').toBe(0);
+  expect(
+    (await difficulties()).nothing?.seen,
+    'You said "none" before CloudTrail could know: make a marker call, and wait until it is there.',
+  ).toBe(true);
+});
 
-    expect(await countLocally(keyArn, from), 'One call was on the second page: read every page.').toBe(1);
-  });
+test('reads more than the first page', { meta }, async () => {
+  expect(await outcomeOf('manyPages'), 'One call was on the second page: read every page.').toBe(1);
+});
+
+test('counts an event once that comes twice', { meta }, async () => {
+  expect(
+    await outcomeOf('doubled'),
+    'One event came twice, with the same event id: keep each event id once.',
+  ).toBe(1);
+});
+
+test('waits for an event that comes after the marker call', { meta }, async () => {
+  expect(
+    await outcomeOf('late'),
+    'An event came after the marker call: the count has to stay the same for the quiet period.',
+  ).toBe(1);
 });
 
 test('leaves the calls of other runs out', { meta }, async () => {
-  await withLocalAws({ cloudTrail: promptCloudTrail }, async () => {
-    const keyArn = await givenLocalKey();
-    const from = wholeSecond(new Date());
-    await generateDataKey(keyArn, { ...contextOf('local'), run: 'of-somebody-else' });
-    await generateDataKey(keyArn, {});
-    await generateDataKey(keyArn, { ...contextOf('local'), 'aws-crypto-public-key': 'of a signing suite' });
-
-    expect(
-      await countLocally(keyArn, from),
-      'One call of three is ours: each pair of our encryption context has to be in theirs, and more may be.',
-    ).toBe(1);
-  });
+  expect(
+    await outcomeOf('otherRuns'),
+    'One call of three is ours: each pair of our encryption context has to be in theirs, and more may be.',
+  ).toBe(1);
 });
 
 test('leaves the calls of other times out', { meta }, async () => {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 200_000 });
-  await withLocalAws({ cloudTrail: promptCloudTrail }, async () => {
-    const keyArn = await givenLocalKey();
-    await generateDataKey(keyArn, contextOf('local'));
-    vi.useRealTimers();
-    const from = wholeSecond(new Date());
-    await generateDataKey(keyArn, contextOf('local'));
-
-    expect(
-      await countLocally(keyArn, from),
-      'One call of two came after StartTime: pass it to the look-up.',
-    ).toBe(1);
-  });
+  expect(await outcomeOf('earlier'), 'One call of two came after StartTime: pass it to the look-up.').toBe(1);
 });
 
 test('leaves calls that failed out', { meta }, async () => {
-  await withLocalAws({ cloudTrail: promptCloudTrail }, async () => {
-    const keyArn = await givenLocalKey();
-    const from = wholeSecond(new Date());
-    const kms = new KMSClient();
-    await kms.send(new DisableKeyCommand({ KeyId: keyArn }));
-    await generateDataKey(keyArn, contextOf('local')).catch(() => {});
-    await kms.send(new EnableKeyCommand({ KeyId: keyArn }));
-    await generateDataKey(keyArn, contextOf('local'));
-
-    expect(
-      await countLocally(keyArn, from),
-      'A call that failed gave nobody a data key: look at errorCode.',
-    ).toBe(1);
-  });
+  expect(await outcomeOf('failed'), 'A call that failed gave nobody a data key: look at errorCode.').toBe(1);
 });
 
 test('knows why we wait, as you predicted', { meta: { todos: [1] } }, async () => {
   await withLocalAws({ cloudTrail: { delaySeconds: 3600, jitterSeconds: 0 } }, async () => {
-    const keyArn = await givenLocalKey();
+    const keyArn = await createKey({ ...run, aliasName: 'alias/audited' });
     expect(
       await lookUpCalls(keyArn, new Date(0)),
       'The call was recorded; a look right after it finds nothing.',
@@ -198,11 +235,7 @@ async function encryptTwice(keyArn: string, scenario: string, managers: 1 | 2): 
   return recording.successful('GenerateDataKey').map(({ requestId }) => requestId);
 }
 
-function givenLocalKey(): Promise<string> {
-  return createKey({ aliasName: 'alias/audited', description: run.description, tags: run.tags });
-}
-
-async function generateDataKey(keyArn: string, encryptionContext: Record<string, string>): Promise<void> {
+async function generateDataKey(keyArn: string, encryptionContext = localContext): Promise<void> {
   const request = { KeyId: keyArn, KeySpec: 'AES_256' as const, EncryptionContext: encryptionContext };
   await new KMSClient().send(new GenerateDataKeyCommand(request));
 }
@@ -210,16 +243,10 @@ async function generateDataKey(keyArn: string, encryptionContext: Record<string,
 function countLocally(keyArn: string, from: Date): Promise<number> {
   return countGenerateDataKeyCalls({
     keyArn,
-    encryptionContext: contextOf('local'),
+    encryptionContext: localContext,
     from,
-    quietPeriod: 200,
-    retry: {
-      retries: 100,
-      factor: 1,
-      minTimeout: 100,
-      maxRetryTime: 10_000,
-      shouldRetry: isWorthAnotherLook,
-    },
+    quietPeriod: 300,
+    retry: { retries: 100, factor: 1, minTimeout: 100, maxRetryTime: 5_000, shouldRetry: isWorthAnotherLook },
   });
 }
 
@@ -227,15 +254,17 @@ function contextOf(scenario: string): Record<string, string> {
   return { ...run.encryptionContext, scenario };
 }
 
-/** How to look: seldom enough for CloudTrail's two look-ups a second, until the time is up. */
-function patience(scenario: string, seconds: number): Options {
+/** How to look: more and more seldom, until the time is up. */
+function patience(scenario: string): Options {
+  const { timeoutSeconds, quietSeconds } = run.cloudTrail;
+  const longestPause = Math.min(quietSeconds * 1000, 10_000);
   const started = Date.now();
   return {
     retries: 1000,
-    minTimeout: 500,
-    maxTimeout: 10_000,
+    minTimeout: Math.min(longestPause, 1000),
+    maxTimeout: longestPause,
     factor: 1.3,
-    maxRetryTime: seconds * 1000,
+    maxRetryTime: timeoutSeconds * 1000,
     shouldRetry: isWorthAnotherLook,
     onFailedAttempt: ({ attemptNumber, error }) => {
       const gone = Math.round((Date.now() - started) / 1000);
@@ -246,11 +275,6 @@ function patience(scenario: string, seconds: number): Options {
 
 function isWorthAnotherLook({ error }: { error: Error }): boolean {
   return !(error instanceof TodoError);
-}
-
-/** Longer than the search for events may take, so that its own error is the one to be seen. */
-function timeout(): number {
-  return (run.cloudTrail.timeoutSeconds + 30) * 1000;
 }
 
 /** The time of an event has whole seconds: a look from half a second on would miss it. */
