@@ -11,6 +11,9 @@ import {
   readProgress,
   type StepProgress,
 } from '../progress.ts';
+import { columnsOf, pad } from '../reporter/layout.ts';
+import type { StepView } from '../reporter/model.ts';
+import { renderProgress } from '../reporter/render.ts';
 import { requireSteps } from '../step-by-name.ts';
 import { readStepFolders } from '../step-folders.ts';
 
@@ -27,7 +30,7 @@ export function progress(root: string, files: string[], { json = false } = {}): 
   if (!isMerged) requireSteps(root);
   const sheet = isMerged ? files.map(readSheet).reduce(mergeProgress) : readProgress(root);
   if (json) return JSON.stringify(sheet, null, 2);
-  return [...describe(root, sheet), '', summary(sheet, isMerged ? '' : whatIsNext(root))].join('\n');
+  return describe(root, sheet, isMerged ? [] : ['', ` ${whatIsNext(root)}`]);
 }
 
 /** `npm run` prints its own lines before the sheet unless it is told to be silent: those are skipped. */
@@ -58,25 +61,33 @@ const looks: Record<ProgressState, { mark: string; word: string }> = {
   'to do': { mark: marks.toDo, word: 'to do  ' },
 };
 
-function describe(root: string, sheet: ProgressSheet): string[] {
+function describe(root: string, sheet: ProgressSheet, footer: string[]): string {
   const titles = new Map(readStepFolders(root).map(({ name, title }) => [name, title]));
   const rows = Object.entries(sheet.steps).map(([name, step]) => ({
     number: Number.parseInt(name, 10),
+    name,
     title: titles.get(name) ?? name,
     step,
   }));
-  const width = Math.max(...rows.map(({ title }) => title.length));
-  return rows.map(({ number, title, step }) => {
+  const width = Math.max(...rows.map(({ title }) => columnsOf(title)));
+  const lines = rows.map(({ number, title, step }) => {
     const { mark, word } = looks[step.state];
-    return `  ${mark} ${String(number).padStart(2)}  ${title.padEnd(width)}  ${word}  ${remark(step)}`.trimEnd();
+    const place = paint.dim(String(number).padStart(2));
+    return ` ${mark} ${place}  ${pad(title, width)}  ${word}  ${remark(step)}`.trimEnd();
   });
+  const views: StepView[] = rows.map(({ step, ...folder }) => ({
+    ...folder,
+    state: step.state === 'done' ? 'done' : 'not run',
+    tests: { passed: 0, total: 1 },
+  }));
+  const page = { colors: paint, width: process.stdout.columns ?? 80 };
+  return [...lines, '', renderProgress(views, page), ...footer].join('\n');
 }
 
 function remark({ state, firstPassedAt, lastPassedAt }: StepProgress): string {
   if (state === 'skipped') return paint.dim('the reference is in its place');
   if (!lastPassedAt) return '';
-  if (state === 'changed')
-    return paint.dim(`passed ${shortTime(lastPassedAt)}; run it to see whether it still does`);
+  if (state === 'changed') return paint.dim(`passed ${shortTime(lastPassedAt)}, changed since`);
   if (state === 'to do') return paint.dim(`passed ${shortTime(lastPassedAt)}, then reset`);
   return paint.dim(shortTime(firstPassedAt ?? lastPassedAt));
 }
@@ -89,11 +100,4 @@ function shortTime(iso: string): string {
 function whatIsNext(root: string): string {
   const next = nextStep(root);
   return next ? `Next: step ${next.number}, ${next.title}.` : 'Nothing is left to do.';
-}
-
-function summary({ steps }: ProgressSheet, next: string): string {
-  const all = Object.values(steps);
-  const count = (state: ProgressState) => all.filter((step) => step.state === state).length;
-  const skipped = count('skipped') ? `, ${count('skipped')} skipped` : '';
-  return `  ${paint.bold(`${count('done')} of ${all.length} done`)}${skipped}. ${next}`.trimEnd();
 }
