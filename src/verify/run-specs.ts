@@ -1,0 +1,126 @@
+import { basename, dirname, join, relative } from 'node:path';
+import type { SerializedError } from 'vitest';
+import {
+  BaseSequencer,
+  createVitest,
+  type TestCase,
+  type TestModule,
+  type TestRunResult,
+  type TestSpecification,
+} from 'vitest/node';
+import type { Failure, SolutionRun, TestOutcome, Trial, TrialOutcome } from './trial.ts';
+
+/** Vitest's default order depends on how long each file took the last time. */
+class AsGiven extends BaseSequencer {
+  override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
+    return specifications;
+  }
+}
+
+/**
+ * Runs trials, all in one worker. The outcomes are in the order of the trials.
+ *
+ * @param root the folder of the project, or of a copy of it
+ */
+export async function runTrials(root: string, trials: Trial[]): Promise<TrialOutcome[]> {
+  const vitest = await createVitest(
+    'test',
+    { ...quietOptions(root), mode: 'proof', sequence: { sequencer: AsGiven } },
+    { plugins: [{ name: 'workshop-trial', enforce: 'pre', resolveId: implementationOfTrial(root) }] },
+  );
+  try {
+    const specifications = trials.map((trial) =>
+      vitest.getRootProject().createSpecification(moduleIdOf(root, trial), {
+        testNamePattern: trial.tests && new RegExp(`^(?:${trial.tests.map(escaped).join('|')})$`),
+      }),
+    );
+    const outcomes = outcomesOf(root, await vitest.runTestSpecifications(specifications));
+    return trials.map((trial) => {
+      const outcome = outcomes.get(moduleIdOf(root, trial));
+      if (!outcome) throw new Error(`Vitest gave no result for ${moduleIdOf(root, trial)}.`);
+      return outcome;
+    });
+  } finally {
+    await vitest.close();
+  }
+}
+
+/** Runs the reference solutions as a user does it. The outcomes are in the order in which the steps ran. */
+export async function runSolutions(root: string, run: SolutionRun): Promise<TrialOutcome[]> {
+  const { filters = [], shuffleSeed, times = 1 } = run;
+  const shuffled = { sequence: { shuffle: true, seed: shuffleSeed } };
+  const vitest = await createVitest('test', {
+    ...quietOptions(root),
+    mode: 'solution',
+    ...(shuffleSeed !== undefined && shuffled),
+  });
+  try {
+    const specifications = await vitest.globTestSpecifications(filters);
+    const runs = [await vitest.runTestSpecifications(specifications, true)];
+    while (runs.length < times) runs.push(await vitest.rerunTestSpecifications(specifications, true));
+    return runs.flatMap((result) => [...outcomesOf(root, result).values()]);
+  } finally {
+    await vitest.close();
+  }
+}
+
+function quietOptions(root: string) {
+  return { root, config: join(root, 'vitest.config.ts'), watch: false, reporters: [{}], silent: true };
+}
+
+/** The spec's module id says what it is tried on: so each trial has modules of its own, for Vite and for Node. */
+function moduleIdOf(
+  root: string,
+  { step, implementation, spec = 'step.spec.ts', tests = [] }: Trial,
+): string {
+  const query = new URLSearchParams({ implementation, tests: tests.join() });
+  return `${root}/workshop/${step}/${spec}?${query}`;
+}
+
+function implementationOfTrial(root: string) {
+  return (source: string, importer?: string): string | undefined => {
+    const [, step] = /^#exercise\/(.+)$/.exec(source) ?? [];
+    const implementation = new URLSearchParams(importer?.split('?')[1]).get('implementation');
+    return step && implementation ? join(root, 'workshop', step, implementation) : undefined;
+  };
+}
+
+function outcomesOf(
+  root: string,
+  { testModules, unhandledErrors }: TestRunResult,
+): Map<string, TrialOutcome> {
+  const [unhandled] = unhandledErrors;
+  if (unhandled) throw new Error('An error was thrown outside of every test.', { cause: unhandled });
+  return new Map(
+    testModules.map((module) => [
+      module.moduleId,
+      {
+        step: stepOf(module),
+        tests: [...module.children.allTests()].flatMap((test) => outcomeOf(root, test)),
+        failures: module.errors().map((error) => failureOf(root, error)),
+      },
+    ]),
+  );
+}
+
+function outcomeOf(root: string, test: TestCase): TestOutcome[] {
+  const { state, errors = [] } = test.result();
+  if (state === 'skipped') return [];
+  const failures = errors.map((error) => failureOf(root, error));
+  return [{ name: test.name, todos: test.meta().todos ?? [], failures }];
+}
+
+function failureOf(root: string, { name = 'Error', message, stacks = [] }: SerializedError): Failure {
+  const places = stacks
+    .filter(({ file }) => !file.includes('/node_modules/'))
+    .map(({ file, line }) => ({ file: relative(root, file.split('?')[0] ?? ''), line }));
+  return { name, message, places };
+}
+
+function stepOf({ moduleId }: TestModule): string {
+  return basename(dirname(moduleId.split('?')[0] ?? ''));
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

@@ -1,0 +1,50 @@
+/** A run of a step's spec against an implementation. */
+export interface Trial {
+  /** The step's folder, such as `02-encrypt-with-cache`. */
+  step: string;
+  /** What `#exercise/<step>` is in this trial: a file, relative to the step's folder. */
+  implementation: string;
+  /** The spec, in the step's folder. Default: `step.spec.ts`. */
+  spec?: string;
+  /** Run these tests alone, by their names. Default: all. */
+  tests?: string[];
+}
+
+/** An error, as a test or a file ended with it. */
+export interface Failure {
+  name: string;
+  message: string;
+  /** Its stack, innermost first: files relative to the repository, outside of `node_modules`. */
+  places: { file: string; line: number }[];
+}
+
+export interface TestOutcome {
+  name: string;
+  /** The TODOs that the test says it needs: `meta.todos`. */
+  todos: number[];
+  /** What went wrong. None: the test passed. */
+  failures: Failure[];
+}
+
+export interface TrialOutcome {
+  step: string;
+  tests: TestOutcome[];
+  /** What went wrong outside of the tests: the spec or the implementation could not be loaded, for example. */
+  failures: Failure[];
+}
+
+/** A run of the reference solutions, as `npx vitest run <filters> --mode solution` does it. */
+export interface SolutionRun {
+  /** Parts of the specs' paths, such as `workshop/03`. Default: all steps. */
+  filters?: string[];
+  /** The steps, and the tests of each, in an order that this number decides. Default: as they are. */
+  shuffleSeed?: number;
+  /** How many times to run in a row, as watch mode does. Default: once. */
+  times?: number;
+}
+
+export type ProofRequest =
+  | { id: number; root: string; trials: Trial[] }
+  | { id: number; root: string; solutionRun: SolutionRun };
+
+export type ProofAnswer = { id: number; outcomes: TrialOutcome[] } | { id: number; error: string };
