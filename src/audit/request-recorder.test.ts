@@ -1,0 +1,44 @@
+import { CreateKeyCommand, DescribeKeyCommand, GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { expect, test } from 'vitest';
+import { withLocalAws } from '../target.ts';
+import { recordRequests } from './request-recorder.ts';
+
+test('records each call with its request id and status', () =>
+  withLocalAws({}, async () => {
+    const kms = new KMSClient();
+    const recording = recordRequests();
+    const created = await kms.send(new CreateKeyCommand({}));
+    await kms.send(new DescribeKeyCommand({ KeyId: 'alias/none' })).catch(() => {});
+    recording.stop();
+
+    expect(recording.requests).toEqual([
+      { operation: 'CreateKey', requestId: created.$metadata.requestId, status: 200 },
+      { operation: 'DescribeKey', requestId: expect.any(String), status: 400 },
+    ]);
+    expect(recording.successful('CreateKey')).toHaveLength(1);
+    expect(recording.successful('DescribeKey')).toHaveLength(0);
+  }));
+
+test('records nothing before its start and after its stop', () =>
+  withLocalAws({}, async () => {
+    const kms = new KMSClient();
+    const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+    const recording = recordRequests();
+    recording.stop();
+    await kms.send(new GenerateDataKeyCommand({ KeyId: KeyMetadata?.KeyId, KeySpec: 'AES_256' }));
+
+    expect(recording.requests).toEqual([]);
+  }));
+
+test('sees a call that goes around the client', () =>
+  withLocalAws({}, async () => {
+    const kms = new KMSClient();
+    const recording = recordRequests();
+    // A client whose send is replaced still has to use Node to reach AWS.
+    const send = kms.send.bind(kms);
+    Object.defineProperty(kms, 'send', { value: () => 'nothing was sent' });
+    await send(new CreateKeyCommand({}));
+    recording.stop();
+
+    expect(recording.successful('CreateKey')).toHaveLength(1);
+  }));

@@ -1,0 +1,105 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type Environment, readSettings, SettingsError } from './settings.ts';
+
+const noFile = join(tmpdir(), 'there-is-no-such-file');
+
+function errorOf(environment: Environment): string {
+  try {
+    readSettings(environment, noFile);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message;
+    throw error;
+  }
+  return 'no error';
+}
+
+function environmentFile(text: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'settings-')), '.env');
+  writeFileSync(file, text);
+  return file;
+}
+
+test('needs no settings at all', () => {
+  expect(readSettings({}, noFile)).toMatchObject({
+    target: 'local',
+    region: 'us-east-1',
+    outputFolder: 'output',
+    localPort: 0,
+    cloudTrail: { localDelaySeconds: 2, timeoutSeconds: 20, quietSeconds: 0.4 },
+  });
+});
+
+test('names every run anew, unless told', () => {
+  const [first, second] = [readSettings({}, noFile).run, readSettings({}, noFile).run];
+
+  expect(first).toMatch(/^[0-9a-f]{8}$/);
+  expect(second).not.toBe(first);
+  expect(readSettings({ WORKSHOP_RUN: 'team-7' }, noFile).run).toBe('team-7');
+});
+
+test('is patient with a real CloudTrail', () => {
+  const { cloudTrail } = readSettings({ WORKSHOP_TARGET: 'aws', AWS_REGION: 'eu-central-1' }, noFile);
+
+  expect(cloudTrail).toMatchObject({ timeoutSeconds: 1200, quietSeconds: 90 });
+});
+
+test('reads .env, and the environment wins', () => {
+  const file = environmentFile('WORKSHOP_RUN=from-file\nWORKSHOP_OUTPUT_FOLDER=elsewhere\n');
+
+  const settings = readSettings({ WORKSHOP_RUN: 'from-environment' }, file);
+  expect(settings.run).toBe('from-environment');
+  expect(settings.outputFolder).toBe('elsewhere');
+});
+
+test('takes an empty variable for none', () => {
+  expect(readSettings({ WORKSHOP_TARGET: '', AWS_REGION: '' }, noFile).target).toBe('local');
+});
+
+test('hands on what the AWS SDK may need', () => {
+  const file = environmentFile('AWS_PROFILE=workshop\n');
+
+  expect(readSettings({}, file).environment.AWS_PROFILE).toBe('workshop');
+});
+
+test('names every bad setting, its value and what is allowed', () => {
+  const message = errorOf({
+    WORKSHOP_TARGET: 'mars',
+    WORKSHOP_RUN: 'Team 7',
+    WORKSHOP_LOCAL_PORT: '99999',
+    WORKSHOP_LOCAL_CLOUDTRAIL_DELAY_SECONDS: 'soon',
+    AWS_REGION: 'middle-earth',
+  });
+
+  expect(message.split('\n')).toEqual([
+    'These settings are wrong (.env.example explains them all):',
+    '  WORKSHOP_TARGET is "mars"; it has to be local, aws or endpoint.',
+    '  WORKSHOP_RUN is "Team 7"; it has to be 1 to 32 lower-case letters, digits and hyphens.',
+    '  WORKSHOP_LOCAL_PORT is "99999"; it has to be a port, 0 to 65535.',
+    '  WORKSHOP_LOCAL_CLOUDTRAIL_DELAY_SECONDS is "soon"; it has to be a number of seconds, 0 or more.',
+    '  AWS_REGION is "middle-earth"; it has to be an AWS Region, such as eu-central-1.',
+  ]);
+});
+
+test.each([
+  ['aws', {}, 'AWS_REGION is not set; it has to be an AWS Region, such as eu-central-1 (the target is aws).'],
+  ['endpoint', { AWS_REGION: 'eu-central-1' }, 'AWS_ENDPOINT_URL is not set'],
+  [
+    'endpoint',
+    { AWS_REGION: 'eu-central-1', AWS_ENDPOINT_URL: 'localhost' },
+    'AWS_ENDPOINT_URL is "localhost"; it has to be the URL of an AWS-compatible endpoint.',
+  ],
+])('says what the target %s needs', (target, environment, sentence) => {
+  expect(errorOf({ WORKSHOP_TARGET: target, ...environment })).toContain(sentence);
+});
+
+test('takes an endpoint for each service instead of one for all', () => {
+  const endpoints = {
+    AWS_ENDPOINT_URL_KMS: 'http://127.0.0.1:4566',
+    AWS_ENDPOINT_URL_CLOUDTRAIL: 'http://127.0.0.1:4567',
+  };
+
+  expect(errorOf({ WORKSHOP_TARGET: 'endpoint', AWS_REGION: 'eu-central-1', ...endpoints })).toBe('no error');
+});
