@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 /**
  * The time by which the local AWS lives: creation dates, pending deletions, CloudTrail's delivery, quotas.
  * A test injects its own, so that seven days or two seconds pass without sleeping.
@@ -7,11 +9,24 @@
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
+  /**
+   * Waits until so much time has passed: for answers that the weather delays. Without it, the wait is by the machine's
+   * clock.
+   */
+  sleep?(milliseconds: number): Promise<void>;
+}
+
+/** Waits by the clock. */
+export async function sleepBy(clock: Clock, milliseconds: number): Promise<void> {
+  if (clock.sleep) await clock.sleep(milliseconds);
+  // A wait must not keep a process alive that has nothing else to do.
+  else await setTimeout(milliseconds, undefined, { ref: false });
 }
 
 /** A clock that stands still until it is told to move. */
 export class ManualClock implements Clock {
   #now: number;
+  #sleepers: { readonly until: number; readonly wake: () => void }[] = [];
 
   /** @param now milliseconds since the epoch; default: the machine's time */
   constructor(now = Date.now()) {
@@ -24,6 +39,17 @@ export class ManualClock implements Clock {
 
   advance(duration: { days?: number; seconds?: number }): void {
     this.#now += 1000 * ((duration.days ?? 0) * 24 * 60 * 60 + (duration.seconds ?? 0));
+    const isDue = ({ until }: { until: number }) => until <= this.#now;
+    const due = this.#sleepers.filter(isDue);
+    this.#sleepers = this.#sleepers.filter((sleeper) => !isDue(sleeper));
+    for (const { wake } of due) wake();
+  }
+
+  /** Waits until the clock has been moved so far. */
+  sleep(milliseconds: number): Promise<void> {
+    return new Promise((wake) => {
+      this.#sleepers.push({ until: this.#now + milliseconds, wake });
+    });
   }
 }
 

@@ -23,12 +23,15 @@ import { KmsState } from './kms/state.ts';
 import type { AnsweredCallInfo, LocalAwsOptions } from './options.ts';
 import { seededRandom } from './seeded-random.ts';
 import { getCallerIdentity } from './sts/get-caller-identity.ts';
+import { CallWeather } from './weather/call-faults.ts';
 import { weatheredDelivery } from './weather/event-faults.ts';
-import { newWeather } from './weather/weather.ts';
+import { withLateChanges } from './weather/late-changes.ts';
+import { newWeather, type Weather } from './weather/weather.ts';
 
 export { type Clock, ManualClock } from './clock.ts';
 export type { AccessKey } from './http/credentials.ts';
 export type { AnsweredCallInfo, LocalAwsOptions } from './options.ts';
+export { readWeather } from './weather/read-weather.ts';
 export type { WeatherRule } from './weather/rules.ts';
 
 /** A local AWS that is running. */
@@ -39,6 +42,8 @@ export interface LocalAws {
   readonly accountId: string;
   /** The administrator's, to whom everything is allowed. */
   readonly credentials: AccessKey;
+  /** The one of the options, or a new one: given as an option, it repeats what chance decided. */
+  readonly seed: number;
   /** Stops at once, cutting open connections; all that was in memory is gone. */
   close(): Promise<void>;
 }
@@ -49,7 +54,7 @@ const allowEverything: Authorize = () => {};
 /**
  * Starts KMS, CloudTrail and STS on 127.0.0.1.
  *
- * @throws if the port is taken, or the account id or the Region is none
+ * @throws if the port is taken, or the account id, the Region or the weather is none
  */
 export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
   const account = newAccount(options.accountId ?? '111122223333', options.region ?? 'us-east-1');
@@ -57,10 +62,12 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   const credentials = options.credentials ?? newAccessKey();
   const administrator = { ...credentials, principal: newUser(account.accountId, 'administrator') };
 
+  const seed = options.seed ?? randomInt(2 ** 32);
+  const weather = newWeather(options.weather ?? [], seed);
   const kms: Kms = { account, clock, state: new KmsState() };
-  const cloudTrail = newCloudTrail(account, options);
+  const cloudTrail = newCloudTrail(account, options, seed, weather);
   const door: FrontDoorParts = {
-    services: hostServices(kms, cloudTrail),
+    services: hostServices(kms, cloudTrail, weather),
     verifier: {
       credentials: new Credentials([administrator]),
       signingKeys: new SigningKeys(),
@@ -70,9 +77,11 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     catchUp() {
       const now = clock.now();
       for (const key of kms.state.removeDueKeys(now)) cloudTrail.events.record(keyDeletedEvent(key.arn, now));
-      for (const rotation of kms.state.rotateDueKeys(now)) cloudTrail.events.record(keyRotatedEvent(rotation));
+      for (const rotation of kms.state.rotateDueKeys(now))
+        cloudTrail.events.record(keyRotatedEvent(rotation));
     },
     record: (call) => cloudTrail.events.record(trailEventOf(call, clock.now())),
+    ...(weather.callRules.length > 0 ? { weather: new CallWeather(weather.callRules, clock) } : {}),
   };
 
   const server = await listen(options.port ?? 0, answering(door, options.onCall));
@@ -80,11 +89,17 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     endpoint: `http://127.0.0.1:${server.port}`,
     ...account,
     credentials,
+    seed,
     close: () => server.close(),
   };
 }
 
-function newCloudTrail(account: Account, options: LocalAwsOptions): CloudTrail {
+function newCloudTrail(
+  account: Account,
+  options: LocalAwsOptions,
+  seed: number,
+  { eventRules }: Weather,
+): CloudTrail {
   const {
     delaySeconds = 2,
     jitterSeconds = 0.5,
@@ -92,9 +107,7 @@ function newCloudTrail(account: Account, options: LocalAwsOptions): CloudTrail {
     capacity = 100_000,
   } = options.cloudTrail ?? {};
   const clock = options.clock ?? systemClock;
-  const seed = options.seed ?? randomInt(2 ** 32);
   const schedule = delayedDelivery({ delaySeconds, jitterSeconds }, seededRandom(seed));
-  const { eventRules } = newWeather(options.weather ?? [], seed);
   return {
     account,
     clock,
@@ -103,12 +116,12 @@ function newCloudTrail(account: Account, options: LocalAwsOptions): CloudTrail {
   };
 }
 
-function hostServices(kms: Kms, cloudTrail: CloudTrail): Services {
+function hostServices(kms: Kms, cloudTrail: CloudTrail, { changeRules }: Weather): Services {
   const kmsService: HostedService = {
     signingName: 'kms',
     eventSource: 'kms.amazonaws.com',
     protocol: jsonProtocol('message'),
-    operations: hostedOperations(kmsOperations, kms),
+    operations: hostedOperations(withLateChanges(kmsOperations, kms, changeRules), kms),
   };
   const cloudTrailService: HostedService = {
     signingName: 'cloudtrail',
@@ -142,11 +155,12 @@ function answering(door: FrontDoorParts, onCall?: (call: AnsweredCallInfo) => vo
     onCall({
       service: answer.service,
       operation: answer.operation,
-      status: answer.status,
+      status: answer.fate?.reset ? 0 : answer.status,
       ...(answer.error ? { errorCode: answer.error.name } : {}),
       requestId: answer.requestId,
       durationMilliseconds: performance.now() - startedAt,
       ...(answer.defect === undefined ? {} : { defect: answer.defect }),
+      ...(answer.fate ? { faults: answer.fate.faults } : {}),
     });
     return answer;
   };

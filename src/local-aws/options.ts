@@ -8,12 +8,15 @@ export interface AnsweredCallInfo {
   readonly service: string;
   /** As the request named it; empty if it didn't. */
   readonly operation: string;
+  /** 0 if the weather reset the connection instead of answering. */
   readonly status: number;
   readonly errorCode?: string;
   readonly requestId: string;
   readonly durationMilliseconds: number;
   /** The error behind an `InternalFailure`: a defect of the local AWS, which the caller isn't told. */
   readonly defect?: unknown;
+  /** What the weather did on purpose to the call or its answer, such as `['latency', 'throttle']`. */
+  readonly faults?: readonly string[];
 }
 
 export interface LocalAwsOptions {
@@ -38,8 +41,8 @@ export interface LocalAwsOptions {
     readonly capacity?: number;
   };
   /**
-   * Faults to make on purpose, such as `{ fault: 'doubled-event', operation: 'GenerateDataKey' }`. A rule strikes each
-   * call that it is about, unless its `rate` or its `sequence` says which. Default: none. See weather/README.md.
+   * Faults to make on purpose, such as `{ fault: 'throttle', operation: 'GenerateDataKey' }`. A rule strikes each call
+   * that it is about, unless its `rate` or its `sequence` says which. Default: none. See weather/README.md.
    */
   readonly weather?: readonly WeatherRule[];
   /** What chance decides of timing and faults, such as CloudTrail's jitter, is repeated by the same seed. Default: at random. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError, internalFailure } from '../api/errors.ts';
 import type { Authorize, Performed } from '../api/operation.ts';
+import type { CallFate, CallWeather } from '../weather/call-faults.ts';
 import type { Credential } from './credentials.ts';
 import type { HostedOperation, HostedService } from './hosted-service.ts';
 import type { IncomingRequest } from './incoming-request.ts';
@@ -27,6 +28,8 @@ export interface Answer {
   readonly operation: string;
   readonly error?: AwsError | undefined;
   readonly defect?: unknown;
+  /** What the weather does to the answer. */
+  readonly fate?: CallFate | undefined;
 }
 
 export interface FrontDoorParts {
@@ -37,6 +40,8 @@ export interface FrontDoorParts {
   catchUp(): void;
   /** Keeps a call, once for each, before it is answered. A promise holds the answer back until the call is kept. */
   record(call: AnsweredCall): void | Promise<void>;
+  /** The faults that calls meet on purpose. */
+  readonly weather?: CallWeather | undefined;
 }
 
 /**
@@ -48,16 +53,20 @@ export async function answerRequest(door: FrontDoorParts, request: IncomingReque
   const route = routeOf(door.services, request);
   const { service, operationName } = route;
   const described = { requestId, contentType: service.protocol.contentType, service: service.signingName };
-  let outcome: Performed | { error: AwsError; defect?: unknown };
+  let outcome: Omit<Performed, 'entry'> = {};
+  let fate: CallFate | undefined;
   try {
     refuseWebPages(request);
     const operation = requireOperation(route);
     const credential = verifySignature(door.verifier, request, service.signingName);
     const members = service.protocol.members(request.body);
     door.catchUp();
-    const performed = operation.perform(members, credential.principal, door.authorize);
-    await door.record({ ...performed, requestId, request, service, operation, credential });
-    outcome = performed;
+    fate = door.weather?.fateOf({ service: service.signingName, operation: operation.name });
+    if (fate?.reset !== 'before-call') {
+      const performed = fate?.refusal ?? operation.perform(members, credential.principal, door.authorize);
+      await door.record({ ...performed, requestId, request, service, operation, credential });
+      outcome = performed;
+    }
   } catch (error) {
     outcome = error instanceof AwsError ? { error } : { error: internalFailure(), defect: error };
   }
@@ -66,7 +75,8 @@ export async function answerRequest(door: FrontDoorParts, request: IncomingReque
     ? service.protocol.error(error, requestId)
     : {
         status: 200,
-        body: service.protocol.answer((outcome as Performed).output ?? {}, operationName, requestId),
+        body: service.protocol.answer(outcome.output ?? {}, operationName, requestId),
       };
-  return { ...described, ...answer, operation: operationName, error, defect };
+  if (fate?.delayMilliseconds) await door.weather?.sleep(fate.delayMilliseconds);
+  return { ...described, ...answer, operation: operationName, error, defect, fate };
 }

@@ -50,7 +50,9 @@ async function respond(
   }
   const { method = '', url = '', headers } = message;
   const sourceAddress = message.socket.remoteAddress ?? '';
-  send(response, await answer({ method, url, headers, body, sourceAddress }));
+  const given = await answer({ method, url, headers, body, sourceAddress });
+  if (given.fate?.reset) message.socket.resetAndDestroy();
+  else send(response, given);
 }
 
 function send(response: ServerResponse, { status, contentType, requestId, body }: Answer): void {

@@ -1,8 +1,6 @@
 import type { DeliverySchedule } from '../cloudtrail/delivery.ts';
 import { type ActiveRule, draw, type Random } from './active-rule.ts';
-import type { EventFault, WeatherRule } from './rules.ts';
-
-export type EventRule = Extract<WeatherRule, EventFault>;
+import type { EventRule } from './rules.ts';
 
 /** CloudTrail's delivery under rules that make events late, or double them. */
 export function weatheredDelivery(

@@ -1,0 +1,47 @@
+import { type KmsChange, KmsState } from '../kms/state.ts';
+
+/**
+ * The keys and aliases as those see them to whom some changes are late. It is told of the changes to the real state, and
+ * may be asked once it has caught up.
+ */
+export class LaggingReplica {
+  readonly state = new KmsState();
+  /** In the order in which they were made, which need not be the one in which they arrive. */
+  #onTheirWay: { readonly change: KmsChange; readonly arrivesAt: number }[] = [];
+
+  /** @param arrivesAt when the change is to be seen, in milliseconds since the epoch */
+  follow(change: KmsChange, arrivesAt: number): void {
+    this.#onTheirWay.push({ change, arrivesAt });
+  }
+
+  /**
+   * Takes in the changes that have arrived. One that arrives after a later change to the same key or alias is dropped:
+   * what is seen never goes back.
+   */
+  catchUp(now: number): void {
+    const lastSeen = new Map<string, number>();
+    this.#onTheirWay.forEach(({ change, arrivesAt }, index) => {
+      if (arrivesAt > now) return;
+      this.state.apply(change);
+      lastSeen.set(subjectOf(change), index);
+    });
+    if (lastSeen.size === 0) return;
+    this.#onTheirWay = this.#onTheirWay.filter(
+      ({ change }, index) => index > (lastSeen.get(subjectOf(change)) ?? -1),
+    );
+  }
+}
+
+/** The key or the alias that a change is about. */
+function subjectOf(change: KmsChange): string {
+  switch (change.type) {
+    case 'key-put':
+      return change.key.id;
+    case 'key-removed':
+      return change.keyId;
+    case 'alias-put':
+      return change.alias.name;
+    case 'alias-removed':
+      return change.name;
+  }
+}
