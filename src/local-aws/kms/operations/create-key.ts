@@ -9,7 +9,8 @@ import { kmsOperation, trailResource } from '../kms.ts';
 import { tagConditions } from '../request-conditions.ts';
 import { policy, tags } from '../shapes.ts';
 
-const keySpecs = [
+/** The values of the deprecated CustomerMasterKeySpec, which got none of the newer ones. */
+const customerMasterKeySpecs = [
   'RSA_2048',
   'ECC_NIST_P384',
   'ECC_NIST_P256',
@@ -23,6 +24,10 @@ const keySpecs = [
   'HMAC_224',
   'HMAC_512',
   'SM2',
+] as const;
+
+const keySpecs = [
+  ...customerMasterKeySpecs,
   'ML_DSA_44',
   'ML_DSA_65',
   'ML_DSA_87',
@@ -47,7 +52,7 @@ export const createKey = kmsOperation({
     Policy: policy.optional(),
     Description: text({ max: 8192 }).default(''),
     KeyUsage: oneOf(keyUsages).optional(),
-    CustomerMasterKeySpec: oneOf(keySpecs).optional(),
+    CustomerMasterKeySpec: oneOf(customerMasterKeySpecs).optional(),
     KeySpec: oneOf(keySpecs).optional(),
     Origin: oneOf(['AWS_KMS', 'EXTERNAL', 'AWS_CLOUDHSM', 'EXTERNAL_KEY_STORE']).default('AWS_KMS'),
     CustomKeyStoreId: text({ min: 1, max: 64 }).optional(),

@@ -1,0 +1,58 @@
+import * as sdk from '@aws-sdk/client-kms';
+import { describe, expect, test } from 'vitest';
+import { ownEnums, ownInputMembers, sdkInputMembers, sdkOperationsOf } from '../../testing/member-shapes.ts';
+import { kmsOperations } from './index.ts';
+import { outOfScope } from './out-of-scope.ts';
+
+/*
+ * The schemas here were written by hand, from AWS's models. The SDK's are made from the models of the day: where they
+ * differ after an update of the SDK, AWS has changed, and this fails.
+ */
+
+/** Members that the SDK knows and the local AWS doesn't, by operation, with the reason. */
+const leftOut: Readonly<Record<string, readonly string[]>> = {};
+
+/** By the path of the member, or by its name where all operations mean the same. */
+const sdkEnums: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'CreateKey.CustomerMasterKeySpec': sdk.CustomerMasterKeySpec,
+  'CreateKey.KeySpec': sdk.KeySpec,
+  'CreateKey.KeyUsage': sdk.KeyUsageType,
+  'CreateKey.Origin': sdk.OriginType,
+  'GenerateDataKey.KeySpec': sdk.DataKeySpec,
+  'GenerateDataKeyWithoutPlaintext.KeySpec': sdk.DataKeySpec,
+  DestinationEncryptionAlgorithm: sdk.EncryptionAlgorithmSpec,
+  DryRunModifiers: sdk.DryRunModifierType,
+  EncryptionAlgorithm: sdk.EncryptionAlgorithmSpec,
+  IncludeKeyMaterial: sdk.IncludeKeyMaterial,
+  KeyEncryptionAlgorithm: sdk.KeyEncryptionMechanism,
+  Operations: sdk.GrantOperation,
+  SourceEncryptionAlgorithm: sdk.EncryptionAlgorithmSpec,
+};
+
+const sdkOperations = sdkOperationsOf(sdk);
+
+const inScope = kmsOperations.filter((operation) => !outOfScope.some(({ name }) => name === operation.name));
+
+/** Grants and key policies are being built. */
+const notYet = /Grant|KeyPolic/;
+
+test('every operation that the SDK knows is either here or refused, and no other', () => {
+  const known = [...sdkOperations.keys()].filter((name) => !notYet.test(name));
+  const own = kmsOperations.map(({ name }) => name).filter((name) => !notYet.test(name));
+  expect(own.sort()).toEqual(known.sort());
+});
+
+describe.each(inScope)('$name', ({ name, input }) => {
+  test('takes the members that the SDK sends, of the same kind, and requires the same', () => {
+    const expected = Object.entries(sdkInputMembers(sdkOperations, name));
+    const known = expected.filter(([member]) => !leftOut[name]?.includes(member));
+    expect(ownInputMembers(input)).toEqual(Object.fromEntries(known));
+  });
+
+  test('knows the values that the SDK knows', () => {
+    for (const [path, values] of ownEnums(input, name)) {
+      const known = sdkEnums[path] ?? sdkEnums[path.replace(/.*\./, '')];
+      expect([path, values.toSorted()]).toEqual([path, Object.values(known ?? {}).sort()]);
+    }
+  });
+});
