@@ -42,8 +42,8 @@ export async function cleanUpRun(runName: string, filesInUse = new Set<string>()
     await proveAliasGone(entry.aliasName);
     removed.aliases.push(entry.aliasName);
   }
-  const [entry] = entries;
-  if (entry) removed.orphans = await scheduleDeletionByTags(entry.tags);
+  const { tags = [] } = entries.find((entry) => entry.tags.length > 0) ?? {};
+  removed.orphans = await scheduleDeletionByTags(tags);
   closeLedger(runName);
   return removed;
 }
@@ -119,8 +119,9 @@ async function proveAliasGone(aliasName: string): Promise<void> {
   throw new Error(`${aliasName} is still there after the clean-up. Run "npm run clean-up" to try again.`);
 }
 
-/** A key that was created but never got its alias can only be found by its tags. */
+/** A key that was created but never got its alias can only be found by its tags. Without tags, none is. */
 async function scheduleDeletionByTags(tags: Tag[]): Promise<string[]> {
+  if (tags.length === 0) return [];
   const kms = new KMSClient();
   const scheduled: string[] = [];
   for await (const { Keys = [] } of paginateListKeys({ client: kms }, {})) {

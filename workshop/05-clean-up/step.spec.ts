@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -24,9 +25,10 @@ const { run } = useStep(import.meta.filename);
 const meta = { todos: [1, 2, 3, 4, 5] };
 
 // A key, an alias and files as the run's are, but made to be cleaned up here: other steps still need the run's.
+// The alias is of this try: an earlier one may have left its own.
 const folder = join(run.scratchFolder, 'output');
 const request = {
-  aliasName: `${run.aliasName}_to_clean_up`,
+  aliasName: `${run.aliasName}_to_clean_up_${randomUUID()}`,
   tags: run.tags,
   files: outputFiles(run).map((file) => join(folder, basename(file))),
 };
