@@ -23,7 +23,8 @@ function titleOf({ number }: StepView, failure: Failure): string {
   return `Step ${number}, TODO ${failure.todo.number} is not right yet: ${failure.todo.title}`;
 }
 
-function renderLocation(location: CodeLocation | undefined, { colors }: Page): string[] {
+/** Where it is, in a form that editors make a link of. */
+export function renderLocation(location: CodeLocation | undefined, { colors }: Page): string[] {
   if (!location) return [];
   const { file, line, column } = location;
   return [` ${colors.cyan(`→ ${[file, line, column].filter(Boolean).join(':')}`)}`];

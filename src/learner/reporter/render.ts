@@ -1,8 +1,8 @@
 import type picocolors from 'picocolors';
 import type { StepFolder } from '../step-folders.ts';
 import { columnsOf, pad, truncate, wrap } from './layout.ts';
-import type { Status, StepState, StepView, Wait, WorkshopView } from './model.ts';
-import { renderFailure, renderThrown } from './render-failure.ts';
+import type { Status, StepState, StepView, ThrownError, Wait, WorkshopView } from './model.ts';
+import { renderFailure, renderLocation, renderThrown } from './render-failure.ts';
 
 /** How to write: the colours, and how many columns there are. */
 export interface Page {
@@ -102,7 +102,7 @@ function looks(state: StepState, { colors }: Page): { sign: string; color: (text
 function detailOf({ state, todos, tests }: StepView): string | undefined {
   if (state === 'not run' && tests.passed) return `${tests.passed} of ${tests.total} tests ran`;
   if ((state !== 'to do' && state !== 'wrong') || !todos?.left) return undefined;
-  return `${todos.left} of ${todos.total} TODOs left`;
+  return `${todos.left} of ${todos.total} ${todos.total === 1 ? 'TODO' : 'TODOs'} left`;
 }
 
 /** A bar that grows with every test that passes, and the number of steps that are done. */
@@ -146,9 +146,15 @@ function renderHelp(
   return ['', ...[lesson, more].map((line) => ` ${colors.dim(line)}`)];
 }
 
-function renderUnhandled(error: WorkshopView['unhandled'][number], page: Page): string[] {
+function renderUnhandled(error: ThrownError, page: Page): string[] {
+  const { bold, red } = page.colors;
   const heading = 'An error came outside of all steps. Is an await missing?';
-  return [` ${page.colors.bold(page.colors.red(heading))}`, ...renderThrown(error, page)];
+  return [
+    ...wrap(heading, page.width - 2).map((line) => ` ${bold(red(line))}`),
+    ...renderLocation(error.location, page),
+    '',
+    ...renderThrown(error, page),
+  ];
 }
 
 function indent(lines: string[], columns: number): string[] {

@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { columnsOf, pad, truncate, wrap } from './layout.ts';
+
+test('a text is broken between words, and no line is wider than it may be', () => {
+  expect(wrap('Two messages need one data key.', 12)).toEqual(['Two messages', 'need one', 'data key.']);
+});
+
+test('a word that is too long has a line of its own', () => {
+  expect(wrap('see workshop/02-encrypt-with-cache/exercise.ts for it', 12)).toEqual([
+    'see',
+    'workshop/02-encrypt-with-cache/exercise.ts',
+    'for it',
+  ]);
+});
+
+test('paragraphs stay apart, and keep their indent', () => {
+  expect(wrap('These are wrong:\n  ONE is "x"; it has to be y.\n\nEnd.', 16)).toEqual([
+    'These are wrong:',
+    '  ONE is "x"; it',
+    '  has to be y.',
+    '',
+    'End.',
+  ]);
+});
+
+test('no word is lost, and none gets into a line in which it has no room', () => {
+  const words = fc.array(fc.stringMatching(/^[a-zé✔]{1,12}$/), { minLength: 1, maxLength: 30 });
+  fc.assert(
+    fc.property(words, fc.integer({ min: 12, max: 40 }), (list, width) => {
+      const lines = wrap(list.join(' '), width);
+      expect(lines.join(' ')).toBe(list.join(' '));
+      for (const line of lines) expect(columnsOf(line)).toBeLessThanOrEqual(width);
+    }),
+    { seed: 3 },
+  );
+});
+
+test('colours take no columns', () => {
+  const red = '\u001b[31mwrong\u001b[39m';
+  expect(columnsOf(red)).toBe(5);
+  expect(pad(red, 7)).toBe(`${red}  `);
+});
+
+test('a text that is too long ends with an ellipsis', () => {
+  expect(truncate('Encrypt', 7)).toBe('Encrypt');
+  expect(truncate('Encrypt twice', 7)).toBe('Encryp…');
+});

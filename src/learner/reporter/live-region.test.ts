@@ -1,0 +1,78 @@
+import xterm from '@xterm/headless';
+import { beforeEach, expect, test } from 'vitest';
+import { LiveRegion, type Terminal } from './live-region.ts';
+
+let screen: InstanceType<typeof xterm.Terminal>;
+let terminal: Terminal;
+let region: LiveRegion;
+
+beforeEach(() => {
+  screen = new xterm.Terminal({ cols: 40, rows: 8, convertEol: true, allowProposedApi: true });
+  const write = (text: string) => {
+    screen.write(text);
+    return true;
+  };
+  terminal = { rows: 8, write: write as Terminal['write'] };
+  region = new LiveRegion(terminal);
+});
+
+/** What is on the screen, once all that was written has arrived, without the blank lines at its end. */
+async function shown(): Promise<string[]> {
+  await new Promise<void>((resolve) => screen.write('', resolve));
+  const { active } = screen.buffer;
+  const lines = Array.from(
+    { length: active.length },
+    (_, y) => active.getLine(y)?.translateToString(true) ?? '',
+  );
+  return lines.join('\n').trimEnd().split('\n');
+}
+
+test('lines take the place of the last ones', async () => {
+  terminal.write('before\n');
+  region.show(['one', 'two', 'three']);
+  region.show(['four']);
+
+  expect(await shown()).toEqual(['before', 'four']);
+});
+
+test('when they are taken away, the next output is where they were', async () => {
+  terminal.write('before\n');
+  region.show(['one', 'two']);
+  region.clear();
+  terminal.write('after\n');
+
+  expect(await shown()).toEqual(['before', 'after']);
+});
+
+test('what others write meanwhile goes above, whole lines or not', async () => {
+  region.show(['one', 'two']);
+  terminal.write('a whole line\n');
+  terminal.write('a part');
+  region.show(['three']);
+
+  expect(await shown()).toEqual(['a whole line', 'a part', 'three']);
+});
+
+test('another stream that ends up in the same terminal is heeded, and given back', async () => {
+  const stderr: Terminal = { write: terminal.write };
+  const original = stderr.write;
+  region = new LiveRegion(terminal, [stderr]);
+  region.show(['one', 'two']);
+  stderr.write('a warning\n');
+  region.show(['three']);
+
+  expect(await shown()).toEqual(['a warning', 'three']);
+  region.clear();
+  expect(stderr.write).toBe(original);
+});
+
+test('of more lines than the terminal has, the last are shown, and nothing is left behind', async () => {
+  terminal.write('before\n');
+  const many = Array.from({ length: 20 }, (_, line) => `line ${line}`);
+  region.show(many);
+  region.show(many.map((line) => `${line}!`));
+  region.clear();
+  terminal.write('after\n');
+
+  expect(await shown()).toEqual(['before', 'after']);
+});

@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const repository = fileURLToPath(new URL('../../../..', import.meta.url));
+
+/** A workshop of small steps without AWS, in a folder of its own, with the reporter and the watcher of the real one. */
+export interface SmallWorkshop {
+  root: string;
+  /** Writes a file, relative to the root. */
+  write(file: string, text: string): void;
+  /** Runs `vitest` with these arguments in a pipe; gives what it wrote, and its exit code. */
+  run(args: string[], environment?: Record<string, string>): Promise<{ output: string; code: number }>;
+  remove(): void;
+}
+
+const configuration = `
+import { defineConfig } from 'vitest/config';
+import { rerunFromStep, StepSequencer } from '${repository}src/learner/watch.ts';
+
+export default defineConfig({
+  test: {
+    include: ['workshop/*/step.spec.ts'],
+    globalSetup: ['set-up.ts'],
+    reporters: ['${repository}src/learner/reporter/workshop-reporter.ts'],
+    isolate: false,
+    fileParallelism: false,
+    sequence: { sequencer: StepSequencer },
+    watchTriggerPatterns: [rerunFromStep(import.meta.dirname, 'exercise.ts')],
+  },
+});
+`;
+
+/** @param files what is in the workshop's folder, by path, such as `01-add/exercise.ts` */
+export function makeSmallWorkshop(files: Record<string, string>): SmallWorkshop {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'small-workshop-')));
+  const write = (file: string, text: string) => {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), text);
+  };
+  symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'));
+  write('package.json', JSON.stringify({ type: 'module', imports: { '#todo': './src/lifecycle/todo.ts' } }));
+  write('vitest.config.ts', configuration);
+  // A copy: it tells places relative to the repository that it lies in.
+  write('src/lifecycle/todo.ts', '');
+  copyFileSync(join(repository, 'src/lifecycle/todo.ts'), join(root, 'src/lifecycle/todo.ts'));
+  write('set-up.ts', 'export default () => {};\n');
+  for (const [file, text] of Object.entries(files)) write(`workshop/${file}`, text);
+  return {
+    root,
+    write,
+    run: (args, environment = {}) => runVitest(root, args, environment),
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+function runVitest(
+  root: string,
+  args: string[],
+  environment: Record<string, string>,
+): Promise<{ output: string; code: number }> {
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [vitest, ...args],
+      { cwd: root, env: { ...learnerEnvironment(), ...environment } },
+      (_error, stdout, stderr) => resolve({ output: stdout + stderr, code: child.exitCode ?? -1 }),
+    );
+  });
+}
+
+/** This process's environment without what a test runner, a CI or a colour setting has put there. */
+export function learnerEnvironment(): Record<string, string | undefined> {
+  const isOurs = /^(VITEST|TEST$|NODE_ENV$|NODE_OPTIONS$|CI$|GITHUB_|FORCE_COLOR$|NO_COLOR$|WORKSHOP_|AWS_)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !isOurs.test(name)));
+}
