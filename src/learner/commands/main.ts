@@ -1,88 +1,5 @@
-import { type CAC, cac } from 'cac';
-import { closest } from '../closest.ts';
-import { LearnerError } from '../learner-error.ts';
-import { marks, paint } from '../look.ts';
-
-// Each command's code is loaded when it is wanted: a hint doesn't wait for the AWS SDK.
-
-/** The learner's commands, as npm's scripts call them. */
-function commandLine(root: string, print: (text: string) => void): CAC {
-  const cli = cac('npm run');
-
-  cli
-    .command('hint [step]', 'Give one more hint: of the next step, or of the one you name')
-    .usage('hint -- [step] [--again]')
-    .option('--again', 'Show the hints that you have seen already')
-    .example('  npm run hint -- 2\n  npm run hint -- 2 --again')
-    .action(async (step, { again }) => print((await import('./hint.ts')).hint(root, step, { again })));
-
-  cli
-    .command('reset [...steps]', 'Bring exercises back as shipped; what you wrote is saved first')
-    .usage('reset -- <step> ...')
-    .example('  npm run reset -- 2')
-    .action(async (steps) => print((await import('./replace.ts')).reset(root, steps, new Date())));
-
-  cli
-    .command('solve [...steps]', 'Put the reference in the place of exercises; what you wrote is saved first')
-    .usage('solve -- <step> ...')
-    .example('  npm run solve -- 1 2')
-    .action(async (steps) => print((await import('./replace.ts')).solve(root, steps, new Date())));
-
-  cli
-    .command(
-      'progress [...sheets]',
-      'Tell which steps are done; of one learner in two places, merge the sheets',
-    )
-    .usage('progress -- [--json] [sheet.json ...]')
-    .option('--json', 'Print a sheet for an instructor, or for merging')
-    .example(
-      '  npm run --silent progress -- --json > laptop.json\n  npm run progress -- laptop.json desktop.json',
-    )
-    .action(async (sheets, { json }) =>
-      print((await import('./progress.ts')).progress(root, sheets, { json })),
-    );
-
-  cli
-    .command('doctor', 'Check that everything the workshop needs is there, and say how to fix what is not')
-    .usage('doctor -- [--with-key]')
-    .option('--with-key', 'On a real account, make a key for a moment to prove the permissions')
-    .action(async ({ withKey }) => {
-      const isWell = await (await import('./doctor.ts')).doctor(root, print, { withKey });
-      if (!isWell) process.exitCode = 1;
-    });
-
-  cli
-    .command('clean-up', 'Remove what runs left behind that were killed')
-    .usage('clean-up')
-    .action(async () => print(await (await import('./clean-up.ts')).cleanUp(root)));
-
-  cli.help((sections) =>
-    sections
-      .filter(({ title }) => title !== undefined && !title.startsWith('For more info'))
-      .map(({ title = '', body }) => ({ title: paint.bold(title), body })),
-  );
-  return cli;
-}
-
-/**
- * Runs one command.
- *
- * @param argv as `process.argv`
- * @throws LearnerError when there is no such command; whatever the command throws
- */
-async function run(argv: string[], root: string): Promise<void> {
-  const cli = commandLine(root, console.log);
-  const { options } = cli.parse(argv, { run: false });
-  const [typed] = cli.args;
-  if (options.help) return;
-  if (cli.matchedCommand) return cli.runMatchedCommand();
-  if (typed === undefined) return cli.outputHelp();
-  const names = cli.commands.map(({ name }) => name);
-  const suggestion = closest(typed, names);
-  throw new LearnerError(
-    `There is no command "${typed}".${suggestion ? ` Did you mean ${suggestion}?` : ''}\nThe commands are: ${names.join(', ')}.`,
-  );
-}
+import { marks } from '../look.ts';
+import { runCommandLine } from './command-line.ts';
 
 /** What is told without a stack trace: the message says it all. */
 function isForTheLearner(error: unknown): error is Error {
@@ -90,7 +7,8 @@ function isForTheLearner(error: unknown): error is Error {
 }
 
 try {
-  await run(process.argv, process.cwd());
+  const isWell = await runCommandLine(process.argv, process.cwd(), console.log);
+  if (!isWell) process.exitCode = 1;
 } catch (error) {
   if (!isForTheLearner(error)) throw error;
   console.error(`${marks.wrong} ${error.message}`);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { LearnerError } from '../learner-error.ts';
 import { marks, paint } from '../look.ts';
@@ -28,14 +29,16 @@ import { readStepFolders } from '../step-folders.ts';
 export function progress(root: string, files: string[], { json = false } = {}): string {
   const isMerged = files.length > 0;
   if (!isMerged) requireSteps(root);
-  const sheet = isMerged ? files.map(readSheet).reduce(mergeProgress) : readProgress(root);
+  const sheet = isMerged
+    ? files.map((file) => readSheet(root, file)).reduce(mergeProgress)
+    : readProgress(root);
   if (json) return JSON.stringify(sheet, null, 2);
   return describe(root, sheet, isMerged ? [] : ['', ` ${whatIsNext(root)}`]);
 }
 
 /** `npm run` prints its own lines before the sheet unless it is told to be silent: those are skipped. */
-function readSheet(file: string): ProgressSheet {
-  const text = readFile(file);
+function readSheet(root: string, file: string): ProgressSheet {
+  const text = readFile(root, file);
   try {
     return progressSheetSchema.parse(JSON.parse(text.replace(/^(?:>.*|\s*)$/gm, '')));
   } catch (error) {
@@ -46,9 +49,9 @@ function readSheet(file: string): ProgressSheet {
   }
 }
 
-function readFile(file: string): string {
+function readFile(root: string, file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(resolve(root, file), 'utf8');
   } catch (error) {
     throw new LearnerError(`${file} can't be read: ${(error as Error).message}`);
   }

@@ -6,24 +6,22 @@ import { type Finding, ok, wrong } from './finding.ts';
 
 const subject = 'File watching';
 
+/** How long to wait for the system's word, in milliseconds. */
+const patience = 5000;
+
 /**
  * Changes a file inside the project and sees whether the system tells of it, as watch mode needs.
  *
  * @param environment with CHOKIDAR_USEPOLLING, Vitest looks at the files itself
- * @param patience how long to wait for the system's word, in milliseconds
  */
-export async function checkFileWatching(
-  root: string,
-  environment: Environment,
-  patience = 5000,
-): Promise<Finding> {
+export async function checkFileWatching(root: string, environment: Environment): Promise<Finding> {
   if (/^(1|true)$/i.test(environment.CHOKIDAR_USEPOLLING ?? '')) {
     return ok(subject, 'not needed: CHOKIDAR_USEPOLLING is set, so Vitest looks for changes itself');
   }
   mkdirSync(join(root, stateFolder), { recursive: true });
   const folder = mkdtempSync(join(root, stateFolder, 'doctor-'));
   try {
-    if (await isNoticed(folder, patience)) return ok(subject, 'a change in the project is noticed');
+    if (await isNoticed(folder)) return ok(subject, 'a change in the project is noticed');
     return wrong(
       subject,
       `No word of a changed file in ${folder} within ${patience / 1000} s, as on network drives and some shared folders.`,
@@ -42,7 +40,7 @@ export async function checkFileWatching(
 }
 
 /** Writes again and again: on macOS it takes a moment until a new watcher hears of anything. */
-function isNoticed(folder: string, patience: number): Promise<boolean> {
+function isNoticed(folder: string): Promise<boolean> {
   const file = join(folder, 'changed.txt');
   const write = () => writeFileSync(file, String(performance.now()));
   write();

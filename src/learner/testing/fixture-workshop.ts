@@ -9,8 +9,8 @@ export interface FixtureWorkshop {
   root: string;
   read(file: string): string;
   write(file: string, text: string): void;
-  /** Runs a command as npm does. */
-  run(args: string[], environment?: Record<string, string>): Promise<Outcome>;
+  /** Runs a command as npm does; `start` is this checkout's, unless a copy of it is to be started. */
+  run(args: string[], environment?: Record<string, string>, start?: string): Promise<Outcome>;
   remove(): void;
 }
 
@@ -56,7 +56,7 @@ export function makeFixtureWorkshop(): FixtureWorkshop {
     root,
     write,
     read: (file) => readFileSync(join(root, file), 'utf8'),
-    run: (args, environment = {}) => runCommand(root, args, environment),
+    run: (args, environment = {}, start = startOfCheckout) => runCommand(root, [start, ...args], environment),
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }
@@ -69,13 +69,14 @@ export function solution(step: string): string {
   return `// 1. ${step}.\nexport const ${step.slice(3, 6)} = 1;\n`;
 }
 
-const start = fileURLToPath(new URL('../commands/start.js', import.meta.url));
+const startOfCheckout = fileURLToPath(new URL('../commands/start.js', import.meta.url));
 
 /** The environment of the test run is kept away: it may set colours, or name a real AWS account. */
 function runCommand(root: string, args: string[], environment: Record<string, string>): Promise<Outcome> {
-  const env = { PATH: process.env.PATH, HOME: root, NO_COLOR: '1', ...environment };
+  const wanted = { PATH: process.env.PATH, HOME: root, NO_COLOR: '1', ...environment };
+  const env = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value));
   return new Promise((resolve) => {
-    execFile(process.execPath, [start, ...args], { cwd: root, env }, (error, stdout, stderr) => {
+    execFile(process.execPath, args, { cwd: root, env }, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
     });
   });

@@ -1,0 +1,47 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeEach, expect, test } from 'vitest';
+import { type FixtureWorkshop, makeFixtureWorkshop } from '../testing/fixture-workshop.ts';
+
+let workshop: FixtureWorkshop;
+beforeEach(() => {
+  workshop = makeFixtureWorkshop();
+  return workshop.remove;
+});
+
+// Each starts processes, on a machine that may be busy.
+const timeout = 60_000;
+
+test('a command runs without a warning', { timeout }, async () => {
+  const { code, stdout, stderr } = await workshop.run(['hint']);
+
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain('Step 1, dig a hole  hint 1 of 2: A nudge');
+});
+
+test('a mistake is told in a sentence, and the exit code tells too', { timeout }, async () => {
+  expect(await workshop.run(['hint', '--all'])).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: '✘ Unknown option `--all`\n  With -- --help, each command tells what it takes.\n',
+  });
+});
+
+test('colours are written when they are wanted, and none with NO_COLOR', { timeout }, async () => {
+  const coloured = await workshop.run(['progress'], { NO_COLOR: '', FORCE_COLOR: '1' });
+  const plain = await workshop.run(['progress'], { CI: 'true' });
+
+  expect(coloured.stdout).toContain('\u001b[');
+  expect(plain.stdout).not.toContain('\u001b[');
+});
+
+test('without the packages, it says what to do', { timeout }, async () => {
+  const source = fileURLToPath(new URL('..', import.meta.url));
+  cpSync(source, join(workshop.root, 'src/learner'), { recursive: true });
+
+  const { code, stdout, stderr } = await workshop.run(['progress'], {}, 'src/learner/commands/start.js');
+
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(/^Cannot find package '\w+'\. Install the packages: npm ci --ignore-scripts\n$/);
+});
