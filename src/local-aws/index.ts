@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { type Account, newAccount } from './account.ts';
 import type { Authorize } from './api/operation.ts';
 import { systemClock } from './clock.ts';
 import type { CloudTrail } from './cloudtrail/cloudtrail.ts';
@@ -8,7 +7,7 @@ import { EventStore } from './cloudtrail/event-store.ts';
 import { lookupEvents } from './cloudtrail/lookup-events.ts';
 import { keyDeletedEvent, keyRotatedEvent, trailEventOf } from './cloudtrail/recording.ts';
 import { RequestQuota } from './cloudtrail/request-quota.ts';
-import { type AccessKey, Credentials, newAccessKey, newUser } from './http/credentials.ts';
+import { type AccessKey, Credentials } from './http/credentials.ts';
 import { type Answer, answerRequest, type FrontDoorParts } from './http/front-door.ts';
 import { type HostedService, hostedOperations } from './http/hosted-service.ts';
 import type { IncomingRequest } from './http/incoming-request.ts';
@@ -17,10 +16,12 @@ import { queryProtocol } from './http/query-protocol.ts';
 import type { Services } from './http/routing.ts';
 import { listen } from './http/server.ts';
 import { SigningKeys } from './http/signing-keys.ts';
+import { identityOf } from './identity.ts';
 import type { Kms } from './kms/kms.ts';
 import { kmsOperations } from './kms/operations/index.ts';
 import { KmsState } from './kms/state.ts';
 import type { AnsweredCallInfo, LocalAwsOptions } from './options.ts';
+import type { DataDirectory } from './persistence/data-directory.ts';
 import { seededRandom } from './seeded-random.ts';
 import { getCallerIdentity } from './sts/get-caller-identity.ts';
 import { CallWeather } from './weather/call-faults.ts';
@@ -44,7 +45,7 @@ export interface LocalAws {
   readonly credentials: AccessKey;
   /** The one of the options, or a new one: given as an option, it repeats what chance decided. */
   readonly seed: number;
-  /** Stops at once, cutting open connections; all that was in memory is gone. */
+  /** Stops at once, cutting open connections; without a data directory, all is gone. */
   close(): Promise<void>;
 }
 
@@ -54,18 +55,19 @@ const allowEverything: Authorize = () => {};
 /**
  * Starts KMS, CloudTrail and STS on 127.0.0.1.
  *
- * @throws if the port is taken, or the account id, the Region or the weather is none
+ * @throws if the port is taken; if the account id, the Region or the weather is none; if the data directory can't be used
  */
 export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
-  const account = newAccount(options.accountId ?? '111122223333', options.region ?? 'us-east-1');
   const clock = options.clock ?? systemClock;
-  const credentials = options.credentials ?? newAccessKey();
-  const administrator = { ...credentials, principal: newUser(account.accountId, 'administrator') };
-
   const seed = options.seed ?? randomInt(2 ** 32);
   const weather = newWeather(options.weather ?? [], seed);
-  const kms: Kms = { account, clock, state: new KmsState() };
-  const cloudTrail = newCloudTrail(account, options, seed, weather);
+  const state = new KmsState();
+  const events = newEventStore(options, seed, weather);
+  const dataDirectory = await openDataDirectory(options, state, events);
+  const { account, administrator } = dataDirectory?.identity ?? identityOf(options);
+  const kms: Kms = { account, clock, state };
+  const lookupQuota = new RequestQuota(options.cloudTrail?.lookupsPerSecond ?? 2, clock);
+  const cloudTrail: CloudTrail = { account, clock, events, lookupQuota };
   const door: FrontDoorParts = {
     services: hostServices(kms, cloudTrail, weather),
     verifier: {
@@ -76,44 +78,53 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     authorize: allowEverything,
     catchUp() {
       const now = clock.now();
-      for (const key of kms.state.removeDueKeys(now)) cloudTrail.events.record(keyDeletedEvent(key.arn, now));
-      for (const rotation of kms.state.rotateDueKeys(now))
-        cloudTrail.events.record(keyRotatedEvent(rotation));
+      for (const key of state.removeDueKeys(now)) events.record(keyDeletedEvent(key.arn, now));
+      for (const rotation of state.rotateDueKeys(now)) events.record(keyRotatedEvent(rotation));
     },
-    record: (call) => cloudTrail.events.record(trailEventOf(call, clock.now())),
+    record(call) {
+      events.record(trailEventOf(call, clock.now()));
+      dataDirectory?.commit();
+    },
     ...(weather.callRules.length > 0 ? { weather: new CallWeather(weather.callRules, clock) } : {}),
   };
 
-  const server = await listen(options.port ?? 0, answering(door, options.onCall));
+  const server = await listen(options.port ?? 0, answering(door, options.onCall)).catch(async (error) => {
+    await dataDirectory?.close();
+    throw error;
+  });
+  const { principal, ...credentials } = administrator;
   return {
     endpoint: `http://127.0.0.1:${server.port}`,
     ...account,
     credentials,
     seed,
-    close: () => server.close(),
+    async close() {
+      await server.close();
+      await dataDirectory?.close();
+    },
   };
 }
 
-function newCloudTrail(
-  account: Account,
+async function openDataDirectory(
   options: LocalAwsOptions,
-  seed: number,
-  { eventRules }: Weather,
-): CloudTrail {
-  const {
-    delaySeconds = 2,
-    jitterSeconds = 0.5,
-    lookupsPerSecond = 2,
-    capacity = 100_000,
-  } = options.cloudTrail ?? {};
-  const clock = options.clock ?? systemClock;
+  state: KmsState,
+  events: EventStore,
+): Promise<DataDirectory | undefined> {
+  if (options.dataDirectory === undefined) return undefined;
+  // Loaded here, because those who keep nothing needn't wait for it.
+  const persistence = await import('./persistence/data-directory.ts');
+  return persistence.openDataDirectory(options.dataDirectory, {
+    state,
+    events,
+    identify: (before) => identityOf(options, before),
+    warn: options.onWarning ?? ((message) => console.error(`local-aws: ${message}`)),
+  });
+}
+
+function newEventStore(options: LocalAwsOptions, seed: number, { eventRules }: Weather): EventStore {
+  const { delaySeconds = 2, jitterSeconds = 0.5, capacity = 100_000 } = options.cloudTrail ?? {};
   const schedule = delayedDelivery({ delaySeconds, jitterSeconds }, seededRandom(seed));
-  return {
-    account,
-    clock,
-    events: new EventStore(weatheredDelivery(schedule, eventRules), capacity),
-    lookupQuota: new RequestQuota(lookupsPerSecond, clock),
-  };
+  return new EventStore(weatheredDelivery(schedule, eventRules), capacity);
 }
 
 function hostServices(kms: Kms, cloudTrail: CloudTrail, { changeRules }: Weather): Services {

@@ -47,6 +47,13 @@ export interface LocalAwsOptions {
   readonly weather?: readonly WeatherRule[];
   /** What chance decides of timing and faults, such as CloudTrail's jitter, is repeated by the same seed. Default: at random. */
   readonly seed?: number;
+  /**
+   * Where keys, aliases, tags, policies, grants, events and the administrator's access key are kept. The directory is made
+   * if it isn't there; one process may use it at a time. Default: nowhere, all is in memory. See persistence/README.md.
+   */
+  readonly dataDirectory?: string;
+  /** Told of what the user should know, such as a torn record in the data directory. Default: a line on stderr. */
+  readonly onWarning?: (message: string) => void;
   /** Called after each answer: for a log. */
   readonly onCall?: (call: AnsweredCallInfo) => void;
 }

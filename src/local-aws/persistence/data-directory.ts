@@ -1,0 +1,115 @@
+import { closeSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { EventStore } from '../cloudtrail/event-store.ts';
+import type { Identity } from '../identity.ts';
+import type { KmsState } from '../kms/state.ts';
+import type { Change } from './change.ts';
+import { lockDirectory } from './directory-lock.ts';
+import { Journal } from './journal.ts';
+import { type JournalFile, moveIntoPlace, openJournalFile, writeJournalFile } from './journal-file.ts';
+
+/** Where a local AWS keeps what it knows, for itself alone. */
+export interface DataDirectory {
+  readonly identity: Identity;
+  /** Writes what has changed since the last time; see `Journal.commit`. */
+  commit(): void;
+  close(): Promise<void>;
+}
+
+export interface DataDirectoryUser {
+  /** What is kept. Empty at first: it is filled with what was kept before. */
+  readonly state: KmsState;
+  readonly events: EventStore;
+  /** Says who the local AWS is, given who it was. */
+  identify(before?: Identity): Identity;
+  /** Is told what the user should know. */
+  warn(message: string): void;
+}
+
+/**
+ * Opens a data directory, or makes it: readable for its owner only, because key material is in it.
+ *
+ * @throws if another process uses it, or what is in it can't be read
+ */
+export async function openDataDirectory(path: string, user: DataDirectoryUser): Promise<DataDirectory> {
+  const directory = resolve(path);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const lock = lockDirectory(directory);
+  try {
+    const { journal, identity } = await openJournal(join(directory, 'journal'), user);
+    user.state.observe((change) => journal.add(change));
+    user.events.observe((change) => journal.add(change));
+    return {
+      identity,
+      commit: () => journal.commit(),
+      async close() {
+        await journal.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function openJournal(
+  path: string,
+  user: DataDirectoryUser,
+): Promise<{ journal: Journal; identity: Identity }> {
+  rmSync(`${path}.new`, { force: true });
+  const before = existsSync(path) ? readJournal(path, user) : undefined;
+  try {
+    const identity = user.identify(before?.identity);
+    const present = (): Change[] => [
+      { type: 'identity-put', identity },
+      ...user.events.changes(),
+      ...user.state.changes(),
+    ];
+    const file = before?.file ?? (await newJournalFile(path, present()));
+    const holdsRemovedKey = before?.holdsRemovedKey ?? false;
+    const journal = new Journal({ path, file, holdsRemovedKey, present, warn: user.warn });
+    if (before && !isDeepStrictEqual(before.identity, identity)) {
+      journal.add({ type: 'identity-put', identity });
+      journal.commit();
+    }
+    return { journal, identity };
+  } catch (error) {
+    if (before) closeSync(before.file.fd);
+    throw error;
+  }
+}
+
+async function newJournalFile(path: string, present: Change[]): Promise<JournalFile> {
+  const file = await writeJournalFile(`${path}.new`, present);
+  moveIntoPlace(`${path}.new`, path);
+  return file;
+}
+
+/** Fills state and events with what is in the journal. */
+function readJournal(path: string, { state, events, warn }: DataDirectoryUser) {
+  let identity: Identity | undefined;
+  let holdsRemovedKey = false;
+  const { file, tornBytes } = openJournalFile(path, (change) => {
+    switch (change.type) {
+      case 'identity-put':
+        identity = change.identity;
+        break;
+      case 'trail-begun':
+      case 'event-delivered':
+        events.apply(change);
+        break;
+      default:
+        holdsRemovedKey ||= change.type === 'key-removed';
+        state.apply(change);
+    }
+  });
+  if (tornBytes > 0) {
+    warn(
+      `The last record of '${path}', at byte ${file.length}, isn't whole: its ${tornBytes} bytes are dropped. ` +
+        'The process that wrote it died before it could answer the call.',
+    );
+  }
+  return { file, identity, holdsRemovedKey };
+}
