@@ -68,7 +68,7 @@ export interface OperationDefinition<Service, Schema extends z.ZodType, Target, 
     requestParameters?(input: z.output<Schema>): object | null;
     responseElements?(output: Output, target: Target): object | null;
     resources?(target: Target, output?: Output): readonly TrailResource[];
-    additionalEventData?(output: Output): object | undefined;
+    additionalEventData?(output: Output, target: Target): object | undefined;
   };
 }
 
@@ -114,7 +114,7 @@ export function operationsOf<Service>() {
           const output = definition.run(service, input, target, caller);
           if (trail.resources) entry.resources = trail.resources(target, output);
           entry.responseElements = trail.responseElements?.(output, target) ?? null;
-          entry.additionalEventData = trail.additionalEventData?.(output);
+          entry.additionalEventData = trail.additionalEventData?.(output, target);
           return { output, entry };
         } catch (error) {
           if (error instanceof AwsError) return { error, entry };

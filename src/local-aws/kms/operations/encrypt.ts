@@ -34,7 +34,6 @@ export const encrypt = kmsOperation({
       CiphertextBlob: seal(key, input.Plaintext, input.EncryptionContext).toString('base64'),
       KeyId: key.arn,
       EncryptionAlgorithm: input.EncryptionAlgorithm,
-      KeyMaterialId: currentMaterial(key).id,
     };
   },
 
@@ -46,6 +45,6 @@ export const encrypt = kmsOperation({
       encryptionAlgorithm: input.EncryptionAlgorithm,
     }),
     resources: ({ key }) => [trailResource(key)],
-    additionalEventData: (output) => ({ keyMaterialId: output.KeyMaterialId }),
+    additionalEventData: (_output, { key }) => ({ keyMaterialId: currentMaterial(key).id }),
   },
 });
