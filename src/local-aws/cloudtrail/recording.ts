@@ -12,9 +12,14 @@ const longestText = 1024;
  * @param time when it happened, in milliseconds since the epoch
  */
 export function trailEventOf(call: AnsweredCall, time: number): TrailEvent {
-  const { request, credential, entry, error } = call;
+  const { request, credential, performed } = call;
+  const { entry, error } = performed;
+  // Written out, and not spread: this runs for every call.
   return {
-    ...entry,
+    requestParameters: entry.requestParameters,
+    responseElements: entry.responseElements,
+    resources: entry.resources,
+    additionalEventData: entry.additionalEventData,
     time,
     source: call.service.eventSource,
     name: call.operation.name,
@@ -27,7 +32,7 @@ export function trailEventOf(call: AnsweredCall, time: number): TrailEvent {
       accessKeyId: credential.accessKeyId,
       principal: credential.principal,
       sourceAddress: request.sourceAddress,
-      userAgent: shortened(request.headers['user-agent'] ?? ''),
+      userAgent: sharedText(shortened(request.headers['user-agent'] ?? '')),
     },
   };
 }
@@ -64,3 +69,15 @@ export const keyRotatedEvent = ({ type, at, before, after }: Rotation): TrailEve
 /** A copy, because a slice would keep the whole text in memory. */
 const shortened = (text: string) =>
   text.length <= longestText ? text : Buffer.from(text.slice(0, longestText)).toString();
+
+const mostSharedTexts = 1000;
+const sharedTexts = new Map<string, string>();
+
+/** The same few clients call again and again: one copy of their name is enough for all events. */
+function sharedText(text: string): string {
+  const known = sharedTexts.get(text);
+  if (known !== undefined) return known;
+  if (sharedTexts.size >= mostSharedTexts) sharedTexts.clear();
+  sharedTexts.set(text, text);
+  return text;
+}

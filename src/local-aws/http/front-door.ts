@@ -10,7 +10,8 @@ import { requireOperation, routeOf, type Services } from './routing.ts';
 import { type SignatureVerifier, verifySignature } from './signature-v4.ts';
 
 /** A call that got past the signature check, and what came of it. */
-export interface AnsweredCall extends Performed {
+export interface AnsweredCall {
+  readonly performed: Performed;
   readonly requestId: string;
   readonly request: IncomingRequest;
   readonly service: HostedService;
@@ -52,7 +53,6 @@ export async function answerRequest(door: FrontDoorParts, request: IncomingReque
   const requestId = randomUUID();
   const route = routeOf(door.services, request);
   const { service, operationName } = route;
-  const described = { requestId, contentType: service.protocol.contentType, service: service.signingName };
   let outcome: Omit<Performed, 'entry'> = {};
   let fate: CallFate | undefined;
   try {
@@ -64,19 +64,26 @@ export async function answerRequest(door: FrontDoorParts, request: IncomingReque
     fate = door.weather?.fateOf({ service: service.signingName, operation: operation.name });
     if (fate?.reset !== 'before-call') {
       const performed = fate?.refusal ?? operation.perform(members, credential.principal, door.authorize);
-      await door.record({ ...performed, requestId, request, service, operation, credential });
+      await door.record({ performed, requestId, request, service, operation, credential });
       outcome = performed;
     }
   } catch (error) {
     outcome = error instanceof AwsError ? { error } : { error: internalFailure(), defect: error };
   }
   const { error, defect } = outcome;
-  const answer = error
+  const { status, body } = error
     ? service.protocol.error(error, requestId)
-    : {
-        status: 200,
-        body: service.protocol.answer(outcome.output ?? {}, operationName, requestId),
-      };
+    : { status: 200, body: service.protocol.answer(outcome.output ?? {}, operationName, requestId) };
   if (fate?.delayMilliseconds) await door.weather?.sleep(fate.delayMilliseconds);
-  return { ...described, ...answer, operation: operationName, error, defect, fate };
+  return {
+    status,
+    contentType: service.protocol.contentType,
+    requestId,
+    body,
+    service: service.signingName,
+    operation: operationName,
+    error,
+    defect,
+    fate,
+  };
 }

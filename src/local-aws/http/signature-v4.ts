@@ -4,7 +4,7 @@ import { canonicalRequest, sha256Hex } from './canonical-request.ts';
 import type { Credential, Credentials } from './credentials.ts';
 import type { IncomingRequest } from './incoming-request.ts';
 import type { SigningKeys } from './signing-keys.ts';
-import { basicTime, parseRequestTime, requireFresh } from './signing-time.ts';
+import { parseSigningTime, requireFresh, type SigningTime } from './signing-time.ts';
 
 /** What a signature is checked against. */
 export interface SignatureVerifier {
@@ -43,7 +43,7 @@ export function verifySignature(
     SignedHeaders: signedHeaders,
     time,
   } = requireComplete(authorization, request);
-  const signedAt = parseRequestTime(time);
+  const signedAt = parseSigningTime(time);
   requireFresh(signedAt, Date.now());
   const names = signedHeaders.split(';');
   if (!names.includes('host')) throw invalid("'Host' must be a 'SignedHeader' in the AWS Authorization.");
@@ -51,12 +51,8 @@ export function verifySignature(
   const credential = verifier.credentials.find(accessKeyId);
   if (!credential) throw unrecognized();
   const signingKey = verifier.signingKeys.derive(accessKeyId, credential.secretAccessKey, scope);
-  const stringToSign = [
-    algorithm,
-    basicTime(signedAt),
-    scope,
-    sha256Hex(canonicalRequest(request, names)),
-  ].join('\n');
+  const requestHash = sha256Hex(canonicalRequest(request, names));
+  const stringToSign = `${algorithm}\n${signedAt.basic}\n${scope}\n${requestHash}`;
   const expected = createHmac('sha256', signingKey).update(stringToSign).digest('hex');
   if (!sameText(expected, signature)) {
     throw invalid(
@@ -101,7 +97,7 @@ function authorizationParameters(text: string): Map<string, string> {
   return parameters;
 }
 
-function requireScope(credential: string, signedAt: number, region: string, service: string) {
+function requireScope(credential: string, signedAt: SigningTime, region: string, service: string) {
   const parts = credential.split('/');
   if (parts.length !== 5) {
     throw incomplete(
@@ -115,12 +111,12 @@ function requireScope(credential: string, signedAt: number, region: string, serv
   if (term !== 'aws4_request') {
     wrong += `Credential should be scoped with a valid terminator: 'aws4_request', not '${term}'. `;
   }
-  const day = basicTime(signedAt).slice(0, 8);
+  const day = signedAt.basic.slice(0, 8);
   if (date !== day) {
-    wrong += `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${date}' != '${day}', from '${basicTime(signedAt)}'. `;
+    wrong += `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${date}' != '${day}', from '${signedAt.basic}'. `;
   }
   if (wrong) throw invalid(wrong.trimEnd());
-  return { accessKeyId, scope: parts.slice(1).join('/') };
+  return { accessKeyId, scope: credential.slice(accessKeyId.length + 1) };
 }
 
 /** Compares in a time that doesn't tell how much of the signature is right. */

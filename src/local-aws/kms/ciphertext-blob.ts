@@ -33,7 +33,7 @@ export interface CiphertextOrigin {
 export function seal(key: KeyRecord, plaintext: Uint8Array, context: EncryptionContext = {}): Buffer {
   const material = currentMaterial(key);
   const header = headerFor(key, material);
-  const iv = randomBytes(ivLength);
+  const iv = initializationVectors.next();
   const cipher = createCipheriv('aes-256-gcm', material.bytes, iv);
   cipher.setAAD(authenticatedData(header, key, context));
   const ciphertext = cipher.update(plaintext);
@@ -93,16 +93,28 @@ function headerFor(key: KeyRecord, material: KeyMaterial): Buffer {
  * UTF-8 would make all lone surrogates the same.
  */
 function authenticatedData(header: Buffer, key: KeyRecord, context: EncryptionContext): Buffer {
-  const parts = [header, ...lengthPrefixed(key.arn)];
+  let text = lengthPrefixed(key.arn);
   for (const name of Object.keys(context).sort()) {
-    parts.push(...lengthPrefixed(name), ...lengthPrefixed(context[name] ?? ''));
+    text += lengthPrefixed(name) + lengthPrefixed(context[name] ?? '');
   }
-  return Buffer.concat(parts);
+  return Buffer.concat([header, Buffer.from(text, 'utf16le')]);
 }
 
-function lengthPrefixed(part: string): [Buffer, Buffer] {
-  const bytes = Buffer.from(part, 'utf16le');
-  const length = Buffer.allocUnsafe(4);
-  length.writeUInt32BE(bytes.length);
-  return [length, bytes];
+const lengthPrefixed = (part: string) => `${part.length}:${part}`;
+
+/**
+ * Initialization vectors, cut from a larger piece of randomness, because each piece costs a system call. None is used
+ * twice, and none is a secret.
+ */
+class InitializationVectors {
+  #random = Buffer.alloc(0);
+
+  next(): Buffer {
+    if (this.#random.length === 0) this.#random = randomBytes(ivLength * 256);
+    const iv = this.#random.subarray(0, ivLength);
+    this.#random = this.#random.subarray(ivLength);
+    return iv;
+  }
 }
+
+const initializationVectors = new InitializationVectors();
