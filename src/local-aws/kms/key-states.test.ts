@@ -5,16 +5,23 @@ import {
   DeleteAliasCommand,
   DescribeKeyCommand,
   DisableKeyCommand,
+  DisableKeyRotationCommand,
   EnableKeyCommand,
+  EnableKeyRotationCommand,
   EncryptCommand,
   GenerateDataKeyCommand,
   GenerateDataKeyWithoutPlaintextCommand,
+  GetKeyRotationStatusCommand,
   ListAliasesCommand,
+  ListKeyRotationsCommand,
   ListResourceTagsCommand,
+  ReEncryptCommand,
+  RotateKeyOnDemandCommand,
   ScheduleKeyDeletionCommand,
   TagResourceCommand,
   UntagResourceCommand,
   UpdateAliasCommand,
+  UpdateKeyDescriptionCommand,
 } from '@aws-sdk/client-kms';
 import { expect } from 'vitest';
 import { errorOf, type LocalAwsUnderTest, test } from '../testing/local-aws-under-test.ts';
@@ -33,14 +40,26 @@ const calls: Readonly<Record<string, (local: LocalAwsUnderTest, key: Subject) =>
   DeleteAlias: ({ kms }) => kms.send(new DeleteAliasCommand({ AliasName: 'alias/of-key' })),
   DescribeKey: ({ kms }, { id }) => kms.send(new DescribeKeyCommand({ KeyId: id })),
   DisableKey: ({ kms }, { id }) => kms.send(new DisableKeyCommand({ KeyId: id })),
+  DisableKeyRotation: ({ kms }, { id }) => kms.send(new DisableKeyRotationCommand({ KeyId: id })),
   EnableKey: ({ kms }, { id }) => kms.send(new EnableKeyCommand({ KeyId: id })),
+  EnableKeyRotation: ({ kms }, { id }) => kms.send(new EnableKeyRotationCommand({ KeyId: id })),
   Encrypt: ({ kms }, { id }) => kms.send(new EncryptCommand({ KeyId: id, Plaintext: Buffer.from('x') })),
   GenerateDataKey: ({ kms }, { id }) =>
     kms.send(new GenerateDataKeyCommand({ KeyId: id, KeySpec: 'AES_256' })),
   GenerateDataKeyWithoutPlaintext: ({ kms }, { id }) =>
     kms.send(new GenerateDataKeyWithoutPlaintextCommand({ KeyId: id, KeySpec: 'AES_256' })),
+  GetKeyRotationStatus: ({ kms }, { id }) => kms.send(new GetKeyRotationStatusCommand({ KeyId: id })),
   ListAliases: ({ kms }, { id }) => kms.send(new ListAliasesCommand({ KeyId: id })),
+  ListKeyRotations: ({ kms }, { id }) => kms.send(new ListKeyRotationsCommand({ KeyId: id })),
   ListResourceTags: ({ kms }, { id }) => kms.send(new ListResourceTagsCommand({ KeyId: id })),
+  'ReEncrypt from it': async ({ kms, newKey }, { blob }) =>
+    kms.send(new ReEncryptCommand({ CiphertextBlob: blob, DestinationKeyId: (await newKey()).id })),
+  'ReEncrypt to it': async ({ kms, newKey }, { id }) => {
+    const source = { KeyId: (await newKey()).id, Plaintext: Buffer.from('x') };
+    const { CiphertextBlob } = await kms.send(new EncryptCommand(source));
+    return kms.send(new ReEncryptCommand({ CiphertextBlob, DestinationKeyId: id }));
+  },
+  RotateKeyOnDemand: ({ kms }, { id }) => kms.send(new RotateKeyOnDemandCommand({ KeyId: id })),
   ScheduleKeyDeletion: ({ kms }, { id }) => kms.send(new ScheduleKeyDeletionCommand({ KeyId: id })),
   TagResource: ({ kms }, { id }) =>
     kms.send(new TagResourceCommand({ KeyId: id, Tags: [{ TagKey: 'a', TagValue: 'b' }] })),
@@ -49,6 +68,8 @@ const calls: Readonly<Record<string, (local: LocalAwsUnderTest, key: Subject) =>
     kms.send(new UpdateAliasCommand({ AliasName: 'alias/of-other', TargetKeyId: id })),
   'UpdateAlias from it': async ({ kms, newKey }) =>
     kms.send(new UpdateAliasCommand({ AliasName: 'alias/of-key', TargetKeyId: (await newKey()).id })),
+  UpdateKeyDescription: ({ kms }, { id }) =>
+    kms.send(new UpdateKeyDescriptionCommand({ KeyId: id, Description: 'another' })),
 };
 
 const ok = 'succeeds';
@@ -64,17 +85,25 @@ const table: Readonly<Record<keyof typeof calls, readonly [string, string, strin
   DeleteAlias: [ok, ok, ok],
   DescribeKey: [ok, ok, ok],
   DisableKey: [ok, ok, pending],
+  DisableKeyRotation: [ok, disabled, pending],
   EnableKey: [ok, ok, pending],
+  EnableKeyRotation: [ok, disabled, pending],
   Encrypt: [ok, disabled, pending],
   GenerateDataKey: [ok, disabled, pending],
   GenerateDataKeyWithoutPlaintext: [ok, disabled, pending],
+  GetKeyRotationStatus: [ok, ok, ok],
   ListAliases: [ok, ok, ok],
+  ListKeyRotations: [ok, ok, ok],
   ListResourceTags: [ok, ok, ok],
+  'ReEncrypt from it': [ok, disabled, pending],
+  'ReEncrypt to it': [ok, disabled, pending],
+  RotateKeyOnDemand: [ok, disabled, pending],
   ScheduleKeyDeletion: [ok, ok, pending],
   TagResource: [ok, ok, pending],
   UntagResource: [ok, ok, pending],
   'UpdateAlias to it': [ok, ok, pending],
   'UpdateAlias from it': [ok, ok, ok],
+  UpdateKeyDescription: [ok, ok, pending],
 };
 
 const states = ['Enabled', 'Disabled', 'PendingDeletion'] as const;
