@@ -7,9 +7,9 @@ const longestSeconds = 24 * 60 * 60;
 
 /** A number or a range. Like every text here, the error goes on after "it". */
 function amount(most: number) {
-  const number = z.number().min(0).max(most);
-  const range = z.tuple([number, number]).refine(([from, to]) => from <= to);
   const error = `must be a number from 0 to ${most}, or a range of two, [from, to]`;
+  const number = z.number().min(0).max(most);
+  const range = z.tuple([number, number]).refine(([from, to]) => from <= to, { error });
   return z.union([number, range], { error });
 }
 

@@ -1,0 +1,190 @@
+import {
+  CancelKeyDeletionCommand,
+  CreateAliasCommand,
+  DeleteAliasCommand,
+  DescribeKeyCommand,
+  DisableKeyCommand,
+  EnableKeyCommand,
+  GenerateDataKeyCommand,
+  ListAliasesCommand,
+  ListKeysCommand,
+  ListResourceTagsCommand,
+  ScheduleKeyDeletionCommand,
+  TagResourceCommand,
+  UpdateAliasCommand,
+} from '@aws-sdk/client-kms';
+import { afterEach, describe, expect, test } from 'vitest';
+import { errorOf, type LocalAwsUnderTest, startUnderTest } from '../testing/local-aws-under-test.ts';
+import type { WeatherRule } from './rules.ts';
+
+let local: LocalAwsUnderTest;
+afterEach(() => local.aws.close());
+
+async function start(...weather: WeatherRule[]): Promise<string> {
+  local = await startUnderTest({ weather });
+  return (await local.newKey()).id;
+}
+
+const AliasName = 'alias/late';
+
+const createAlias = (TargetKeyId: string) =>
+  local.kms.send(new CreateAliasCommand({ AliasName, TargetKeyId }));
+
+const keyIdOf = async (identifier: string) =>
+  (await local.kms.send(new DescribeKeyCommand({ KeyId: identifier }))).KeyMetadata?.KeyId;
+
+const stateOf = async (identifier: string) =>
+  (await local.kms.send(new DescribeKeyCommand({ KeyId: identifier }))).KeyMetadata?.KeyState;
+
+const generateDataKey = (KeyId: string) =>
+  local.kms.send(new GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256' }));
+
+const aliasNames = async () =>
+  (await local.kms.send(new ListAliasesCommand({}))).Aliases?.map((alias) => alias.AliasName);
+
+describe('an alias', () => {
+  test('that was created is found when its time has come', async () => {
+    const keyId = await start({ fault: 'late-change', operation: 'CreateAlias', seconds: 3 });
+    await createAlias(keyId);
+
+    for (const seconds of [0, 2.999]) {
+      local.clock.advance({ seconds });
+      expect((await errorOf(generateDataKey(AliasName))).name).toBe('NotFoundException');
+      expect(await aliasNames()).toEqual([]);
+    }
+    local.clock.advance({ seconds: 0.001 });
+    expect(await keyIdOf(AliasName)).toBe(keyId);
+    expect(await aliasNames()).toEqual([AliasName]);
+  });
+
+  test('that is not seen yet is taken all the same', async () => {
+    const keyId = await start({ fault: 'late-change', operation: 'CreateAlias', seconds: 3 });
+    await createAlias(keyId);
+
+    expect((await errorOf(createAlias(keyId))).name).toBe('AlreadyExistsException');
+  });
+
+  test('that was updated names the key it named before', async () => {
+    const before = await start({ fault: 'late-change', operation: 'UpdateAlias', seconds: 3 });
+    const { id: after } = await local.newKey();
+    await createAlias(before);
+    await local.kms.send(new UpdateAliasCommand({ AliasName, TargetKeyId: after }));
+
+    expect(await keyIdOf(AliasName)).toBe(before);
+    local.clock.advance({ seconds: 3 });
+    expect(await keyIdOf(AliasName)).toBe(after);
+  });
+
+  test('that was deleted still works', async () => {
+    const keyId = await start({ fault: 'late-change', operation: 'DeleteAlias', seconds: 3 });
+    await createAlias(keyId);
+    await local.kms.send(new DeleteAliasCommand({ AliasName }));
+
+    await generateDataKey(AliasName);
+    local.clock.advance({ seconds: 3 });
+    expect((await errorOf(generateDataKey(AliasName))).name).toBe('NotFoundException');
+  });
+});
+
+describe('a key', () => {
+  test('that was created is found when its time has come', async () => {
+    await start({ fault: 'late-change', operation: 'CreateKey', seconds: 3, sequence: [false, true] });
+    const { id } = await local.newKey();
+
+    expect((await errorOf(keyIdOf(id))).name).toBe('NotFoundException');
+    expect((await local.kms.send(new ListKeysCommand({}))).Keys).toHaveLength(1);
+    local.clock.advance({ seconds: 3 });
+    expect(await keyIdOf(id)).toBe(id);
+  });
+
+  test('that was disabled still works, and the other way round', async () => {
+    const keyId = await start({ fault: 'late-change', service: 'kms', seconds: 3 });
+    local.clock.advance({ seconds: 3 });
+    await local.kms.send(new DisableKeyCommand({ KeyId: keyId }));
+
+    await generateDataKey(keyId);
+    expect(await stateOf(keyId)).toBe('Enabled');
+    local.clock.advance({ seconds: 3 });
+    expect((await errorOf(generateDataKey(keyId))).name).toBe('DisabledException');
+
+    await local.kms.send(new EnableKeyCommand({ KeyId: keyId }));
+    expect((await errorOf(generateDataKey(keyId))).name).toBe('DisabledException');
+    local.clock.advance({ seconds: 3 });
+    await generateDataKey(keyId);
+  });
+
+  test('that is to be deleted, or no longer, still is in the state before', async () => {
+    const keyId = await start(
+      { fault: 'late-change', operation: 'ScheduleKeyDeletion', seconds: 3 },
+      { fault: 'late-change', operation: 'CancelKeyDeletion', seconds: 5 },
+    );
+    await local.kms.send(new ScheduleKeyDeletionCommand({ KeyId: keyId, PendingWindowInDays: 7 }));
+    expect(await stateOf(keyId)).toBe('Enabled');
+    local.clock.advance({ seconds: 3 });
+    expect(await stateOf(keyId)).toBe('PendingDeletion');
+
+    await local.kms.send(new CancelKeyDeletionCommand({ KeyId: keyId }));
+    local.clock.advance({ seconds: 4 });
+    expect(await stateOf(keyId)).toBe('PendingDeletion');
+    local.clock.advance({ seconds: 1 });
+    expect(await stateOf(keyId)).toBe('Disabled');
+  });
+
+  test('is gone on its date, with its aliases', async () => {
+    const keyId = await start({ fault: 'late-change', seconds: 3 });
+    await createAlias(keyId);
+    await local.kms.send(new ScheduleKeyDeletionCommand({ KeyId: keyId, PendingWindowInDays: 7 }));
+    local.clock.advance({ days: 7 });
+
+    expect((await errorOf(keyIdOf(keyId))).name).toBe('NotFoundException');
+    expect(await aliasNames()).toEqual([]);
+  });
+});
+
+describe('changes', () => {
+  test('build on one another, though the first is not seen yet', async () => {
+    const keyId = await start({ fault: 'late-change', operation: 'DisableKey', seconds: 60 });
+    await local.kms.send(new DisableKeyCommand({ KeyId: keyId }));
+    expect(await stateOf(keyId)).toBe('Enabled');
+    await local.kms.send(
+      new TagResourceCommand({ KeyId: keyId, Tags: [{ TagKey: 'team', TagValue: 'blue' }] }),
+    );
+
+    const { Tags } = await local.kms.send(new ListResourceTagsCommand({ KeyId: keyId }));
+    expect(Tags).toEqual([{ TagKey: 'team', TagValue: 'blue' }]);
+    expect(await stateOf(keyId)).toBe('Disabled');
+  });
+
+  test('never go back: one that is overtaken by a later one is not seen at all', async () => {
+    const keyId = await start(
+      { fault: 'late-change', operation: 'DisableKey', seconds: 60 },
+      { fault: 'late-change', operation: 'EnableKey', seconds: 1 },
+    );
+    await local.kms.send(new DisableKeyCommand({ KeyId: keyId }));
+    await local.kms.send(new EnableKeyCommand({ KeyId: keyId }));
+
+    for (const seconds of [0, 1, 60]) {
+      local.clock.advance({ seconds });
+      expect(await stateOf(keyId)).toBe('Enabled');
+    }
+  });
+
+  test('that no rule is about are seen at once', async () => {
+    const keyId = await start({ fault: 'late-change', operation: 'CreateAlias', seconds: 3 });
+    await createAlias(keyId);
+    await local.kms.send(new DisableKeyCommand({ KeyId: keyId }));
+
+    expect(await stateOf(keyId)).toBe('Disabled');
+  });
+
+  test('that are refused leave nothing behind', async () => {
+    const keyId = await start({ fault: 'late-change', operation: 'CreateAlias', seconds: 3 });
+    const refused = local.kms.send(new CreateAliasCommand({ AliasName: 'alias/aws/x', TargetKeyId: keyId }));
+    expect((await errorOf(refused)).name).toBe('NotAuthorizedException');
+    await local.kms.send(new DisableKeyCommand({ KeyId: keyId }));
+
+    expect(await stateOf(keyId)).toBe('Disabled');
+    local.clock.advance({ seconds: 3 });
+    expect(await aliasNames()).toEqual([]);
+  });
+});
