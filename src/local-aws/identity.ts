@@ -1,5 +1,6 @@
 import { type Account, newAccount } from './account.ts';
-import { type Credential, newAccessKey, newUser } from './http/credentials.ts';
+import { newUser } from './authorization/principal.ts';
+import { type Credential, newAccessKey } from './http/credentials.ts';
 import type { LocalAwsOptions } from './options.ts';
 
 /** Who a local AWS is: its account and Region, and the administrator's access key. A data directory keeps it. */

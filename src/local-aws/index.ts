@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { Authorize } from './api/operation.ts';
+import type { Authorize } from './authorization/permission.ts';
 import { systemClock } from './clock.ts';
 import type { CloudTrail } from './cloudtrail/cloudtrail.ts';
 import { delayedDelivery } from './cloudtrail/delivery.ts';

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import type { Permission } from '../authorization/permission.ts';
+import type { Principal } from '../authorization/principal.ts';
 import { AwsError } from './errors.ts';
 import { text } from './members.ts';
-import { operationsOf, type Permission, type Principal } from './operation.ts';
+import { operationsOf } from './operation.ts';
 
 const caller: Principal = {
   type: 'IAMUser',

@@ -1,38 +1,8 @@
 import type { z } from 'zod';
+import type { Authorize, Permission } from '../authorization/permission.ts';
+import type { Principal } from '../authorization/principal.ts';
 import { AwsError, internalFailure } from './errors.ts';
 import { parseInput } from './validation.ts';
-
-/** Who signs a request. */
-export interface Principal {
-  readonly type: 'IAMUser';
-  readonly principalId: string;
-  readonly arn: string;
-  readonly accountId: string;
-  readonly userName: string;
-}
-
-/** What a permission is asked for. A KMS key is one as it stands: its tags and its policy take part in the decision. */
-export interface ProtectedResource {
-  readonly arn: string;
-  readonly tags?: readonly { readonly TagKey: string; readonly TagValue: string }[];
-  /** The resource's own policy, a JSON document. */
-  readonly policy?: string;
-}
-
-export type ConditionContext = Readonly<Record<string, string | readonly string[]>>;
-
-/** One thing that the caller must be allowed to do. */
-export interface Permission {
-  /** Such as `kms:GenerateDataKey`. */
-  readonly action: string;
-  /** Without one, the permission is for `*`: the action isn't about a resource. */
-  readonly resource?: ProtectedResource;
-  /** The condition context keys that the request brings, such as `kms:RequestAlias`. Asked for only by a policy. */
-  readonly conditions?: () => ConditionContext;
-}
-
-/** Decides whether the caller has a permission; throws AWS's `AccessDeniedException` if not. */
-export type Authorize = (principal: Principal, permission: Permission) => void;
 
 /** A resource in a CloudTrail record. */
 export interface TrailResource {
@@ -60,7 +30,7 @@ export interface OperationDefinition<Service, Schema extends z.ZodType, Target, 
   /** Finds what the call is about. Throws where AWS answers that it isn't there. */
   target(service: Service, input: z.output<Schema>, caller: Principal): Target;
   /** What the caller must be allowed to do. */
-  permissions(input: z.output<Schema>, target: Target): readonly Permission[];
+  permissions(input: z.output<Schema>, target: Target, service: Service): readonly Permission[];
   /** Does it, and gives the members of the answer. Throws AWS's errors. */
   run(service: Service, input: z.output<Schema>, target: Target, caller: Principal): Output;
   readonly trail: {
@@ -110,7 +80,9 @@ export function operationsOf<Service>() {
           entry.requestParameters = trail.requestParameters?.(input) ?? null;
           const target = definition.target(service, input, caller);
           entry.resources = trail.resources?.(target) ?? [];
-          for (const permission of definition.permissions(input, target)) authorize(caller, permission);
+          for (const permission of definition.permissions(input, target, service)) {
+            authorize(caller, permission);
+          }
           const output = definition.run(service, input, target, caller);
           if (trail.resources) entry.resources = trail.resources(target, output);
           entry.responseElements = trail.responseElements?.(output, target) ?? null;

@@ -1,3 +1,4 @@
+import { nameOf } from '../authorization/principal.ts';
 import { SlidingList } from './sliding-list.ts';
 import type { TrailEvent } from './trail-event.ts';
 
@@ -63,7 +64,7 @@ function visitAttributes(
   if (isLookup(event)) return;
   visit('ReadOnly', String(event.readOnly));
   if (event.call) {
-    visit('Username', event.call.principal.userName);
+    visit('Username', nameOf(event.call.principal));
     visit('AccessKeyId', event.call.accessKeyId);
   }
   const { resources } = event;

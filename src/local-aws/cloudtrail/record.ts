@@ -1,5 +1,6 @@
 import type { Account } from '../account.ts';
-import { type TrailEvent, wholeSeconds } from './trail-event.ts';
+import { nameOf } from '../authorization/principal.ts';
+import { type TrailCall, type TrailEvent, wholeSeconds } from './trail-event.ts';
 
 /**
  * The record of an event: the JSON document that CloudTrail keeps and hands out (CloudTrail user guide,
@@ -9,16 +10,7 @@ export function trailRecord(event: TrailEvent, eventId: string, account: Account
   const { call } = event;
   return {
     eventVersion: '1.11',
-    userIdentity: call
-      ? {
-          type: call.principal.type,
-          principalId: call.principal.principalId,
-          arn: call.principal.arn,
-          accountId: account.accountId,
-          accessKeyId: call.accessKeyId,
-          userName: call.principal.userName,
-        }
-      : { accountId: account.accountId, invokedBy: 'AWS Internal' },
+    userIdentity: call ? userIdentity(call) : { accountId: account.accountId, invokedBy: 'AWS Internal' },
     eventTime: isoSeconds(event.time),
     eventSource: event.source,
     eventName: event.name,
@@ -54,9 +46,30 @@ export function lookedUpEvent(event: TrailEvent, eventId: string, account: Accou
     AccessKeyId: event.call?.accessKeyId,
     EventTime: wholeSeconds(event.time),
     EventSource: event.source,
-    Username: event.call?.principal.userName,
+    Username: event.call && nameOf(event.call.principal),
     Resources: event.resources.map(({ ARN, type }) => ({ ResourceType: type, ResourceName: ARN })),
     CloudTrailEvent: JSON.stringify(trailRecord(event, eventId, account)),
+  };
+}
+
+/** CloudTrail user guide, cloudtrail-event-reference-user-identity.html. */
+function userIdentity({ principal, accessKeyId }: TrailCall) {
+  const { type, principalId, arn, accountId } = principal;
+  const identity = { type, principalId, arn, accountId, accessKeyId };
+  if (principal.type === 'IAMUser') return { ...identity, userName: principal.userName };
+  const { role, startedAt } = principal;
+  return {
+    ...identity,
+    sessionContext: {
+      sessionIssuer: {
+        type: 'Role',
+        principalId: role.roleId,
+        arn: role.arn,
+        accountId,
+        userName: role.roleName,
+      },
+      attributes: { creationDate: isoSeconds(startedAt), mfaAuthenticated: 'false' },
+    },
   };
 }
 

@@ -1,4 +1,5 @@
-import type { Principal, TrailEntry } from '../api/operation.ts';
+import type { TrailEntry } from '../api/operation.ts';
+import type { Principal } from '../authorization/principal.ts';
 
 /** A thing that happened, as CloudTrail keeps it. The record, its JSON form, is built when somebody looks. */
 export interface TrailEvent extends Readonly<TrailEntry> {

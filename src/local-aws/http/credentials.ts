@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { userArn } from '../account.ts';
-import type { Principal } from '../api/operation.ts';
+import type { Principal } from '../authorization/principal.ts';
+import { uniqueId } from '../authorization/unique-id.ts';
 
 /** What a client needs to sign requests. */
 export interface AccessKey {
@@ -28,22 +28,15 @@ export class Credentials {
   }
 }
 
-const idAlphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-
-/** A random id in the shape of AWS's: a prefix of four letters, such as `AKIA`, and 16 letters and digits. */
-const uniqueId = (prefix: string) =>
-  prefix + Array.from(randomBytes(16), (byte) => idAlphabet[byte % idAlphabet.length]).join('');
-
 /** A new access key in AWS's shape. Random, so that it opens nothing but the local AWS that it was made for. */
 export const newAccessKey = (): AccessKey => ({
   accessKeyId: uniqueId('AKIA'),
   secretAccessKey: randomBytes(30).toString('base64'),
 });
 
-export const newUser = (accountId: string, userName: string): Principal => ({
-  type: 'IAMUser',
-  principalId: uniqueId('AIDA'),
-  arn: userArn(accountId, userName),
-  accountId,
-  userName,
+/** What a session of a role is given. It is known by its prefix, `ASIA`, and by the token that goes with it. */
+export const newSessionKey = (): AccessKey => ({
+  accessKeyId: uniqueId('ASIA'),
+  secretAccessKey: randomBytes(30).toString('base64'),
+  sessionToken: randomBytes(96).toString('base64'),
 });

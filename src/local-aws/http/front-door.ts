@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError, internalFailure } from '../api/errors.ts';
-import type { Authorize, Performed } from '../api/operation.ts';
+import type { Performed } from '../api/operation.ts';
+import type { Authorize } from '../authorization/permission.ts';
 import type { CallFate, CallWeather } from '../weather/call-faults.ts';
 import type { Credential } from './credentials.ts';
 import type { HostedOperation, HostedService } from './hosted-service.ts';

@@ -1,4 +1,6 @@
-import type { Authorize, Operation, Performed, Principal } from '../api/operation.ts';
+import type { Operation, Performed } from '../api/operation.ts';
+import type { Authorize } from '../authorization/permission.ts';
+import type { Principal } from '../authorization/principal.ts';
 import type { Protocol } from './protocol.ts';
 
 /** A service behind the front door. */

@@ -1,4 +1,4 @@
-import type { ConditionContext } from '../api/operation.ts';
+import type { ConditionContext } from '../authorization/permission.ts';
 import type { EncryptionContext } from './ciphertext-blob.ts';
 import type { Tag } from './key.ts';
 
