@@ -8,7 +8,7 @@ type SdkError = Error & { $metadata?: { httpStatusCode?: number } };
  *
  * @param permission such as `kms:CreateKey`
  * @param caller the ARN of who makes the call
- * @returns `allowed`, `not denied` when AWS answered with another error than a refusal, or what to do
+ * @returns `allowed`, `not denied …` when AWS answered with another error than a refusal, or what to do
  */
 export async function ask(
   permission: string,
@@ -25,7 +25,8 @@ export async function ask(
     if (/Throttl|LimitExceeded/.test(name)) {
       return wrong(permission, `${name}: ${message}`, 'Wait a moment, then run npm run doctor again.');
     }
-    if ($metadata?.httpStatusCode === 400) return ok(permission, 'not denied');
+    if ($metadata?.httpStatusCode === 400)
+      return ok(permission, 'not denied, as far as AWS tells without a key');
     return wrong(permission, `${name}: ${message}`, 'Check the network, and the endpoint if you set one.');
   }
 }

@@ -64,7 +64,7 @@ async function* examineAws(settings: Settings, withKey: boolean): AsyncGenerator
     const run = describeRun({ ...settings, run: `doctor-${settings.run}`.slice(0, 32) });
     yield* withKey ? provePermissions(run, caller.arn) : askPermissions(run, caller.arn);
     if (!withKey)
-      yield notChecked('A real key', 'npm run doctor -- --with-key makes one for a moment, to be sure');
+      yield notChecked('With a key', 'npm run doctor -- --with-key makes one for a moment, to be sure');
   } finally {
     restore();
     await target.close();

@@ -50,6 +50,12 @@ export async function* askPermissions(run: Run, caller: string): AsyncGenerator<
  */
 export async function* provePermissions(run: Run, caller: string): AsyncGenerator<Finding> {
   const kms = new KMSClient();
+  const canDelete = await ask('kms:ScheduleKeyDeletion', caller, () => scheduleDeletion(kms, randomUUID()));
+  if (canDelete.verdict !== 'ok') {
+    yield canDelete;
+    yield notChecked('The others', 'a key that is made for this could not be removed');
+    return;
+  }
   enterInLedger(run, run.aliasName, [], process.pid);
   let keyId: string | undefined;
   yield await ask('kms:CreateKey', caller, async () => {
@@ -87,7 +93,11 @@ async function createKeyNowhere(kms: KMSClient, run: Run): Promise<void> {
       Tags: run.tags,
     }),
   );
-  await kms.send(new ScheduleKeyDeletionCommand({ KeyId: KeyMetadata?.KeyId, PendingWindowInDays: 7 }));
+  await scheduleDeletion(kms, KeyMetadata?.KeyId);
+}
+
+function scheduleDeletion(kms: KMSClient, KeyId: string | undefined): Promise<unknown> {
+  return kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
 }
 
 function questionsOfAccount(kms: KMSClient): Question[] {
@@ -131,9 +141,6 @@ function questionsOfKey(kms: KMSClient, run: Run, names: { keyId: string; aliasN
       call: () => kms.send(new DecryptCommand({ KeyId, EncryptionContext, CiphertextBlob: ciphertext })),
     },
     { permission: 'kms:DeleteAlias', call: () => kms.send(new DeleteAliasCommand({ AliasName })) },
-    {
-      permission: 'kms:ScheduleKeyDeletion',
-      call: () => kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 })),
-    },
+    { permission: 'kms:ScheduleKeyDeletion', call: () => scheduleDeletion(kms, KeyId) },
   ];
 }

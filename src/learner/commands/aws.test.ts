@@ -1,0 +1,240 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  CreateAliasCommand,
+  CreateKeyCommand,
+  DescribeKeyCommand,
+  KMSClient,
+  paginateListAliases,
+  paginateListKeys,
+} from '@aws-sdk/client-kms';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type LocalAws, startLocalAws } from '../../local-aws/index.ts';
+import { type FixtureWorkshop, makeFixtureWorkshop } from '../testing/fixture-workshop.ts';
+
+// Each starts processes, on a machine that may be busy.
+const timeout = 60_000;
+
+let workshop: FixtureWorkshop;
+let aws: LocalAws;
+let kms: KMSClient;
+let endpoint: Record<string, string>;
+
+beforeEach(async () => {
+  workshop = makeFixtureWorkshop();
+  workshop.write('package.json', '{"type":"module","engines":{"node":">=20.19.0"}}');
+  workshop.write('package-lock.json', '{"lockfileVersion":3,"packages":{}}');
+  aws = await startLocalAws({ region: 'eu-central-1' });
+  kms = new KMSClient(aws);
+  endpoint = {
+    WORKSHOP_TARGET: 'endpoint',
+    AWS_REGION: aws.region,
+    AWS_ENDPOINT_URL: aws.endpoint,
+    AWS_ACCESS_KEY_ID: aws.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: aws.credentials.secretAccessKey,
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+  return async () => {
+    kms.destroy();
+    await aws.close();
+    workshop.remove();
+  };
+});
+
+/** The keys that there are, by their states. */
+async function keyStates(): Promise<(string | undefined)[]> {
+  const states: (string | undefined)[] = [];
+  for await (const { Keys = [] } of paginateListKeys({ client: kms }, {})) {
+    for (const { KeyId } of Keys) {
+      const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
+      states.push(KeyMetadata?.KeyState);
+    }
+  }
+  return states;
+}
+
+async function aliases(): Promise<(string | undefined)[]> {
+  const names: (string | undefined)[] = [];
+  for await (const { Aliases = [] } of paginateListAliases({ client: kms }, {})) {
+    names.push(...Aliases.map(({ AliasName }) => AliasName));
+  }
+  return names;
+}
+
+describe('doctor', () => {
+  const permissions = [
+    'kms:CreateKey',
+    'kms:ListKeys',
+    'cloudtrail:LookupEvents',
+    'kms:DescribeKey',
+    'kms:TagResource',
+    'kms:ListResourceTags',
+    'kms:CreateAlias',
+    'kms:GenerateDataKey',
+    'kms:Decrypt',
+    'kms:DeleteAlias',
+    'kms:ScheduleKeyDeletion',
+  ];
+
+  test('asks for credentials, identity and each permission, and makes nothing', { timeout }, async () => {
+    const { code, stdout, stderr } = await workshop.run(['doctor'], endpoint);
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(' ✔ Settings                the target is endpoint in eu-central-1');
+    expect(stdout).toContain(' ✔ Credentials             AWS accepts them');
+    expect(stdout).toMatch(
+      / ✔ Identity +arn:aws:iam::111122223333:user\/administrator, in the account 111122223333\n/,
+    );
+    for (const permission of permissions) {
+      expect(stdout).toMatch(new RegExp(`^ ✔ ${permission} +(allowed|not denied)`, 'm'));
+    }
+    expect(stdout).toContain('All is well.');
+    expect(await keyStates()).toEqual([]);
+  });
+
+  test('proves each permission with a key that it removes', { timeout }, async () => {
+    const { code, stdout } = await workshop.run(['doctor', '--with-key'], endpoint);
+
+    expect(code).toBe(0);
+    for (const permission of permissions) {
+      expect(stdout).toMatch(new RegExp(`^ ✔ ${permission} +allowed$`, 'm'));
+    }
+    expect(await keyStates()).toEqual(['PendingDeletion']);
+    expect(await aliases()).toEqual([]);
+    expect(readdirSync(join(workshop.root, '.workshop/ledger'))).toEqual([]);
+  });
+
+  test.each([
+    [
+      'a wrong secret',
+      { AWS_SECRET_ACCESS_KEY: 'wrong' },
+      'SignatureDoesNotMatch',
+      'Check AWS_SECRET_ACCESS_KEY',
+    ],
+    [
+      'an unknown access key',
+      { AWS_ACCESS_KEY_ID: 'AKIAUNKNOWN' },
+      'InvalidClientTokenId',
+      'AWS_ACCESS_KEY_ID',
+    ],
+    ['no credentials', { AWS_ACCESS_KEY_ID: '' }, 'CredentialsProviderError', 'Log in'],
+    ['nobody there', { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }, 'ECONNREFUSED', 'Check the network'],
+  ])('tells what is wrong with %s, and the fix', { timeout }, async (_what, wrong, seen, fix) => {
+    const { code, stdout } = await workshop.run(['doctor'], { ...endpoint, ...wrong });
+
+    expect(code).toBe(1);
+    const [, finding] = stdout.split(' ✘ Credentials');
+    expect(finding).toContain(seen);
+    expect(finding).toMatch(new RegExp(`→ .*${fix}`));
+    expect(finding).toContain('· Permissions');
+    expect(stdout).toContain('One thing is wrong.');
+  });
+
+  test('looks at the rest when the settings are wrong', { timeout }, async () => {
+    workshop.write('.env', 'WORKSHOP_TARGET=moon\nWORKSHOP_LOCAL_PORT=70000\n');
+
+    const { code, stdout } = await workshop.run(['doctor']);
+
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /✘ Settings .*\n +WORKSHOP_TARGET is "moon"; .*\n +WORKSHOP_LOCAL_PORT is "70000"; .*\n +→ /,
+    );
+    expect(stdout).toContain('✔ File watching');
+    expect(stdout).toContain('· AWS                     not checked: the settings are wrong');
+  });
+
+  test('takes a data key to the local AWS and back when that is the target', { timeout }, async () => {
+    const { code, stdout, stderr } = await workshop.run(['doctor']);
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('✔ Local AWS               a data key was generated, and decrypted to the same');
+  });
+});
+
+describe('clean-up', () => {
+  const tags = [
+    { TagKey: 'workshop', TagValue: 'data-key-caching' },
+    { TagKey: 'workshop-run', TagValue: 'dead' },
+  ];
+  const entry = {
+    process: spawnSync(process.execPath, ['--version']).pid,
+    target: 'endpoint',
+    region: 'eu-central-1',
+    aliasName: 'alias/kms_key_cse_usecase_3_dead',
+    tags,
+    files: ['output/encrypted_e_1.txt', 'output/encrypted_e_2.txt'],
+  };
+  const enter = (run: string, changes: Partial<typeof entry> = {}) =>
+    workshop.write(`.workshop/ledger/${run}.jsonl`, `${JSON.stringify({ ...entry, ...changes })}\n`);
+
+  async function createKey(): Promise<string | undefined> {
+    const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Tags: tags }));
+    return KeyMetadata?.KeyId;
+  }
+
+  test('removes the keys, the aliases and the files of a run that was killed', { timeout }, async () => {
+    await kms.send(new CreateAliasCommand({ AliasName: entry.aliasName, TargetKeyId: await createKey() }));
+    await createKey();
+    await kms.send(new CreateKeyCommand({}));
+    enter('dead');
+    workshop.write('output/encrypted_e_1.txt', '');
+    workshop.write('output/mine.txt', '');
+
+    const { code, stdout, stderr } = await workshop.run(['clean-up'], endpoint);
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(
+      /^✔ Removed:\n {2}alias\/kms_key_cse_usecase_3_dead, and its key in 7 days\n {2}arn:aws:kms:eu-central-1:111122223333:key\/[0-9a-f-]{36} in 7 days: it had no alias\n {2}output\/encrypted_e_1.txt\n$/,
+    );
+    expect((await keyStates()).sort()).toEqual(['Enabled', 'PendingDeletion', 'PendingDeletion']);
+    expect(await aliases()).toEqual([]);
+    expect(readdirSync(join(workshop.root, 'output'))).toEqual(['mine.txt']);
+    expect((await workshop.run(['clean-up'], endpoint)).stdout).toBe('✔ There is nothing to clean up.\n');
+  });
+
+  test('removes the files of a run on the local AWS, but none of a run that lives', { timeout }, async () => {
+    enter('dead', { target: 'local' });
+    enter('alive', { target: 'local', process: process.pid, files: ['output/encrypted_e_2.txt'] });
+    workshop.write('output/encrypted_e_1.txt', '');
+    workshop.write('output/encrypted_e_2.txt', '');
+    workshop.write('.workshop/scratch/dead/cached', '');
+
+    const { code, stdout } = await workshop.run(['clean-up']);
+
+    expect(code).toBe(0);
+    expect(stdout).toBe(
+      `✔ Removed:\n  output/encrypted_e_1.txt\n· Left:\n  alive: it is still running, as process ${process.pid}\n`,
+    );
+    expect(readdirSync(join(workshop.root, 'output'))).toEqual(['encrypted_e_2.txt']);
+    expect(readdirSync(join(workshop.root, '.workshop/ledger'))).toEqual(['alive.jsonl']);
+    expect(existsSync(join(workshop.root, '.workshop/scratch/dead'))).toBe(false);
+  });
+
+  test('leaves what is elsewhere, and says how to get at it', { timeout }, async () => {
+    enter('dead', { target: 'aws', region: 'ap-south-1' });
+
+    const { code, stdout } = await workshop.run(['clean-up'], endpoint);
+
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout:
+        '· Left:\n  dead: it ran elsewhere; WORKSHOP_TARGET=aws AWS_REGION=ap-south-1 npm run clean-up\n',
+    });
+  });
+
+  test('that AWS refuses says so, and keeps the ledger', { timeout }, async () => {
+    enter('dead');
+
+    const { code, stderr } = await workshop.run(['clean-up'], {
+      ...endpoint,
+      AWS_SECRET_ACCESS_KEY: 'wrong',
+    });
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^✘ The clean-up stopped: InvalidSignatureException: .*\n {2}What is wrong, npm run doctor may tell\./,
+    );
+    expect(readdirSync(join(workshop.root, '.workshop/ledger'))).toEqual(['dead.jsonl']);
+  });
+});
