@@ -5,15 +5,19 @@ export interface Account {
   readonly region: string;
 }
 
+export const accountIdPattern = /^\d{12}$/;
+
+/** The pattern and length of RegionType in the KMS model. */
+export const regionPattern = /^(?=.{1,32}$)([a-z]+-){2,3}\d+$/;
+
 /** @throws {TypeError} for an account id or a Region that AWS couldn't have */
 export function newAccount(accountId: string, region: string): Account {
-  if (!/^\d{12}$/.test(accountId)) {
+  if (!accountIdPattern.test(accountId)) {
     throw new TypeError(
       `An account id has twelve digits; '${accountId}' hasn't. Give accountId another value.`,
     );
   }
-  // The pattern and length of RegionType in the KMS model.
-  if (!/^([a-z]+-){2,3}\d+$/.test(region) || region.length > 32) {
+  if (!regionPattern.test(region)) {
     throw new TypeError(
       `'${region}' isn't the name of a Region, such as us-east-1. Give region another value.`,
     );
