@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import {
   CreateAliasCommand,
   CreateKeyCommand,
@@ -9,12 +10,10 @@ import {
   paginateListAliases,
   paginateListKeys,
 } from '@aws-sdk/client-kms';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { type LocalAws, startLocalAws } from '../../local-aws/index.ts';
 import { type FixtureWorkshop, makeFixtureWorkshop } from '../testing/fixture-workshop.ts';
-
-// Each starts processes, on a machine that may be busy.
-const timeout = 60_000;
+import { runCommandLine } from './command-line.ts';
 
 let workshop: FixtureWorkshop;
 let aws: LocalAws;
@@ -26,7 +25,6 @@ beforeEach(async () => {
   workshop.write('package.json', '{"type":"module","engines":{"node":">=20.19.0"}}');
   workshop.write('package-lock.json', '{"lockfileVersion":3,"packages":{}}');
   aws = await startLocalAws({ region: 'eu-central-1' });
-  kms = new KMSClient(aws);
   endpoint = {
     WORKSHOP_TARGET: 'endpoint',
     AWS_REGION: aws.region,
@@ -35,12 +33,32 @@ beforeEach(async () => {
     AWS_SECRET_ACCESS_KEY: aws.credentials.secretAccessKey,
     AWS_EC2_METADATA_DISABLED: 'true',
   };
+  const before = process.cwd();
+  process.chdir(workshop.root);
+  // Whatever AWS account the person has who runs this.
+  for (const name of Object.keys(process.env)) if (/^(AWS|WORKSHOP)_/.test(name)) vi.stubEnv(name, undefined);
+  vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true');
+  vi.stubEnv('HOME', workshop.root);
+  kms = new KMSClient(aws);
   return async () => {
+    vi.unstubAllEnvs();
+    process.chdir(before);
     kms.destroy();
     await aws.close();
     workshop.remove();
   };
 });
+
+/** Runs a command in this process, with more of an environment than there is. */
+async function run(args: string[], environment: Record<string, string> = {}) {
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value || undefined);
+  let output = '';
+  const print = (text: string) => {
+    output += `${text}\n`;
+  };
+  const isWell = await runCommandLine(['node', 'main.ts', ...args], workshop.root, print);
+  return { isWell, output: stripVTControlCharacters(output) };
+}
 
 /** The keys that there are, by their states. */
 async function keyStates(): Promise<(string | undefined)[]> {
@@ -77,28 +95,28 @@ describe('doctor', () => {
     'kms:ScheduleKeyDeletion',
   ];
 
-  test('asks for credentials, identity and each permission, and makes nothing', { timeout }, async () => {
-    const { code, stdout, stderr } = await workshop.run(['doctor'], endpoint);
+  test('asks for credentials, identity and each permission, and makes nothing', async () => {
+    const { isWell, output } = await run(['doctor'], endpoint);
 
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain(' ✔ Settings                the target is endpoint in eu-central-1');
-    expect(stdout).toContain(' ✔ Credentials             AWS accepts them');
-    expect(stdout).toMatch(
+    expect(isWell).toBe(true);
+    expect(output).toContain(' ✔ Settings                the target is endpoint in eu-central-1');
+    expect(output).toContain(' ✔ Credentials             AWS accepts them');
+    expect(output).toMatch(
       / ✔ Identity +arn:aws:iam::111122223333:user\/administrator, in the account 111122223333\n/,
     );
     for (const permission of permissions) {
-      expect(stdout).toMatch(new RegExp(`^ ✔ ${permission} +(allowed|not denied)`, 'm'));
+      expect(output).toMatch(new RegExp(`^ ✔ ${permission} +(allowed|not denied)`, 'm'));
     }
-    expect(stdout).toContain('All is well.');
+    expect(output).toContain('All is well.');
     expect(await keyStates()).toEqual([]);
   });
 
-  test('proves each permission with a key that it removes', { timeout }, async () => {
-    const { code, stdout } = await workshop.run(['doctor', '--with-key'], endpoint);
+  test('proves each permission with a key that it removes', async () => {
+    const { isWell, output } = await run(['doctor', '--with-key'], endpoint);
 
-    expect(code).toBe(0);
+    expect(isWell).toBe(true);
     for (const permission of permissions) {
-      expect(stdout).toMatch(new RegExp(`^ ✔ ${permission} +allowed$`, 'm'));
+      expect(output).toMatch(new RegExp(`^ ✔ ${permission} +allowed$`, 'm'));
     }
     expect(await keyStates()).toEqual(['PendingDeletion']);
     expect(await aliases()).toEqual([]);
@@ -120,35 +138,35 @@ describe('doctor', () => {
     ],
     ['no credentials', { AWS_ACCESS_KEY_ID: '' }, 'CredentialsProviderError', 'Log in'],
     ['nobody there', { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }, 'ECONNREFUSED', 'Check the network'],
-  ])('tells what is wrong with %s, and the fix', { timeout }, async (_what, wrong, seen, fix) => {
-    const { code, stdout } = await workshop.run(['doctor'], { ...endpoint, ...wrong });
+  ])('tells what is wrong with %s, and the fix', async (_what, wrong, seen, fix) => {
+    const { isWell, output } = await run(['doctor'], { ...endpoint, ...wrong });
 
-    expect(code).toBe(1);
-    const [, finding] = stdout.split(' ✘ Credentials');
+    expect(isWell).toBe(false);
+    const [, finding] = output.split(' ✘ Credentials');
     expect(finding).toContain(seen);
     expect(finding).toMatch(new RegExp(`→ .*${fix}`));
     expect(finding).toContain('· Permissions');
-    expect(stdout).toContain('One thing is wrong.');
+    expect(output).toContain('One thing is wrong.');
   });
 
-  test('looks at the rest when the settings are wrong', { timeout }, async () => {
+  test('looks at the rest when the settings are wrong', async () => {
     workshop.write('.env', 'WORKSHOP_TARGET=moon\nWORKSHOP_LOCAL_PORT=70000\n');
 
-    const { code, stdout } = await workshop.run(['doctor']);
+    const { isWell, output } = await run(['doctor']);
 
-    expect(code).toBe(1);
-    expect(stdout).toMatch(
+    expect(isWell).toBe(false);
+    expect(output).toMatch(
       /✘ Settings .*\n +WORKSHOP_TARGET is "moon"; .*\n +WORKSHOP_LOCAL_PORT is "70000"; .*\n +→ /,
     );
-    expect(stdout).toContain('✔ File watching');
-    expect(stdout).toContain('· AWS                     not checked: the settings are wrong');
+    expect(output).toContain('✔ File watching');
+    expect(output).toContain('· AWS                     not checked: the settings are wrong');
   });
 
-  test('takes a data key to the local AWS and back when that is the target', { timeout }, async () => {
-    const { code, stdout, stderr } = await workshop.run(['doctor']);
+  test('takes a data key to the local AWS and back when that is the target', async () => {
+    const { isWell, output } = await run(['doctor']);
 
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('✔ Local AWS               a data key was generated, and decrypted to the same');
+    expect(isWell).toBe(true);
+    expect(output).toContain('✔ Local AWS               a data key was generated, and decrypted to the same');
   });
 });
 
@@ -173,7 +191,7 @@ describe('clean-up', () => {
     return KeyMetadata?.KeyId;
   }
 
-  test('removes the keys, the aliases and the files of a run that was killed', { timeout }, async () => {
+  test('removes the keys, the aliases and the files of a run that was killed', async () => {
     await kms.send(new CreateAliasCommand({ AliasName: entry.aliasName, TargetKeyId: await createKey() }));
     await createKey();
     await kms.send(new CreateKeyCommand({}));
@@ -181,29 +199,29 @@ describe('clean-up', () => {
     workshop.write('output/encrypted_e_1.txt', '');
     workshop.write('output/mine.txt', '');
 
-    const { code, stdout, stderr } = await workshop.run(['clean-up'], endpoint);
+    const { isWell, output } = await run(['clean-up'], endpoint);
 
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(
+    expect(isWell).toBe(true);
+    expect(output).toMatch(
       /^✔ Removed:\n {2}alias\/kms_key_cse_usecase_3_dead, and its key in 7 days\n {2}arn:aws:kms:eu-central-1:111122223333:key\/[0-9a-f-]{36} in 7 days: it had no alias\n {2}output\/encrypted_e_1.txt\n$/,
     );
     expect((await keyStates()).sort()).toEqual(['Enabled', 'PendingDeletion', 'PendingDeletion']);
     expect(await aliases()).toEqual([]);
     expect(readdirSync(join(workshop.root, 'output'))).toEqual(['mine.txt']);
-    expect((await workshop.run(['clean-up'], endpoint)).stdout).toBe('✔ There is nothing to clean up.\n');
+    expect((await run(['clean-up'])).output).toBe('✔ There is nothing to clean up.\n');
   });
 
-  test('removes the files of a run on the local AWS, but none of a run that lives', { timeout }, async () => {
+  test('removes the files of a run on the local AWS, but none of a run that lives', async () => {
     enter('dead', { target: 'local' });
     enter('alive', { target: 'local', process: process.pid, files: ['output/encrypted_e_2.txt'] });
     workshop.write('output/encrypted_e_1.txt', '');
     workshop.write('output/encrypted_e_2.txt', '');
     workshop.write('.workshop/scratch/dead/cached', '');
 
-    const { code, stdout } = await workshop.run(['clean-up']);
+    const { isWell, output } = await run(['clean-up']);
 
-    expect(code).toBe(0);
-    expect(stdout).toBe(
+    expect(isWell).toBe(true);
+    expect(output).toBe(
       `✔ Removed:\n  output/encrypted_e_1.txt\n· Left:\n  alive: it is still running, as process ${process.pid}\n`,
     );
     expect(readdirSync(join(workshop.root, 'output'))).toEqual(['encrypted_e_2.txt']);
@@ -211,30 +229,25 @@ describe('clean-up', () => {
     expect(existsSync(join(workshop.root, '.workshop/scratch/dead'))).toBe(false);
   });
 
-  test('leaves what is elsewhere, and says how to get at it', { timeout }, async () => {
+  test('leaves what is elsewhere, and says how to get at it', async () => {
     enter('dead', { target: 'aws', region: 'ap-south-1' });
 
-    const { code, stdout } = await workshop.run(['clean-up'], endpoint);
+    const { isWell, output } = await run(['clean-up'], endpoint);
 
-    expect({ code, stdout }).toEqual({
-      code: 0,
-      stdout:
+    expect({ isWell, output }).toEqual({
+      isWell: true,
+      output:
         '· Left:\n  dead: it ran elsewhere; WORKSHOP_TARGET=aws AWS_REGION=ap-south-1 npm run clean-up\n',
     });
   });
 
-  test('that AWS refuses says so, and keeps the ledger', { timeout }, async () => {
+  test('that AWS refuses says so, and keeps the ledger', async () => {
     enter('dead');
 
-    const { code, stderr } = await workshop.run(['clean-up'], {
-      ...endpoint,
-      AWS_SECRET_ACCESS_KEY: 'wrong',
-    });
-
-    expect(code).toBe(1);
-    expect(stderr).toMatch(
-      /^✘ The clean-up stopped: InvalidSignatureException: .*\n {2}What is wrong, npm run doctor may tell\./,
+    await expect(run(['clean-up'], { ...endpoint, AWS_SECRET_ACCESS_KEY: 'wrong' })).rejects.toThrow(
+      /^The clean-up stopped: InvalidSignatureException: .*\n {2}What is wrong, npm run doctor may tell\./,
     );
+
     expect(readdirSync(join(workshop.root, '.workshop/ledger'))).toEqual(['dead.jsonl']);
   });
 });

@@ -20,6 +20,12 @@ test('a command runs without a warning', { timeout }, async () => {
   expect(stdout).toContain('Step 1, dig a hole  hint 1 of 2: A nudge');
 });
 
+test('neither does what loads the AWS SDK', { timeout }, async () => {
+  const { code, stderr } = await workshop.run(['clean-up']);
+
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+});
+
 test('a mistake is told in a sentence, and the exit code tells too', { timeout }, async () => {
   expect(await workshop.run(['hint', '--all'])).toEqual({
     code: 1,
