@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Authorize } from './authorization/permission.ts';
-import { systemClock } from './clock.ts';
+import { type Clock, systemClock } from './clock.ts';
 import type { CloudTrail } from './cloudtrail/cloudtrail.ts';
 import { delayedDelivery } from './cloudtrail/delivery.ts';
 import { EventStore } from './cloudtrail/event-store.ts';
@@ -24,10 +24,7 @@ import type { AnsweredCallInfo, LocalAwsOptions } from './options.ts';
 import type { DataDirectory } from './persistence/data-directory.ts';
 import { seededRandom } from './seeded-random.ts';
 import { getCallerIdentity } from './sts/get-caller-identity.ts';
-import { CallWeather } from './weather/call-faults.ts';
-import { weatheredDelivery } from './weather/event-faults.ts';
-import { withLateChanges } from './weather/late-changes.ts';
-import { newWeather, type Weather } from './weather/weather.ts';
+import type { Weather } from './weather/weather.ts';
 
 export { type Clock, ManualClock } from './clock.ts';
 export type { AccessKey } from './http/credentials.ts';
@@ -60,7 +57,7 @@ const allowEverything: Authorize = () => {};
 export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
   const clock = options.clock ?? systemClock;
   const seed = options.seed ?? randomInt(2 ** 32);
-  const weather = newWeather(options.weather ?? [], seed);
+  const weather = await weatherOf(options, seed, clock);
   const state = new KmsState();
   const events = newEventStore(options, seed, weather);
   const dataDirectory = await openDataDirectory(options, state, events);
@@ -85,7 +82,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
       events.record(trailEventOf(call, clock.now()));
       dataDirectory?.commit();
     },
-    ...(weather.callRules.length > 0 ? { weather: new CallWeather(weather.callRules, clock) } : {}),
+    weather: weather?.calls,
   };
 
   const server = await listen(options.port ?? 0, answering(door, options.onCall)).catch(async (error) => {
@@ -121,18 +118,29 @@ async function openDataDirectory(
   });
 }
 
-function newEventStore(options: LocalAwsOptions, seed: number, { eventRules }: Weather): EventStore {
-  const { delaySeconds = 2, jitterSeconds = 0.5, capacity = 100_000 } = options.cloudTrail ?? {};
-  const schedule = delayedDelivery({ delaySeconds, jitterSeconds }, seededRandom(seed));
-  return new EventStore(weatheredDelivery(schedule, eventRules), capacity);
+async function weatherOf(
+  { weather = [] }: LocalAwsOptions,
+  seed: number,
+  clock: Clock,
+): Promise<Weather | undefined> {
+  if (weather.length === 0) return undefined;
+  // Loaded here, because those who want no weather needn't wait for it.
+  const { newWeather } = await import('./weather/weather.ts');
+  return newWeather(weather, seed, clock);
 }
 
-function hostServices(kms: Kms, cloudTrail: CloudTrail, { changeRules }: Weather): Services {
+function newEventStore(options: LocalAwsOptions, seed: number, weather: Weather | undefined): EventStore {
+  const { delaySeconds = 2, jitterSeconds = 0.5, capacity = 100_000 } = options.cloudTrail ?? {};
+  const schedule = delayedDelivery({ delaySeconds, jitterSeconds }, seededRandom(seed));
+  return new EventStore(weather?.delivery(schedule) ?? schedule, capacity);
+}
+
+function hostServices(kms: Kms, cloudTrail: CloudTrail, weather: Weather | undefined): Services {
   const kmsService: HostedService = {
     signingName: 'kms',
     eventSource: 'kms.amazonaws.com',
     protocol: jsonProtocol('message'),
-    operations: hostedOperations(withLateChanges(kmsOperations, kms, changeRules), kms),
+    operations: hostedOperations(weather?.operations(kmsOperations, kms) ?? kmsOperations, kms),
   };
   const cloudTrailService: HostedService = {
     signingName: 'cloudtrail',
