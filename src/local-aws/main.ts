@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { parseCommand, type StartArguments } from './command-line/arguments.ts';
+import { callLine } from './command-line/call-log.ts';
+import { helpText } from './command-line/help.ts';
+import { type AnsweredCallInfo, type LocalAws, readWeather, startLocalAws } from './index.ts';
+
+const print = (text: string) => process.stdout.write(text);
+const say = (text: string) => process.stderr.write(`local-aws: ${text}\n`);
+
+// More than one may come: npm passes on a signal that its child has already got.
+const stopped = new Promise<void>((resolve) => {
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => resolve());
+});
+
+try {
+  const command = parseCommand(process.argv.slice(2));
+  if (command.name === 'help') print(helpText());
+  else if (command.name === 'version') print(`${versionOfPackage()}\n`);
+  else await runUntilStopped(command);
+} catch (error) {
+  say(messageOf(error));
+  process.exitCode = 1;
+}
+
+async function runUntilStopped(given: StartArguments): Promise<void> {
+  const { cloudTrailDelaySeconds: delaySeconds, weather, verbose } = given;
+  const aws = await startLocalAws({
+    ...given,
+    cloudTrail:
+      delaySeconds === undefined ? {} : { delaySeconds, jitterSeconds: Math.min(0.5, delaySeconds / 4) },
+    weather: weather === undefined ? [] : await readWeather(weather),
+    onWarning: say,
+    onCall: (call) => logCall(call, verbose),
+  });
+  if (weather !== undefined) say(`--seed ${aws.seed} repeats this weather.`);
+  print(exportLines(aws));
+  await stopped;
+  await aws.close();
+}
+
+function logCall(call: AnsweredCallInfo, verbose: boolean): void {
+  if (verbose) process.stderr.write(`${callLine(call, new Date())}\n`);
+  // A defect of the local AWS, which the client sees as a bare InternalFailure.
+  if (call.defect instanceof Error) say(`${call.service}:${call.operation} failed: ${call.defect.stack}`);
+}
+
+function exportLines({ endpoint, region, credentials }: LocalAws): string {
+  const variables = {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  };
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}=${value}\n`)
+    .join('');
+}
+
+function messageOf(error: unknown): string {
+  const { code, port, message } = error as NodeJS.ErrnoException & { port?: number };
+  if (code === 'EADDRINUSE') {
+    return `Port ${port} is taken. Stop what listens there, or take another one; --port 0 takes one that is free.`;
+  }
+  return message;
+}
+
+function versionOfPackage(): string {
+  const file = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(file) as { version: string }).version;
+}
