@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { learnerEnvironment } from '../../testing/learner-environment.ts';
 
 const repository = fileURLToPath(new URL('../../../..', import.meta.url));
 
@@ -78,10 +79,4 @@ function runVitest(
       (_error, stdout, stderr) => resolve({ output: stdout + stderr, code: child.exitCode ?? -1 }),
     );
   });
-}
-
-/** This process's environment without what a test runner, a CI or a colour setting has put there. */
-export function learnerEnvironment(): Record<string, string | undefined> {
-  const isOurs = /^(VITEST|TEST$|NODE_ENV$|NODE_OPTIONS$|CI$|GITHUB_|FORCE_COLOR$|NO_COLOR$|WORKSHOP_|AWS_)/;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !isOurs.test(name)));
 }
