@@ -190,7 +190,7 @@ describe('a malformed request', () => {
     expect(answer).toContain('{"__type":"SerializationException"');
   });
 
-  test('of any kind never stops the next one from being answered', async ({ local }) => {
+  test('of any kind never stops the next one from being answered', { timeout: 60_000 }, async ({ local }) => {
     const text = fc.string({ unit: 'binary-ascii', maxLength: 200 });
     await fc.assert(
       fc.asyncProperty(text, text, fc.json(), async (line, header, body) => {

@@ -105,7 +105,9 @@ describe('an alias', () => {
     expect(await errorOf(local.kms.send(create))).toMatchObject({ name: 'NotFoundException' });
   });
 
-  test('comes on one page only, of 120, in order; and with its key only', async ({ local }) => {
+  test('comes on one page only, of 120, in order; and with its key only', { timeout: 60_000 }, async ({
+    local,
+  }) => {
     const [key, other] = [await local.newKey(), await local.newKey()];
     const names = Array.from({ length: 120 }, (_, index) => `alias/mine-${String(index).padStart(3, '0')}`);
     for (const AliasName of names.toReversed()) {
