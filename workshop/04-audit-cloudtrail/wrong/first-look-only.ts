@@ -1,5 +1,5 @@
 // Wrong: it looks once, right away.
-// Says: Two messages with one cached data key are exactly one
+// Says: You looked once
 import { CloudTrailClient, type Event, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
 import pRetry, { type Options } from 'p-retry';
 
