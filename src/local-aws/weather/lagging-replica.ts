@@ -43,5 +43,9 @@ function subjectOf(change: KmsChange): string {
       return change.alias.name;
     case 'alias-removed':
       return change.name;
+    case 'grant-put':
+      return change.grant.id;
+    case 'grant-removed':
+      return change.grantId;
   }
 }

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   CancelKeyDeletionCommand,
   CreateAliasCommand,
@@ -13,7 +16,7 @@ import {
   TagResourceCommand,
   UpdateAliasCommand,
 } from '@aws-sdk/client-kms';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { errorOf, type LocalAwsUnderTest, startUnderTest } from '../testing/local-aws-under-test.ts';
 import type { WeatherRule } from './rules.ts';
 
@@ -186,5 +189,17 @@ describe('changes', () => {
     expect(await stateOf(keyId)).toBe('Disabled');
     local.clock.advance({ seconds: 3 });
     expect(await aliasNames()).toEqual([]);
+  });
+
+  test('of before the start are seen from the start', async () => {
+    const dataDirectory = await mkdtemp(join(tmpdir(), 'late-changes-'));
+    onTestFinished(() => rm(dataDirectory, { recursive: true }));
+    local = await startUnderTest({ dataDirectory });
+    const { id } = await local.newKey();
+    await createAlias(id);
+    await local.aws.close();
+
+    local = await startUnderTest({ dataDirectory, weather: [{ fault: 'late-change', seconds: 3 }] });
+    expect(await keyIdOf(AliasName)).toBe(id);
   });
 });
