@@ -102,7 +102,10 @@ describe('an alias', () => {
     const { id } = await local.newKey();
     await local.kms.send(new CreateAliasCommand({ AliasName: 'alias/mine', TargetKeyId: id }));
     const create = new CreateAliasCommand({ AliasName: 'alias/second', TargetKeyId: 'alias/mine' });
-    expect(await errorOf(local.kms.send(create))).toMatchObject({ name: 'NotFoundException' });
+    expect(await errorOf(local.kms.send(create))).toMatchObject({
+      name: 'ValidationException',
+      message: 'Aliases must refer to keys. Not aliases',
+    });
   });
 
   test('comes on one page only, of 120, in order; and with its key only', { timeout: 60_000 }, async ({

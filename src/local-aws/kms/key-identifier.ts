@@ -1,5 +1,5 @@
 import { aliasArn, keyArn } from '../account.ts';
-import { AwsError } from '../api/errors.ts';
+import { AwsError, validationError } from '../api/errors.ts';
 import type { KeyRecord } from './key.ts';
 import type { Kms } from './kms.ts';
 
@@ -12,15 +12,26 @@ const notFound = (message: string) => new AwsError('NotFoundException', message)
 /**
  * Finds a key by its id or its ARN: for the operations that don't take an alias.
  *
- * @throws {AwsError} `NotFoundException` or `InvalidArnException`, with the texts of recorded answers
+ * @throws {AwsError} `NotFoundException`, with the texts of recorded answers, or `InvalidArnException`, with the text that
+ *   callers of AWS report, for an alias and an alias ARN alike
  */
 export function keyByIdOrArn(kms: Kms, identifier: string): KeyRecord {
-  if (!identifier.startsWith('arn:')) return keyById(kms, identifier);
-  const arn = parseKmsArn(kms, identifier);
-  if (arn.kind === 'alias') {
+  if (aliasNameIn(kms, identifier) !== undefined) {
     throw new AwsError('InvalidArnException', 'Key Aliases are not supported for this operation.');
   }
-  return existing(kms, arn.keyId, identifier);
+  return keyNamed(kms, identifier);
+}
+
+/**
+ * Finds the key that an alias is to name.
+ *
+ * @throws {AwsError} `ValidationException` for another alias, else as `keyByIdOrArn` does
+ */
+export function keyForAlias(kms: Kms, identifier: string): KeyRecord {
+  if (aliasNameIn(kms, identifier) !== undefined) {
+    throw validationError('Aliases must refer to keys. Not aliases');
+  }
+  return keyNamed(kms, identifier);
 }
 
 /**
@@ -30,7 +41,7 @@ export function keyByIdOrArn(kms: Kms, identifier: string): KeyRecord {
  */
 export function keyByAnyIdentifier(kms: Kms, identifier: string): KeyRecord {
   const aliasName = aliasNameIn(kms, identifier);
-  if (aliasName === undefined) return keyByIdOrArn(kms, identifier);
+  if (aliasName === undefined) return keyNamed(kms, identifier);
   const alias = kms.state.alias(aliasName);
   if (!alias) throw aliasNotFound(kms, aliasName);
   return keyById(kms, alias.targetKeyId);
@@ -40,12 +51,18 @@ export function keyByAnyIdentifier(kms: Kms, identifier: string): KeyRecord {
 export function aliasNameIn(kms: Kms, identifier: string): string | undefined {
   if (identifier.startsWith('alias/')) return identifier;
   if (!identifier.startsWith('arn:')) return undefined;
-  const arn = parseKmsArn(kms, identifier);
-  return arn.kind === 'alias' ? arn.aliasName : undefined;
+  const { kind, name } = parseKmsArn(kms, identifier);
+  return kind === 'alias' ? `alias/${name}` : undefined;
 }
 
 export const aliasNotFound = (kms: Kms, aliasName: string) =>
   notFound(`Alias ${aliasArn(kms.account, aliasName)} is not found.`);
+
+/** @param identifier a key id or a key ARN, not an alias */
+function keyNamed(kms: Kms, identifier: string): KeyRecord {
+  if (!identifier.startsWith('arn:')) return keyById(kms, identifier);
+  return existing(kms, parseKmsArn(kms, identifier).name, identifier);
+}
 
 function keyById(kms: Kms, keyId: string): KeyRecord {
   if (!keyIdForm.test(keyId)) throw notFound(`Invalid keyId '${keyId}'`);
@@ -58,12 +75,9 @@ function existing(kms: Kms, keyId: string, arn: string): KeyRecord {
   return key;
 }
 
-function parseKmsArn(
-  kms: Kms,
-  arn: string,
-): { kind: 'key'; keyId: string } | { kind: 'alias'; aliasName: string } {
-  const [, region, , kind, name = ''] = kmsArn.exec(arn) ?? [];
+function parseKmsArn(kms: Kms, arn: string): { kind: string; name: string } {
+  const [, region, , kind = '', name = ''] = kmsArn.exec(arn) ?? [];
   if (region === undefined) throw new AwsError('InvalidArnException', `Invalid ARN: ${arn}`);
   if (region !== kms.account.region) throw notFound(`Invalid arn ${region}`);
-  return kind === 'key' ? { kind, keyId: name } : { kind: 'alias', aliasName: `alias/${name}` };
+  return { kind, name };
 }

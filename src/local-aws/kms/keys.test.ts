@@ -69,14 +69,12 @@ describe('a key is found', () => {
     const { id } = await local.newKey();
     await local.kms.send(new CreateAliasCommand({ AliasName: 'alias/mine', TargetKeyId: id }));
     const schedule = (KeyId: string) => errorOf(local.kms.send(new ScheduleKeyDeletionCommand({ KeyId })));
-    expect(await schedule('alias/mine')).toMatchObject({
-      name: 'NotFoundException',
-      message: "Invalid keyId 'alias/mine'",
-    });
-    expect(await schedule(arnOf('alias/mine'))).toMatchObject({
-      name: 'InvalidArnException',
-      message: 'Key Aliases are not supported for this operation.',
-    });
+    for (const alias of ['alias/mine', arnOf('alias/mine')]) {
+      expect(await schedule(alias)).toMatchObject({
+        name: 'InvalidArnException',
+        message: 'Key Aliases are not supported for this operation.',
+      });
+    }
   });
 });
 

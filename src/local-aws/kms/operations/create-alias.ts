@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { aliasArn } from '../../account.ts';
 import { AwsError } from '../../api/errors.ts';
 import { requireOwnAliasName } from '../alias-name.ts';
-import { keyByIdOrArn } from '../key-identifier.ts';
+import { keyForAlias } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
 import { kmsOperation, trailResource } from '../kms.ts';
 import { aliasName, keyId } from '../shapes.ts';
@@ -14,7 +14,7 @@ export const createAlias = kmsOperation({
   target(kms, input) {
     requireOwnAliasName(input.AliasName);
     const alias = { arn: aliasArn(kms.account, input.AliasName) };
-    return { alias, key: keyByIdOrArn(kms, input.TargetKeyId) };
+    return { alias, key: keyForAlias(kms, input.TargetKeyId) };
   },
 
   permissions: (_input, { alias, key }) => [

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { requireOwnAliasName } from '../alias-name.ts';
-import { aliasNotFound, keyByIdOrArn } from '../key-identifier.ts';
+import { aliasNotFound, keyByIdOrArn, keyForAlias } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
 import { kmsOperation, trailResource } from '../kms.ts';
 import { aliasName, keyId } from '../shapes.ts';
@@ -16,7 +16,7 @@ export const updateAlias = kmsOperation({
     return {
       alias,
       from: keyByIdOrArn(kms, alias.targetKeyId),
-      to: keyByIdOrArn(kms, input.TargetKeyId),
+      to: keyForAlias(kms, input.TargetKeyId),
     };
   },
 
