@@ -12,6 +12,8 @@ declare module '@vitest/runner' {
   interface TaskMeta {
     /** The numbers of the exercise's TODOs without which the test can't pass. */
     todos?: number[];
+    /** The TODO that is to blame when the test fails: the reporter leads the learner there. */
+    about?: number;
   }
 }
 

@@ -17,6 +17,7 @@ import { cleanUp } from '../05-clean-up/solution.ts';
 
 const { run } = useStep(import.meta.filename);
 const meta = { todos: [1, 2, 3, 4] };
+const about = (todo: number) => ({ meta: { ...meta, about: todo } });
 
 const request = {
   aliasName: learnerAliasName(run),
@@ -43,7 +44,7 @@ beforeEach(() => {
   predictNumberOfKeys();
 });
 
-test('creates a symmetric key that is enabled', { meta }, async () => {
+test('creates a symmetric key that is enabled', about(3), async () => {
   const key = await describe(await createdKey());
 
   expect(key?.KeyState, 'The key has to be enabled.').toBe('Enabled');
@@ -52,7 +53,7 @@ test('creates a symmetric key that is enabled', { meta }, async () => {
   expect(key?.Description, 'The description says what the key is for.').toBe(request.description);
 });
 
-test('gives the key its alias', { meta }, async () => {
+test('gives the key its alias', about(4), async () => {
   const keyArn = await createdKey();
 
   const behindAlias = await describe(request.aliasName);
@@ -60,7 +61,7 @@ test('gives the key its alias', { meta }, async () => {
   expect(behindAlias?.Arn, 'The alias has to lead to the key that createKey gives.').toBe(keyArn);
 });
 
-test("tags the key as this workshop's and this run's", { meta }, async () => {
+test("tags the key as this workshop's and this run's", about(3), async () => {
   const kms = new KMSClient();
   const { Tags = [] } = await kms.send(new ListResourceTagsCommand({ KeyId: await createdKey() }));
 
@@ -69,7 +70,7 @@ test("tags the key as this workshop's and this run's", { meta }, async () => {
   );
 });
 
-test('finds its key when it runs again', { meta }, async () => {
+test('finds its key when it runs again', about(2), async () => {
   const outcome = await createdTwice().catch((error: Error) => error);
 
   throwIfTodo(outcome);
@@ -79,14 +80,14 @@ test('finds its key when it runs again', { meta }, async () => {
   expect(outcome.second, 'The second run has to give the key of the first.').toBe(outcome.first);
 });
 
-test('leaves one key after two runs, as you predicted', { meta }, async () => {
+test('leaves one key after two runs, as you predicted', about(1), async () => {
   const { keys } = await createdTwice();
 
   expect(keys.length, 'Each run that creates another key leaves an orphan.').toBe(1);
   expect(predictNumberOfKeys(), 'You predicted another number of keys after two runs.').toBe(keys.length);
 });
 
-test('leaves no orphan when the alias cannot be created', { meta }, async () => {
+test('leaves no orphan when the alias cannot be created', about(4), async () => {
   await withLocalAws({}, async () => {
     // AWS keeps the prefix alias/aws/ for itself.
     const reserved = { ...request, aliasName: `alias/aws/${randomUUID()}` };

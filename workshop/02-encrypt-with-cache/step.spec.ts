@@ -18,6 +18,7 @@ import { createKey } from '../01-create-key/solution.ts';
 const step = useStep(import.meta.filename);
 const { run } = step;
 const meta = { todos: [1, 2, 3, 4] };
+const about = (todo: number) => ({ meta: { ...meta, about: todo } });
 
 const encryptedTwice = once(async () => {
   const keyArn = await givenKey(step);
@@ -36,7 +37,7 @@ beforeEach(() => {
   predictGenerateDataKeyCalls();
 });
 
-test('encrypts with a caching materials manager', { meta }, async () => {
+test('encrypts with a caching materials manager', about(3), async () => {
   const { materialsManager } = await encryptedTwice();
 
   expect(
@@ -45,7 +46,7 @@ test('encrypts with a caching materials manager', { meta }, async () => {
   ).toBeInstanceOf(NodeCachingMaterialsManager);
 });
 
-test('encrypts every message with that materials manager', { meta }, async () => {
+test('encrypts every message with that materials manager', about(4), async () => {
   const { plaintextLengths } = await encryptedTwice();
 
   expect(
@@ -59,7 +60,7 @@ test('encrypts every message with that materials manager', { meta }, async () =>
   ).toEqual([length, length]);
 });
 
-test('puts the encryption context into every message', { meta }, async () => {
+test('puts the encryption context into every message', about(4), async () => {
   const { first, second } = await encryptedTwice();
 
   for (const message of [first, second]) {
@@ -74,19 +75,24 @@ test('puts the encryption context into every message', { meta }, async () => {
   ).toEqual(withoutPublicKey(first.encryptionContext));
 });
 
-test('asks KMS for one data key, as you predicted', { meta }, async () => {
+test('asks KMS for one data key', about(3), async () => {
   const { dataKeyCalls } = await encryptedTwice();
 
   expect(
     dataKeyCalls,
     'Two messages need one GenerateDataKey call, if both are encrypted with the same cache: make it once, not per message.',
   ).toBe(1);
+});
+
+test('needs as many calls as you predicted', about(1), async () => {
+  const { dataKeyCalls } = await encryptedTwice();
+
   expect(predictGenerateDataKeyCalls(), 'You predicted another number of GenerateDataKey calls.').toBe(
     dataKeyCalls,
   );
 });
 
-test('uses one data key for two different messages', { meta }, async () => {
+test('uses one data key for two different messages', about(4), async () => {
   const { first, second, keyArn } = await encryptedTwice();
 
   expect(second.encryptedDataKey, 'Messages that share a data key carry the same encrypted data key.').toBe(
@@ -110,7 +116,7 @@ test('commits every message to its data key', { meta }, async () => {
   ).toEqual([true, true]);
 });
 
-test('asks for a second data key for the third message', { meta }, async () => {
+test('asks for a second data key for the third message', about(3), async () => {
   const materialsManager = createMaterialsManager(await givenKey(step));
   const { dataKeyCalls } = await encrypt(
     materialsManager,
@@ -120,7 +126,7 @@ test('asks for a second data key for the third message', { meta }, async () => {
   expect(dataKeyCalls, 'A data key is for two messages: see maxMessagesEncrypted.').toBe(2);
 });
 
-test('keeps a data key for 300 seconds', { meta }, async () => {
+test('keeps a data key for 300 seconds', about(3), async () => {
   const callsAfter = (seconds: number) =>
     // A local AWS in this process shares its clock: a real one would refuse signatures of the future.
     withLocalAws({}, async () => {

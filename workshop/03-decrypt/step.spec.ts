@@ -15,6 +15,7 @@ const step = useStep(import.meta.filename);
 const { run } = step;
 const { encryptionContext } = run;
 const meta = { todos: [1, 2, 3, 4] };
+const about = (todo: number) => ({ meta: { ...meta, about: todo } });
 
 const decrypted = once(async () => {
   const encryptedFiles = await givenEncryptedFiles(step);
@@ -35,7 +36,7 @@ beforeEach(() => {
   predictDecryptCalls();
 });
 
-test('gives back the plaintext, byte for byte', { meta }, async () => {
+test('gives back the plaintext, byte for byte', about(4), async () => {
   const { plaintextFiles } = await decrypted();
   const original = await readFile(plaintextFile);
 
@@ -48,17 +49,22 @@ test('gives back the plaintext, byte for byte', { meta }, async () => {
   }
 });
 
-test('asks KMS to decrypt the data key of each message, as you predicted', { meta }, async () => {
+test('asks KMS to decrypt the data key of each message', about(2), async () => {
   const { decryptCalls } = await decrypted();
 
   expect(
     decryptCalls,
     'Only KMS can decrypt a data key: one Decrypt call for each message, without a cache.',
   ).toBe(2);
+});
+
+test('needs as many calls as you predicted', about(1), async () => {
+  const { decryptCalls } = await decrypted();
+
   expect(predictDecryptCalls(), 'You predicted another number of Decrypt calls.').toBe(decryptCalls);
 });
 
-test('decrypts what it is given, whatever that is', { meta }, async () => {
+test('decrypts what it is given, whatever that is', about(2), async () => {
   const other = scratchFile('other.txt');
   await writeFile(other, 'another plaintext');
   const encryptedFile = await encryptWith({ plaintextFile: other, keyArn: await givenKey(step) });
@@ -69,7 +75,7 @@ test('decrypts what it is given, whatever that is', { meta }, async () => {
   );
 });
 
-test('refuses a message with another encryption context', { meta }, async () => {
+test('refuses a message with another encryption context', about(3), async () => {
   const encryptedFile = await encryptWith({
     keyArn: await givenKey(step),
     encryptionContext: { ...encryptionContext, whatfor: 'something else' },
@@ -81,7 +87,7 @@ test('refuses a message with another encryption context', { meta }, async () => 
   );
 });
 
-test('refuses a message without the encryption context', { meta }, async () => {
+test('refuses a message without the encryption context', about(3), async () => {
   const encryptedFile = await encryptWith({ keyArn: await givenKey(step), encryptionContext: {} });
 
   expectRefused(
@@ -90,7 +96,7 @@ test('refuses a message without the encryption context', { meta }, async () => {
   );
 });
 
-test('refuses a message that was encrypted under another key', { meta }, async () => {
+test('refuses a message that was encrypted under another key', about(2), async () => {
   await withLocalAws({}, async () => {
     const ours = await createKey({ aliasName: 'alias/ours', description: run.description, tags: run.tags });
     const theirs = await createKey({ aliasName: 'alias/theirs', description: 'Of another team', tags: [] });
@@ -103,7 +109,7 @@ test('refuses a message that was encrypted under another key', { meta }, async (
   });
 });
 
-test('refuses a message that was changed', { meta }, async () => {
+test('refuses a message that was changed', about(2), async () => {
   const message = await readFile((await givenEncryptedFiles(step))[0]);
   const encryptedFile = scratchFile('changed');
   // The last byte but 200 belongs to the encrypted content, before the signature.
@@ -116,7 +122,7 @@ test('refuses a message that was changed', { meta }, async () => {
   );
 });
 
-test('refuses a message that was cut off', { meta }, async () => {
+test('refuses a message that was cut off', about(2), async () => {
   const message = await readFile((await givenEncryptedFiles(step))[0]);
   const encryptedFile = scratchFile('cut_off');
   await writeFile(encryptedFile, message.subarray(0, message.length - 300));

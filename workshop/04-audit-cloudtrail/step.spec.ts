@@ -16,6 +16,7 @@ import { createMaterialsManager, encryptFile } from '../02-encrypt-with-cache/so
 const step = useStep(import.meta.filename);
 const { run } = step;
 const meta = { todos: [1, 2, 3, 4, 5, 6] };
+const about = (todo: number) => ({ meta: { ...meta, about: todo } });
 /** Longer than the search for events may take, so that its own error is the one to be seen. */
 const timeout = (run.cloudTrail.timeoutSeconds + 30) * 1000;
 
@@ -50,7 +51,7 @@ const counted = once(async () => {
   return { keyArn, from, sent, counts: { cached, uncached, none } };
 });
 
-test('counts one call for two messages with a cache', { meta, timeout }, async () => {
+test('counts one call for two messages with a cache', { ...about(5), timeout }, async () => {
   const { counts } = await counted();
 
   expect(counts.cached, 'Two messages with one cached data key are exactly one GenerateDataKey call.').toBe(
@@ -58,19 +59,19 @@ test('counts one call for two messages with a cache', { meta, timeout }, async (
   );
 });
 
-test('counts two calls for two messages without a cache', { meta, timeout }, async () => {
+test('counts two calls for two messages without a cache', { ...about(5), timeout }, async () => {
   const { counts } = await counted();
 
   expect(counts.uncached, 'Two messages without a cache are exactly two GenerateDataKey calls.').toBe(2);
 });
 
-test('counts no call where there was none', { meta, timeout }, async () => {
+test('counts no call where there was none', { ...about(5), timeout }, async () => {
   const { counts } = await counted();
 
   expect(counts.none, 'Nobody encrypted with this encryption context: other calls are not ours.').toBe(0);
 });
 
-test('agrees with what was sent, request by request', { meta, timeout }, async () => {
+test('agrees with what was sent, request by request', { ...about(4), timeout }, async () => {
   const { keyArn, from, sent } = await counted();
   const calls = await lookUpCalls(keyArn, from);
 
@@ -142,7 +143,7 @@ async function outcomeOf(difficulty: string) {
   return outcome instanceof Error ? outcome.name : outcome;
 }
 
-test('goes on when a look-up was one too many', { meta }, async () => {
+test('goes on when a look-up was one too many', about(3), async () => {
   const outcomes = Object.values(await difficulties());
   for (const outcome of outcomes) throwIfTodo(outcome);
 
@@ -152,7 +153,7 @@ test('goes on when a look-up was one too many', { meta }, async () => {
   );
 });
 
-test('decides that there was no call, rather than guess it', { meta }, async () => {
+test('decides that there was no call, rather than guess it', about(4), async () => {
   expect(await outcomeOf('nothing'), 'Nobody encrypted with this encryption context.').toBe(0);
 
   await withLocalAws({ cloudTrail: { ...promptCloudTrail, delaySeconds: 3600 } }, async () => {
@@ -173,18 +174,18 @@ test('decides that there was no call, rather than guess it', { meta }, async () 
   });
 });
 
-test('reads more than the first page', { meta }, async () => {
+test('reads more than the first page', about(3), async () => {
   expect(await outcomeOf('manyPages'), 'One call was on the second page: read every page.').toBe(1);
 });
 
-test('counts an event once that comes twice', { meta }, async () => {
+test('counts an event once that comes twice', about(3), async () => {
   expect(
     await outcomeOf('doubled'),
     'One event came twice, with the same event id: keep each event id once.',
   ).toBe(1);
 });
 
-test('waits for an event that comes after the marker call', { meta }, async () => {
+test('waits for an event that comes after the marker call', about(6), async () => {
   // A look takes a second: the marker call is there at the second look, and the late event at the third.
   const clock = new ManualClock();
   const onCall = ({ operation }: AnsweredCallInfo) => {
@@ -204,18 +205,18 @@ test('waits for an event that comes after the marker call', { meta }, async () =
   });
 });
 
-test('leaves the calls of other runs out', { meta }, async () => {
+test('leaves the calls of other runs out', about(5), async () => {
   expect(
     await outcomeOf('otherRuns'),
     'One call of three is ours: each pair of our encryption context has to be in theirs, and more may be.',
   ).toBe(1);
 });
 
-test('leaves the calls of other times out', { meta }, async () => {
+test('leaves the calls of other times out', about(3), async () => {
   expect(await outcomeOf('earlier'), 'One call of two came after StartTime: pass it to the look-up.').toBe(1);
 });
 
-test('leaves calls that failed out', { meta }, async () => {
+test('leaves calls that failed out', about(5), async () => {
   expect(await outcomeOf('failed'), 'A call that failed gave nobody a data key: look at errorCode.').toBe(1);
 });
 

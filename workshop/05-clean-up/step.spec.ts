@@ -23,6 +23,7 @@ import { createKey } from '../01-create-key/solution.ts';
 
 const { run } = useStep(import.meta.filename);
 const meta = { todos: [1, 2, 3, 4, 5] };
+const about = (todo: number) => ({ meta: { ...meta, about: todo } });
 
 // A key, an alias and files as the run's are, but made to be cleaned up here: other steps still need the run's.
 // The alias is of this try: an earlier one may have left its own.
@@ -45,7 +46,7 @@ const cleanedUp = once(async () => {
   return { keyArn, encryptedDataKey: dataKey.CiphertextBlob };
 });
 
-test("schedules the deletion of the run's key, in 7 days", { meta }, async () => {
+test("schedules the deletion of the run's key, in 7 days", about(3), async () => {
   const { keyArn } = await cleanedUp();
   const key = await describe(keyArn);
 
@@ -59,7 +60,7 @@ beforeEach(() => {
   predictDecryptWhilePending();
 });
 
-test('deletes the alias', { meta }, async () => {
+test('deletes the alias', about(4), async () => {
   await cleanedUp();
 
   expect(
@@ -68,7 +69,7 @@ test('deletes the alias', { meta }, async () => {
   ).toBeUndefined();
 });
 
-test("deletes the run's output files, and no other file", { meta }, async () => {
+test("deletes the run's output files, and no other file", about(5), async () => {
   await cleanedUp();
 
   expect(
@@ -81,7 +82,7 @@ test("deletes the run's output files, and no other file", { meta }, async () => 
   ).toBe(true);
 });
 
-test('cannot decrypt while the deletion is pending, as you predicted', { meta }, async () => {
+test('cannot decrypt while the deletion is pending, as you predicted', about(1), async () => {
   const { encryptedDataKey } = await cleanedUp();
   const canDecrypt = await new KMSClient()
     .send(new DecryptCommand({ CiphertextBlob: encryptedDataKey }))
@@ -104,7 +105,7 @@ test('may run twice', { meta }, async () => {
   expect(error?.name, 'The second clean-up finds nothing to do, and that is no error.').toBeUndefined();
 });
 
-test('deletes the alias last, so that a second try can find the key', { meta }, async () => {
+test('deletes the alias last, so that a second try can find the key', about(4), async () => {
   await withLocalAws({}, async () => {
     await createKey({ ...request, description: run.description });
     const recording = recordRequests();
@@ -121,7 +122,7 @@ test('deletes the alias last, so that a second try can find the key', { meta }, 
   });
 });
 
-test('finishes a clean-up that was interrupted', { meta }, async () => {
+test('finishes a clean-up that was interrupted', about(3), async () => {
   await withLocalAws({}, async () => {
     const keyArn = await createKey({ ...request, description: run.description });
     await new KMSClient().send(new ScheduleKeyDeletionCommand({ KeyId: keyArn, PendingWindowInDays: 7 }));
@@ -141,7 +142,7 @@ test('finishes a clean-up that was interrupted', { meta }, async () => {
   });
 });
 
-test("leaves other teams' keys and aliases alone, in a crowded account", { meta }, async () => {
+test("leaves other teams' keys and aliases alone, in a crowded account", about(2), async () => {
   await withLocalAws({}, async () => {
     const theirs = await createKey({ aliasName: 'alias/a_team', description: 'Of another team', tags: [] });
     const theirAliases = await createAliases(theirs, 120);
@@ -159,7 +160,7 @@ test("leaves other teams' keys and aliases alone, in a crowded account", { meta 
   });
 });
 
-test("leaves a key alone that does not carry the run's tags", { meta }, async () => {
+test("leaves a key alone that does not carry the run's tags", about(2), async () => {
   await withLocalAws({}, async () => {
     const tags = [{ TagKey: 'workshop-run', TagValue: 'of somebody else' }];
     const theirs = await createKey({ aliasName: request.aliasName, description: 'Of another team', tags });

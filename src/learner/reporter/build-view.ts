@@ -6,13 +6,6 @@ import { describeFailure, type ReportedError } from './failure.ts';
 import type { Workshop } from './learner-code.ts';
 import type { Failure, StepView } from './model.ts';
 
-declare module '@vitest/runner' {
-  interface TaskMeta {
-    /** The number of the TODO that is to blame when the test fails. */
-    about?: number;
-  }
-}
-
 /** A step and where the learner is in it, from the results of its spec, if that has run. */
 export function viewStep(workshop: Workshop, step: StepFolder, spec?: TestModule): StepView {
   const tests = spec ? [...spec.children.allTests()] : [];
