@@ -1,4 +1,4 @@
-import { type LookupAttribute, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
+import type { LookupAttribute } from '@aws-sdk/client-cloudtrail';
 import {
   CreateAliasCommand,
   CreateKeyCommand,
@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-kms';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { describe, expect } from 'vitest';
-import { errorOf, type LocalAwsUnderTest, test } from '../testing/local-aws-under-test.ts';
+import { errorOf, test } from '../testing/local-aws-under-test.ts';
 
 const EncryptionContext = { purpose: 'test' };
 const by = (AttributeKey: LookupAttribute['AttributeKey'], AttributeValue: string) => ({

@@ -2,7 +2,7 @@ import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrai
 import { KMSClient, type KMSClientConfig, ListKeysCommand } from '@aws-sdk/client-kms';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { describe, expect } from 'vitest';
-import { errorOf, type LocalAwsUnderTest, test } from '../testing/local-aws-under-test.ts';
+import { errorOf, type LocalAwsUnderTest, startUnderTest, test } from '../testing/local-aws-under-test.ts';
 import { rawRequest } from '../testing/raw-request.ts';
 
 const mismatch =
@@ -108,6 +108,19 @@ test('a session token that the access key does not have is refused', async ({ lo
   expect(await errorOf(listKeys(local, { credentials }))).toMatchObject({
     name: 'UnrecognizedClientException',
   });
+});
+
+test('temporary credentials need their session token, and no other', async () => {
+  const credentials = { accessKeyId: 'ASIAMINE', secretAccessKey: 'mine', sessionToken: 'the-token' };
+  const local = await startUnderTest({ credentials });
+  await expect(listKeys(local, {})).resolves.toMatchObject({ Keys: [] });
+  const { sessionToken, ...tokenless } = credentials;
+  for (const given of [tokenless, { ...credentials, sessionToken: `${sessionToken}-2` }]) {
+    expect(await errorOf(listKeys(local, { credentials: given }))).toMatchObject({
+      name: 'UnrecognizedClientException',
+    });
+  }
+  await local.aws.close();
 });
 
 test('five minutes either way are allowed, more is not', async ({ local }) => {
