@@ -35,7 +35,7 @@ test('a mistake is told in a sentence, and the exit code tells too', { timeout }
 });
 
 test('colours are written when they are wanted, and none with NO_COLOR', { timeout }, async () => {
-  const coloured = await workshop.run(['progress'], { NO_COLOR: '', FORCE_COLOR: '1' });
+  const coloured = await workshop.run(['progress'], { NO_COLOR: undefined, FORCE_COLOR: '1' });
   const plain = await workshop.run(['progress'], { CI: 'true' });
 
   expect(coloured.stdout).toContain('\u001b[');

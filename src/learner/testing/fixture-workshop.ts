@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { learnerEnvironment } from './learner-environment.ts';
 
 /** A workshop of three small steps in a folder of its own, for what must not happen to the real one. */
 export interface FixtureWorkshop {
@@ -10,9 +11,11 @@ export interface FixtureWorkshop {
   read(file: string): string;
   write(file: string, text: string): void;
   /** Runs a command as npm does; `start` is this checkout's, unless a copy of it is to be started. */
-  run(args: string[], environment?: Record<string, string>, start?: string): Promise<Outcome>;
+  run(args: string[], environment?: Environment, start?: string): Promise<Outcome>;
   remove(): void;
 }
+
+type Environment = Record<string, string | undefined>;
 
 /** What a command left. */
 export interface Outcome {
@@ -71,10 +74,8 @@ export function solution(step: string): string {
 
 const startOfCheckout = fileURLToPath(new URL('../commands/start.js', import.meta.url));
 
-/** The environment of the test run is kept away: it may set colours, or name a real AWS account. */
-function runCommand(root: string, args: string[], environment: Record<string, string>): Promise<Outcome> {
-  const wanted = { PATH: process.env.PATH, HOME: root, NO_COLOR: '1', ...environment };
-  const env = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value));
+function runCommand(root: string, args: string[], environment: Environment): Promise<Outcome> {
+  const env = { ...learnerEnvironment(), NO_COLOR: '1', ...environment };
   return new Promise((resolve) => {
     execFile(process.execPath, args, { cwd: root, env }, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr });

@@ -1,0 +1,45 @@
+import { execFile } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeEach, expect, test } from 'vitest';
+import { copyProject, type ProjectCopy } from '../verify/project-copy.ts';
+import { filesOf, replaceExercise } from './exercise.ts';
+import { readProgress } from './progress.ts';
+import { learnerEnvironment } from './testing/learner-environment.ts';
+
+const step = '01-create-key';
+
+let project: ProjectCopy;
+beforeEach(() => {
+  project = copyProject(fileURLToPath(new URL('../..', import.meta.url)));
+  // The learner's own, if not by much.
+  replaceExercise(project.root, step, 'solution', new Date());
+  appendFileSync(join(project.root, filesOf(step).exercise), '// Mine.\n');
+  return project.remove;
+});
+
+function runStep(...args: string[]): Promise<number> {
+  const vitest = join(project.root, 'node_modules/vitest/vitest.mjs');
+  const options = { cwd: project.root, env: learnerEnvironment() };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [vitest, 'run', `workshop/${step}`, ...args], options, (error) =>
+      resolve(error ? Number(error.code) : 0),
+    );
+  });
+}
+
+const state = () => readProgress(project.root).steps[step]?.state;
+
+test('a step is done once its exercise has passed, not its solution', { timeout: 120_000 }, async () => {
+  expect(state()).toBe('to do');
+
+  expect(await runStep('--mode', 'solution')).toBe(0);
+  expect(state()).toBe('to do');
+
+  expect(await runStep('--testNamePattern', 'creates a symmetric key')).toBe(0);
+  expect(state()).toBe('to do');
+
+  expect(await runStep()).toBe(0);
+  expect(state()).toBe('done');
+});
