@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -55,8 +56,12 @@ export function runsInLedger(): string[] {
   }
 }
 
-/** The entries of a run. A line that was cut off by a crash led to nothing yet, and is left out. */
+/**
+ * The entries of a run; none when it wrote nothing down. A line that was cut off by a crash led to nothing yet, and is
+ * left out.
+ */
 export function readLedger(runName: string): LedgerEntry[] {
+  if (!existsSync(fileOf(runName))) return [];
   return readFileSync(fileOf(runName), 'utf8')
     .split('\n')
     .flatMap((line) => {
