@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
-import type { Authorize } from './authorization/permission.ts';
+import { accountPrincipals } from './account-principals.ts';
+import { authorizer } from './authorization/authorizer.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { CloudTrail } from './cloudtrail/cloudtrail.ts';
 import { delayedDelivery } from './cloudtrail/delivery.ts';
@@ -7,7 +8,7 @@ import { EventStore } from './cloudtrail/event-store.ts';
 import { lookupEvents } from './cloudtrail/lookup-events.ts';
 import { keyDeletedEvent, keyRotatedEvent, trailEventOf } from './cloudtrail/recording.ts';
 import { RequestQuota } from './cloudtrail/request-quota.ts';
-import { type AccessKey, Credentials } from './http/credentials.ts';
+import { type AccessKey, type Credential, Credentials } from './http/credentials.ts';
 import { type Answer, answerRequest, type FrontDoorParts } from './http/front-door.ts';
 import { type HostedService, hostedOperations } from './http/hosted-service.ts';
 import type { IncomingRequest } from './http/incoming-request.ts';
@@ -26,6 +27,8 @@ import { seededRandom } from './seeded-random.ts';
 import { getCallerIdentity } from './sts/get-caller-identity.ts';
 import type { Weather } from './weather/weather.ts';
 
+export type { RoleSessionSettings, UserSettings } from './account-principals.ts';
+export type { PolicyDocumentInput } from './authorization/policy-document.ts';
 export { type Clock, ManualClock } from './clock.ts';
 export type { AccessKey } from './http/credentials.ts';
 export type { AnsweredCallInfo, LocalAwsOptions } from './options.ts';
@@ -38,21 +41,26 @@ export interface LocalAws {
   readonly endpoint: string;
   readonly region: string;
   readonly accountId: string;
-  /** The administrator's, to whom everything is allowed. */
+  /** The administrator's, whose policy allows everything. */
   readonly credentials: AccessKey;
+  /**
+   * The credentials of one of the options' `principals`.
+   *
+   * @param name of the user, or of the role's session
+   * @throws {TypeError} if there is nobody of that name
+   */
+  credentialsOf(name: string): AccessKey;
   /** The one of the options, or a new one: given as an option, it repeats what chance decided. */
   readonly seed: number;
   /** Stops at once, cutting open connections; without a data directory, all is gone. */
   close(): Promise<void>;
 }
 
-/** The default: whoever has an access key is an administrator. */
-const allowEverything: Authorize = () => {};
-
 /**
  * Starts KMS, CloudTrail and STS on 127.0.0.1.
  *
- * @throws if the port is taken; if the account id, the Region or the weather is none; if the data directory can't be used
+ * @throws if the port is taken; if the account id, the Region, the weather or a principal is none; if the data directory
+ *   can't be used
  */
 export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
   const clock = options.clock ?? systemClock;
@@ -62,17 +70,22 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   const events = newEventStore(options, seed, weather);
   const dataDirectory = await openDataDirectory(options, state, events);
   const { account, administrator } = dataDirectory?.identity ?? identityOf(options);
-  const kms: Kms = { account, clock, state };
+  const principals = accountPrincipals(account, administrator, options.principals ?? [], clock.now());
+  const requirePermission = authorizer(account, principals.identities);
+  const kms: Kms = { account, clock, state, newestState: state, identities: principals.identities };
   const lookupQuota = new RequestQuota(options.cloudTrail?.lookupsPerSecond ?? 2, clock);
   const cloudTrail: CloudTrail = { account, clock, events, lookupQuota };
   const door: FrontDoorParts = {
     services: hostServices(kms, cloudTrail, weather),
     verifier: {
-      credentials: new Credentials([administrator]),
+      credentials: new Credentials([...principals.credentials.values()]),
       signingKeys: new SigningKeys(),
       region: account.region,
     },
-    authorize: allowEverything,
+    authorize(caller, permission, { sourceAddress, headers }) {
+      const userAgent = headers['user-agent'] ?? '';
+      requirePermission(caller, permission, { time: clock.now(), sourceAddress, userAgent });
+    },
     catchUp() {
       const now = clock.now();
       for (const key of state.removeDueKeys(now)) events.record(keyDeletedEvent(key.arn, now));
@@ -89,11 +102,16 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     await dataDirectory?.close();
     throw error;
   });
-  const { principal, ...credentials } = administrator;
   return {
     endpoint: `http://127.0.0.1:${server.port}`,
     ...account,
-    credentials,
+    credentials: accessKeyOf(administrator),
+    credentialsOf(name) {
+      const credential = principals.credentials.get(name);
+      if (credential) return accessKeyOf(credential);
+      const names = [...principals.credentials.keys()].join(', ');
+      throw new TypeError(`There is no principal '${name}'. There are: ${names}. Name one in principals.`);
+    },
     seed,
     async close() {
       await server.close();
@@ -101,6 +119,8 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     },
   };
 }
+
+const accessKeyOf = ({ principal, ...accessKey }: Credential): AccessKey => accessKey;
 
 async function openDataDirectory(
   options: LocalAwsOptions,

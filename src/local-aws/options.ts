@@ -1,3 +1,4 @@
+import type { RoleSessionSettings, UserSettings } from './account-principals.ts';
 import type { Clock } from './clock.ts';
 import type { AccessKey } from './http/credentials.ts';
 import type { WeatherRule } from './weather/rules.ts';
@@ -28,6 +29,11 @@ export interface LocalAwsOptions {
   readonly accountId?: string;
   /** The administrator's access key. Default: a new one, at random. */
   readonly credentials?: AccessKey;
+  /**
+   * Users, and sessions of roles, beside the administrator; `LocalAws.credentialsOf` gives their credentials. Each may do what
+   * its policies, the key policies and the grants allow. Default: none.
+   */
+  readonly principals?: readonly (UserSettings | RoleSessionSettings)[];
   /** Default: the machine's. */
   readonly clock?: Clock;
   readonly cloudTrail?: {

@@ -32,7 +32,13 @@ export interface OperationDefinition<Service, Schema extends z.ZodType, Target, 
   /** What the caller must be allowed to do. */
   permissions(input: z.output<Schema>, target: Target, service: Service): readonly Permission[];
   /** Does it, and gives the members of the answer. Throws AWS's errors. */
-  run(service: Service, input: z.output<Schema>, target: Target, caller: Principal): Output;
+  run(
+    service: Service,
+    input: z.output<Schema>,
+    target: Target,
+    caller: Principal,
+    authorize: Authorize,
+  ): Output;
   readonly trail: {
     readonly readOnly: boolean;
     requestParameters?(input: z.output<Schema>): object | null;
@@ -83,7 +89,7 @@ export function operationsOf<Service>() {
           for (const permission of definition.permissions(input, target, service)) {
             authorize(caller, permission);
           }
-          const output = definition.run(service, input, target, caller);
+          const output = definition.run(service, input, target, caller, authorize);
           if (trail.resources) entry.resources = trail.resources(target, output);
           entry.responseElements = trail.responseElements?.(output, target) ?? null;
           entry.additionalEventData = trail.additionalEventData?.(output, target);

@@ -7,7 +7,7 @@ import { resourcePolicyOf } from './policy.ts';
 import type { Principal } from './principal.ts';
 import { type CallCircumstances, requestContext } from './request-context.ts';
 
-/** Requires a permission of the caller; throws AWS's `AccessDeniedException`, or the permission's own refusal. */
+/** Requires a permission of the caller; throws AWS's `AccessDeniedException` if the caller hasn't got it. */
 export type RequirePermission = (
   principal: Principal,
   permission: Permission,
@@ -17,7 +17,7 @@ export type RequirePermission = (
 /** Decides by the policies of the caller and of the resource, and by what else entitles the caller. */
 export function authorizer(account: Account, identities: Identities): RequirePermission {
   return (principal, permission, circumstances) => {
-    const { action, resource, entitlement, refusal } = permission;
+    const { action, resource, entitlement } = permission;
     const decision = decide({
       request: {
         principal,
@@ -30,6 +30,6 @@ export function authorizer(account: Account, identities: Identities): RequirePer
       entitlement: () => entitlement?.(principal) ?? 'none',
     });
     if (decision.allowed) return;
-    throw refusal?.() ?? accessDenied(principal, permission, decision.denial);
+    throw accessDenied(principal, permission, decision.denial);
   };
 }

@@ -1,4 +1,3 @@
-import type { AwsError } from '../api/errors.ts';
 import type { Principal, Relation } from './principal.ts';
 
 /** What a permission is asked for. A KMS key is one as it stands: its tags and its policy take part in the decision. */
@@ -24,8 +23,6 @@ export interface Permission {
   readonly entitlement?: (principal: Principal) => Relation;
   /** How a refusal names the resource, where it isn't by the ARN. */
   readonly namedBy?: 'ciphertext' | 'nothing';
-  /** What a refusal is, where it isn't AWS's `AccessDeniedException`. */
-  readonly refusal?: () => AwsError;
 }
 
 /** Decides whether the caller has a permission; throws AWS's `AccessDeniedException` if not. */

@@ -39,6 +39,9 @@ export type Principal = User | RoleSession;
  */
 export type Relation = 'caller' | 'account' | 'none';
 
+export const strongest = (relations: readonly Relation[]): Relation =>
+  relations.includes('caller') ? 'caller' : relations.includes('account') ? 'account' : 'none';
+
 /** What CloudTrail calls the user name of a principal: for a session, the session's name. */
 export const nameOf = (principal: Principal): string =>
   principal.type === 'IAMUser' ? principal.userName : principal.sessionName;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError, internalFailure } from '../api/errors.ts';
 import type { Performed } from '../api/operation.ts';
-import type { Authorize } from '../authorization/permission.ts';
+import type { Authorize, Permission } from '../authorization/permission.ts';
+import type { Principal } from '../authorization/principal.ts';
 import type { CallFate, CallWeather } from '../weather/call-faults.ts';
 import type { Credential } from './credentials.ts';
 import type { HostedOperation, HostedService } from './hosted-service.ts';
@@ -37,7 +38,8 @@ export interface Answer {
 export interface FrontDoorParts {
   readonly services: Services;
   readonly verifier: SignatureVerifier;
-  readonly authorize: Authorize;
+  /** Throws AWS's `AccessDeniedException` if the caller hasn't the permission. */
+  authorize(caller: Principal, permission: Permission, request: IncomingRequest): void;
   /** Lets the time do its work, such as deleting the keys whose date has come, before a call sees the state. */
   catchUp(): void;
   /** Keeps a call, once for each, before it is answered. A promise holds the answer back until the call is kept. */
@@ -64,7 +66,8 @@ export async function answerRequest(door: FrontDoorParts, request: IncomingReque
     door.catchUp();
     fate = door.weather?.fateOf({ service: service.signingName, operation: operation.name });
     if (fate?.reset !== 'before-call') {
-      const performed = fate?.refusal ?? operation.perform(members, credential.principal, door.authorize);
+      const authorize: Authorize = (caller, permission) => door.authorize(caller, permission, request);
+      const performed = fate?.refusal ?? operation.perform(members, credential.principal, authorize);
       await door.record({ performed, requestId, request, service, operation, credential });
       outcome = performed;
     }

@@ -1,6 +1,9 @@
+import type { z } from 'zod';
 import type { Account } from '../account.ts';
-import { operationsOf, type TrailResource } from '../api/operation.ts';
+import { type OperationDefinition, operationsOf, type TrailResource } from '../api/operation.ts';
+import type { Identities } from '../authorization/identities.ts';
 import type { Clock } from '../clock.ts';
+import { withKeyAccess } from './key-access.ts';
 import type { KmsState } from './state.ts';
 
 /** What a KMS operation works on. */
@@ -8,9 +11,24 @@ export interface Kms {
   readonly account: Account;
   readonly clock: Clock;
   readonly state: KmsState;
+  /** Where `state` lags behind: what it is going to be. */
+  readonly newestState: KmsState;
+  readonly identities: Identities;
 }
 
-export const kmsOperation = operationsOf<Kms>();
+const operation = operationsOf<Kms>();
+
+/** Makes an operation of KMS out of its definition. What it asks for may also be allowed by grants on its keys. */
+export const kmsOperation = <Schema extends z.ZodType, Target, Output extends object>(
+  definition: OperationDefinition<Kms, Schema, Target, Output>,
+) =>
+  operation({
+    ...definition,
+    permissions(input, target, kms) {
+      const { GrantTokens = [] } = input as { GrantTokens?: readonly string[] };
+      return withKeyAccess(kms, GrantTokens, definition.permissions(input, target, kms));
+    },
+  });
 
 /** Keys and aliases alike are of this type in CloudTrail's records. */
 export const trailResource = (subject: { readonly arn: string }): TrailResource => ({

@@ -2,16 +2,30 @@ import type { ConditionContext } from '../authorization/permission.ts';
 import type { EncryptionContext } from './ciphertext-blob.ts';
 import type { Tag } from './key.ts';
 
+const contextPrefix = 'kms:EncryptionContext:';
+
 /** The condition keys of a request that uses a key for cryptography (KMS developer guide, policy-conditions.html). */
 export function cryptographicConditions(request: {
   KeyId?: string | undefined;
   EncryptionContext?: EncryptionContext | undefined;
 }): ConditionContext {
-  const context = request.EncryptionContext ?? {};
-  const conditions: Record<string, string | string[]> = { 'kms:EncryptionAlgorithm': 'SYMMETRIC_DEFAULT' };
-  for (const [name, value] of Object.entries(context)) conditions[`kms:EncryptionContext:${name}`] = value;
-  if (Object.keys(context).length > 0) conditions['kms:EncryptionContextKeys'] = Object.keys(context);
-  return { ...conditions, ...aliasCondition(request.KeyId) };
+  return {
+    'kms:EncryptionAlgorithm': 'SYMMETRIC_DEFAULT',
+    ...encryptionContextConditions(request.EncryptionContext ?? {}),
+    ...aliasCondition(request.KeyId),
+  };
+}
+
+export function encryptionContextConditions(context: EncryptionContext): ConditionContext {
+  const conditions: Record<string, string | string[]> = { 'kms:EncryptionContextKeys': Object.keys(context) };
+  for (const [name, value] of Object.entries(context)) conditions[contextPrefix + name] = value;
+  return conditions;
+}
+
+/** The encryption context out of the condition keys of a request: what a grant's constraints are about. */
+export function encryptionContextIn(conditions: ConditionContext): EncryptionContext {
+  const pairs = Object.entries(conditions).filter(([key]) => key.startsWith(contextPrefix));
+  return Object.fromEntries(pairs.map(([key, value]) => [key.slice(contextPrefix.length), String(value)]));
 }
 
 /** `kms:RequestAlias`, for a request that names its key by an alias. */

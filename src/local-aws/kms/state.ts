@@ -1,3 +1,5 @@
+import type { Grant } from './grants/grant.ts';
+import { GrantTable } from './grants/grant-table.ts';
 import type { Alias, KeyRecord } from './key.ts';
 import { dueRotations, nextRotation, type Rotation } from './key-rotation.ts';
 
@@ -6,15 +8,18 @@ export type KmsChange =
   | { readonly type: 'key-put'; readonly key: KeyRecord }
   | { readonly type: 'key-removed'; readonly keyId: string }
   | { readonly type: 'alias-put'; readonly alias: Alias }
-  | { readonly type: 'alias-removed'; readonly name: string };
+  | { readonly type: 'alias-removed'; readonly name: string }
+  | { readonly type: 'grant-put'; readonly grant: Grant }
+  | { readonly type: 'grant-removed'; readonly grantId: string };
 
 /**
- * The keys and aliases of the account. Every write is a `KmsChange` and goes through `apply`; every read goes through
+ * The keys, aliases and grants of the account. Every write is a `KmsChange` and goes through `apply`; every read goes through
  * the methods below, so that one place can make a change durable, or slow to be seen.
  */
 export class KmsState {
   readonly #keys = new Map<string, KeyRecord>();
   readonly #aliases = new Map<string, Alias>();
+  readonly #grants = new GrantTable();
   readonly #observers: ((change: KmsChange) => void)[] = [];
   /**
    * No key is to be deleted, or rotated, before these: so asking "is any due?" costs one comparison. They may be too
@@ -43,6 +48,20 @@ export class KmsState {
       .sort((a, b) => order(a.name, b.name));
   }
 
+  grant(id: string): Grant | undefined {
+    return this.#grants.get(id);
+  }
+
+  /** All grants, ordered by id. */
+  grants(): Grant[] {
+    return this.#grants.all().sort((a, b) => order(a.id, b.id));
+  }
+
+  /** The grants on a key, ordered by id. */
+  grantsOf(keyId: string): Grant[] {
+    return this.#grants.ofKey(keyId).sort((a, b) => order(a.id, b.id));
+  }
+
   putKey(key: KeyRecord): void {
     this.apply({ type: 'key-put', key });
   }
@@ -55,8 +74,16 @@ export class KmsState {
     this.apply({ type: 'alias-removed', name });
   }
 
+  putGrant(grant: Grant): void {
+    this.apply({ type: 'grant-put', grant });
+  }
+
+  removeGrant(grantId: string): void {
+    this.apply({ type: 'grant-removed', grantId });
+  }
+
   /**
-   * Removes the keys whose deletion date has come, with their material and their aliases.
+   * Removes the keys whose deletion date has come, with their material, their aliases and their grants.
    *
    * @param now milliseconds since the epoch
    * @returns the keys that are gone now
@@ -66,6 +93,7 @@ export class KmsState {
     const due = [...this.#keys.values()].filter((key) => deletionOf(key) <= now);
     for (const key of due) {
       for (const alias of this.aliases(key.id)) this.removeAlias(alias.name);
+      for (const grant of this.grantsOf(key.id)) this.removeGrant(grant.id);
       this.apply({ type: 'key-removed', keyId: key.id });
     }
     this.#nextDeletion = earliest(this.#keys.values(), deletionOf);
@@ -96,6 +124,7 @@ export class KmsState {
     return [
       ...Array.from(this.#keys.values(), (key) => ({ type: 'key-put' as const, key })),
       ...Array.from(this.#aliases.values(), (alias) => ({ type: 'alias-put' as const, alias })),
+      ...this.#grants.all().map((grant) => ({ type: 'grant-put' as const, grant })),
     ];
   }
 
@@ -114,6 +143,12 @@ export class KmsState {
         break;
       case 'alias-removed':
         this.#aliases.delete(change.name);
+        break;
+      case 'grant-put':
+        this.#grants.put(change.grant);
+        break;
+      case 'grant-removed':
+        this.#grants.remove(change.grantId);
         break;
     }
     for (const observer of this.#observers) observer(change);

@@ -11,6 +11,8 @@ const types: Readonly<Record<Change['type'], true>> = {
   'alias-put': true,
   'alias-removed': true,
   'event-delivered': true,
+  'grant-put': true,
+  'grant-removed': true,
   'identity-put': true,
   'key-put': true,
   'key-removed': true,

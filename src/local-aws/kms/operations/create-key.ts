@@ -1,9 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { keyArn } from '../../account.ts';
 import { AwsError, validationError } from '../../api/errors.ts';
 import { oneOf, text } from '../../api/members.ts';
 import { trailDate, trailMembers } from '../../api/trail-members.ts';
 import { keyMetadata, newKey } from '../key.ts';
-import { defaultKeyPolicy } from '../key-policy.ts';
+import {
+  bypassCondition,
+  defaultKeyPolicy,
+  requireChangeable,
+  requireUsableKeyPolicy,
+} from '../key-policy.ts';
 import { withTags } from '../key-tags.ts';
 import { kmsOperation, trailResource } from '../kms.ts';
 import { tagConditions } from '../request-conditions.ts';
@@ -57,7 +64,7 @@ export const createKey = kmsOperation({
     Origin: oneOf(['AWS_KMS', 'EXTERNAL', 'AWS_CLOUDHSM', 'EXTERNAL_KEY_STORE']).default('AWS_KMS'),
     CustomKeyStoreId: text({ min: 1, max: 64 }).optional(),
     XksKeyId: text({ min: 1, max: 128, pattern: /^[a-zA-Z0-9-_.]+$/ }).optional(),
-    BypassPolicyLockoutSafetyCheck: z.boolean().default(false),
+    BypassPolicyLockoutSafetyCheck: z.boolean().optional(),
     Tags: tags.default([]),
     MultiRegion: z.boolean().default(false),
   }),
@@ -66,7 +73,8 @@ export const createKey = kmsOperation({
     return { keySpec: input.KeySpec ?? input.CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT' };
   },
 
-  permissions(input, { keySpec }) {
+  permissions(input, { keySpec }, kms) {
+    // Tagging is asked for on a key of which nothing is known yet, not even the id (CreateKey in the KMS API reference).
     return [
       {
         action: 'kms:CreateKey',
@@ -75,14 +83,24 @@ export const createKey = kmsOperation({
           'kms:KeyUsage': input.KeyUsage ?? 'ENCRYPT_DECRYPT',
           'kms:KeyOrigin': input.Origin,
           'kms:MultiRegion': String(input.MultiRegion),
-          'kms:BypassPolicyLockoutSafetyCheck': String(input.BypassPolicyLockoutSafetyCheck),
+          ...bypassCondition(input.BypassPolicyLockoutSafetyCheck),
           ...tagConditions(input.Tags),
         }),
       },
+      ...(input.Tags.length === 0
+        ? []
+        : [
+            {
+              action: 'kms:TagResource',
+              resource: { arn: keyArn(kms.account, randomUUID()) },
+              conditions: () => tagConditions(input.Tags),
+              namedBy: 'nothing' as const,
+            },
+          ]),
     ];
   },
 
-  run(kms, input, { keySpec }) {
+  run(kms, input, { keySpec }, caller, authorize) {
     if (keySpec !== 'SYMMETRIC_DEFAULT') {
       if (!input.KeyUsage) {
         throw validationError(
@@ -98,11 +116,15 @@ export const createKey = kmsOperation({
     if (input.CustomKeyStoreId !== undefined) throw notMadeHere('a CustomKeyStoreId');
     if (input.XksKeyId !== undefined) throw notMadeHere('an XksKeyId');
     if (input.MultiRegion) throw notMadeHere('MultiRegion true');
+    if (input.Policy !== undefined) requireUsableKeyPolicy(kms, input.Policy);
     const key = newKey(kms.account, kms.clock.now(), {
       description: input.Description,
       tags: withTags([], input.Tags),
       policy: input.Policy ?? defaultKeyPolicy(kms.account),
     });
+    if (input.Policy !== undefined && !input.BypassPolicyLockoutSafetyCheck) {
+      requireChangeable(kms, key, caller, authorize);
+    }
     kms.state.putKey(key);
     return { KeyMetadata: keyMetadata(kms.account, key) };
   },
@@ -113,6 +135,7 @@ export const createKey = kmsOperation({
       trailMembers({
         ...input,
         Policy,
+        BypassPolicyLockoutSafetyCheck: input.BypassPolicyLockoutSafetyCheck ?? false,
         KeyUsage: input.KeyUsage ?? 'ENCRYPT_DECRYPT',
         KeySpec: input.KeySpec ?? 'SYMMETRIC_DEFAULT',
         CustomerMasterKeySpec: input.CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT',

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { keyByIdOrArn } from '../key-identifier.ts';
+import { onlyPolicyName, requirePolicyName } from '../key-policy.ts';
+import { kmsOperation, trailResource } from '../kms.ts';
+import { keyId, policyName } from '../shapes.ts';
+
+export const getKeyPolicy = kmsOperation({
+  name: 'GetKeyPolicy',
+  input: z.object({ KeyId: keyId, PolicyName: policyName.default(onlyPolicyName) }),
+  target: (kms, input) => ({ key: keyByIdOrArn(kms, input.KeyId) }),
+  permissions: (_input, { key }) => [{ action: 'kms:GetKeyPolicy', resource: key }],
+
+  run(_kms, input, { key }) {
+    requirePolicyName(input.PolicyName);
+    return { Policy: key.policy, PolicyName: input.PolicyName };
+  },
+
+  trail: {
+    readOnly: true,
+    requestParameters: (input) => ({ keyId: input.KeyId, policyName: input.PolicyName }),
+    resources: ({ key }) => [trailResource(key)],
+  },
+});

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { trailMembers } from '../../api/trail-members.ts';
+import { keyByIdOrArn } from '../key-identifier.ts';
+import { onlyPolicyName } from '../key-policy.ts';
+import { kmsOperation, trailResource } from '../kms.ts';
+import { page } from '../pagination.ts';
+import { keyId, limit, marker } from '../shapes.ts';
+
+export const listKeyPolicies = kmsOperation({
+  name: 'ListKeyPolicies',
+  input: z.object({ KeyId: keyId, Limit: limit(1000).optional(), Marker: marker.optional() }),
+  target: (kms, input) => ({ key: keyByIdOrArn(kms, input.KeyId) }),
+  permissions: (_input, { key }) => [{ action: 'kms:ListKeyPolicies', resource: key }],
+
+  run(_kms, input) {
+    const { items, truncation } = page([onlyPolicyName], (name) => name, {
+      limit: input.Limit ?? 100,
+      marker: input.Marker,
+    });
+    return { PolicyNames: items, ...truncation };
+  },
+
+  trail: {
+    readOnly: true,
+    requestParameters: (input) => trailMembers(input),
+    resources: ({ key }) => [trailResource(key)],
+  },
+});

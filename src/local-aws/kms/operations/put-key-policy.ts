@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { keyByIdOrArn } from '../key-identifier.ts';
+import {
+  bypassCondition,
+  onlyPolicyName,
+  requireChangeable,
+  requirePolicyName,
+  requireUsableKeyPolicy,
+} from '../key-policy.ts';
+import { kmsOperation, trailResource } from '../kms.ts';
+import { keyId, policy, policyName } from '../shapes.ts';
+
+export const putKeyPolicy = kmsOperation({
+  name: 'PutKeyPolicy',
+  input: z.object({
+    KeyId: keyId,
+    PolicyName: policyName.default(onlyPolicyName),
+    Policy: policy,
+    BypassPolicyLockoutSafetyCheck: z.boolean().optional(),
+  }),
+  target: (kms, input) => ({ key: keyByIdOrArn(kms, input.KeyId) }),
+
+  permissions: (input, { key }) => [
+    {
+      action: 'kms:PutKeyPolicy',
+      resource: key,
+      conditions: () => bypassCondition(input.BypassPolicyLockoutSafetyCheck),
+    },
+  ],
+
+  run(kms, input, { key }, caller, authorize) {
+    requirePolicyName(input.PolicyName);
+    requireUsableKeyPolicy(kms, input.Policy);
+    const changed = { ...key, policy: input.Policy };
+    if (!input.BypassPolicyLockoutSafetyCheck) requireChangeable(kms, changed, caller, authorize);
+    kms.state.putKey(changed);
+    return {};
+  },
+
+  trail: {
+    readOnly: false,
+    requestParameters: (input) => ({
+      keyId: input.KeyId,
+      policyName: input.PolicyName,
+      policy: input.Policy,
+      bypassPolicyLockoutSafetyCheck: input.BypassPolicyLockoutSafetyCheck ?? false,
+    }),
+    responseElements: (_output, { key }) => ({ keyId: key.arn }),
+    resources: ({ key }) => [trailResource(key)],
+  },
+});

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { dryRunSucceeded } from '../../api/errors.ts';
+import { grantById } from '../grants/grant-identifier.ts';
+import { keyByIdOrArn } from '../key-identifier.ts';
+import { kmsOperation, trailResource } from '../kms.ts';
+import { grantId, keyId } from '../shapes.ts';
+
+/** Takes a grant back on the part of those who look after the key. */
+export const revokeGrant = kmsOperation({
+  name: 'RevokeGrant',
+  input: z.object({ KeyId: keyId, GrantId: grantId, DryRun: z.boolean().optional() }),
+  target: (kms, input) => ({ key: keyByIdOrArn(kms, input.KeyId) }),
+  permissions: (_input, { key }) => [
+    {
+      action: 'kms:RevokeGrant',
+      resource: key,
+      conditions: () => ({ 'kms:GrantIsForAWSResource': 'false' }),
+    },
+  ],
+
+  run(kms, input, { key }) {
+    const grant = grantById(kms, key, input.GrantId);
+    if (input.DryRun) throw dryRunSucceeded();
+    kms.state.removeGrant(grant.id);
+    return {};
+  },
+
+  trail: {
+    readOnly: false,
+    requestParameters: (input) => ({ keyId: input.KeyId, grantId: input.GrantId }),
+    responseElements: (_output, { key }) => ({ keyId: key.arn }),
+    resources: ({ key }) => [trailResource(key)],
+  },
+});
