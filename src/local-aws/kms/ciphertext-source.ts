@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { AwsError, validationError } from '../api/errors.ts';
 import { oneOf } from '../api/members.ts';
+import { keyOfCiphertextDenied } from '../authorization/access-denied.ts';
+import type { Permission } from '../authorization/permission.ts';
+import type { Principal } from '../authorization/principal.ts';
 import { type EncryptionContext, open, originOf } from './ciphertext-blob.ts';
 import type { KeyRecord } from './key.ts';
 import { keyByAnyIdentifier } from './key-identifier.ts';
@@ -20,12 +23,15 @@ type Source = z.output<z.ZodObject<typeof ciphertextSource>>;
  * The blob and the key that is to open it: the one that the request names, if it does, else the one that the blob says it
  * was sealed under. Without a blob, it is a dry run that asks for permission only.
  *
+ * @param action what the caller needs on that key, such as `kms:Decrypt`
  * @throws {AwsError} if the key isn't there, or the request doesn't say enough
  */
 export function sourceOf(
   kms: Kms,
   { CiphertextBlob: blob, DryRun, DryRunModifiers = [] }: Source,
   identifier: string | undefined,
+  caller: Principal,
+  action: string,
 ): { key: KeyRecord; blob?: Buffer } {
   if (DryRun && DryRunModifiers.includes('IGNORE_CIPHERTEXT')) {
     if (identifier !== undefined) return { key: keyByAnyIdentifier(kms, identifier) };
@@ -35,11 +41,12 @@ export function sourceOf(
   if (identifier !== undefined) return { key: keyByAnyIdentifier(kms, identifier), blob };
   const key = kms.state.key(originOf(blob).keyId);
   if (key) return { key, blob };
-  throw new AwsError(
-    'AccessDeniedException',
-    'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
-  );
+  throw keyOfCiphertextDenied(caller, action);
 }
+
+/** How a refusal names the key: by the ciphertext, where the request doesn't name it. */
+export const namedIn = (identifier: string | undefined): Pick<Permission, 'namedBy'> =>
+  identifier === undefined ? { namedBy: 'ciphertext' } : {};
 
 /**
  * Decrypts a blob that must have been sealed under this very key.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dryRunSucceeded } from '../../api/errors.ts';
-import { ciphertextSource, decryptUnder, sourceOf } from '../ciphertext-source.ts';
+import { ciphertextSource, decryptUnder, namedIn, sourceOf } from '../ciphertext-source.ts';
 import { requireSymmetricAlgorithm } from '../encryption-algorithm.ts';
 import { requireState } from '../key-states.ts';
 import { kmsOperation, trailResource } from '../kms.ts';
@@ -19,9 +19,14 @@ export const decrypt = kmsOperation({
     Recipient: recipient.optional(),
   }),
 
-  target: (kms, input) => sourceOf(kms, input, input.KeyId),
+  target: (kms, input, caller) => sourceOf(kms, input, input.KeyId, caller, 'kms:Decrypt'),
   permissions: (input, { key }) => [
-    { action: 'kms:Decrypt', resource: key, conditions: () => cryptographicConditions(input) },
+    {
+      action: 'kms:Decrypt',
+      resource: key,
+      conditions: () => cryptographicConditions(input),
+      ...namedIn(input.KeyId),
+    },
   ],
 
   run(_kms, input, { key, blob }) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { dryRunSucceeded } from '../../api/errors.ts';
 import { seal } from '../ciphertext-blob.ts';
-import { ciphertextSource, decryptUnder, sourceOf } from '../ciphertext-source.ts';
+import { ciphertextSource, decryptUnder, namedIn, sourceOf } from '../ciphertext-source.ts';
 import { requireSymmetricAlgorithm } from '../encryption-algorithm.ts';
 import { currentMaterial } from '../key.ts';
 import { keyByAnyIdentifier } from '../key-identifier.ts';
@@ -24,8 +24,8 @@ export const reEncrypt = kmsOperation({
     GrantTokens: grantTokens.optional(),
   }),
 
-  target(kms, input) {
-    const { key: source, blob } = sourceOf(kms, input, input.SourceKeyId);
+  target(kms, input, caller) {
+    const { key: source, blob } = sourceOf(kms, input, input.SourceKeyId, caller, 'kms:ReEncryptFrom');
     return { source, blob, destination: keyByAnyIdentifier(kms, input.DestinationKeyId) };
   },
 
@@ -38,6 +38,7 @@ export const reEncrypt = kmsOperation({
         action: 'kms:ReEncryptFrom',
         resource: source,
         conditions: () => ({ ...cryptographicConditions(from), ...sameKey }),
+        ...namedIn(input.SourceKeyId),
       },
       {
         action: 'kms:ReEncryptTo',
