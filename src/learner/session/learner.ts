@@ -26,9 +26,11 @@ export class Learner {
   /** Types a command at the prompt of the shell. */
   async types(command: string): Promise<void> {
     await this.#prompt();
+    const times = this.#terminal.timesWritten(command);
     this.#terminal.type(`${command}\r`);
     this.#write(`types: ${command}`);
-    await this.#terminal.until('The command', () => this.#terminal.screen().includes(`$ ${command}`));
+    // From here on, a prompt is that of the next command. The screen may be cleared already.
+    await this.#terminal.until('The command', () => this.#terminal.timesWritten(command) > times);
   }
 
   /** Presses a key. */
