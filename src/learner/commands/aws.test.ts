@@ -10,7 +10,7 @@ import {
   paginateListAliases,
   paginateListKeys,
 } from '@aws-sdk/client-kms';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type LocalAws, startLocalAws } from '../../local-aws/index.ts';
 import { type FixtureWorkshop, makeFixtureWorkshop } from '../testing/fixture-workshop.ts';
 import { runCommandLine } from './command-line.ts';
@@ -121,6 +121,64 @@ describe('doctor', () => {
     expect(await keyStates()).toEqual(['PendingDeletion']);
     expect(await aliases()).toEqual([]);
     expect(readdirSync(join(workshop.root, '.workshop/ledger'))).toEqual([]);
+  });
+
+  describe('for a user whose policy leaves a permission out', () => {
+    const policyWithout = (missing: string) => {
+      const Action = permissions.filter((permission) => permission !== missing);
+      return JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action, Resource: '*' }],
+      });
+    };
+
+    let guarded: LocalAws | undefined;
+    afterEach(() => guarded?.close());
+
+    /** Runs the doctor as a user who may do everything but that. */
+    async function doctorWithout(missing: string, ...options: string[]) {
+      const policies = [policyWithout(missing)];
+      guarded = await startLocalAws({ region: aws.region, principals: [{ userName: 'alice', policies }] });
+      const { accessKeyId, secretAccessKey } = guarded.credentialsOf('alice');
+      return run(['doctor', ...options], {
+        ...endpoint,
+        AWS_ENDPOINT_URL: guarded.endpoint,
+        AWS_ACCESS_KEY_ID: accessKeyId,
+        AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      });
+    }
+
+    test.each(permissions)('finds that %s is missing, and how to give it', async (missing) => {
+      const { isWell, output } = await doctorWithout(missing, '--with-key');
+
+      // Creating a key with tags takes the permission to tag it, too.
+      const refused = missing === 'kms:TagResource' ? 'kms:CreateKey' : missing;
+      expect(isWell).toBe(false);
+      expect(output).toMatch(new RegExp(`^ ✘ ${refused} +`, 'm'));
+      expect(output).toContain(
+        `→ Add to a policy of arn:aws:iam::111122223333:user/alice: {"Effect":"Allow","Action":"${missing}","Resource":"*"}`,
+      );
+    });
+
+    test.each(['kms:CreateKey', 'kms:ListKeys', 'cloudtrail:LookupEvents'])(
+      'finds that %s is missing without making a key',
+      async (missing) => {
+        const { isWell, output } = await doctorWithout(missing);
+
+        expect(isWell).toBe(false);
+        expect(output).toMatch(new RegExp(`^ ✘ ${missing} +`, 'm'));
+        expect(output).toContain('One thing is wrong.');
+      },
+    );
+
+    test('says which key it could not remove, and keeps it on the ledger', async () => {
+      const { output } = await doctorWithout('kms:ScheduleKeyDeletion', '--with-key');
+
+      expect(output).toMatch(
+        / ✘ The key +arn:aws:kms:\S+ is still there, and costs\.\n +→ .*npm run clean-up/,
+      );
+      expect(readdirSync(join(workshop.root, '.workshop/ledger'))).toHaveLength(1);
+    });
   });
 
   test.each([
