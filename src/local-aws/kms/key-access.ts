@@ -20,20 +20,22 @@ export function withKeyAccess(
 ): readonly Permission[] {
   const namedGrants = grantTokens.map(grantIdIn);
   return permissions.map((permission) => {
-    const { action, resource, conditions, entitlement } = permission;
+    const { action, resource, conditions, entitlement, namedBy } = permission;
     if (!isKey(resource)) return permission;
+    const byGrants = (principal: Principal) => {
+      const context = encryptionContextIn(conditions?.() ?? {});
+      const operation = action.slice('kms:'.length);
+      return strongestGrant(kms, resource, namedGrants, principal, (grant) =>
+        allowsOperation(grant, operation, context),
+      );
+    };
+    // Written out, and not spread: this runs for every call.
     return {
-      ...permission,
+      action,
+      resource,
       conditions: () => ({ ...keyConditions(kms, resource), ...conditions?.() }),
-      entitlement:
-        entitlement ??
-        ((principal) => {
-          const context = encryptionContextIn(conditions?.() ?? {});
-          const operation = action.slice('kms:'.length);
-          return strongestGrant(kms, resource, namedGrants, principal, (grant) =>
-            allowsOperation(grant, operation, context),
-          );
-        }),
+      entitlement: entitlement ?? byGrants,
+      namedBy,
     };
   });
 }
