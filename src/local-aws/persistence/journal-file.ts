@@ -52,7 +52,7 @@ export const recordOfChanges = (changes: readonly Change[]): string => recordOf(
  * Opens a journal and reads it. A torn last record is cut off.
  *
  * @param visit is called with each change, in order
- * @throws {DamagedJournalError} for a damaged record in the middle
+ * @throws {DamagedJournalError} for a record that is whole, but not as it was written
  * @throws if the file isn't a journal, or one of a version that isn't known here
  */
 export function openJournalFile(
@@ -64,7 +64,7 @@ export function openJournalFile(
     fchmodSync(fd, 0o600);
     let isJournal = false;
     let changes = 0;
-    const { soundLength, length } = readRecords(fd, path, (json) => {
+    const { wholeBytes, tornBytes } = readRecords(fd, path, (json) => {
       if (!isJournal) {
         requireJournal(json, path);
         isJournal = true;
@@ -76,8 +76,8 @@ export function openJournalFile(
       }
     });
     if (!isJournal) throw new DamagedJournalError(path, 0);
-    ftruncateSync(fd, soundLength);
-    return { file: { fd, length: soundLength, changes }, tornBytes: length - soundLength };
+    ftruncateSync(fd, wholeBytes);
+    return { file: { fd, length: wholeBytes, changes }, tornBytes };
   } catch (error) {
     closeSync(fd);
     throw error;

@@ -2,12 +2,12 @@ import { readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 
 /*
- * A record is a line: the CRC-32 of its JSON in eight hexadecimal digits, a space, the JSON, a line feed. JSON has no
- * line feed in it, so a write that was cut short is a last line without one.
+ * A record is a line: the CRC-32 of its JSON in eight hexadecimal digits, a space, the JSON, a line feed. The JSON has no
+ * line feed in it. So a write that was cut short is known by a last line without one, and nothing else is taken for it.
  */
 const newline = 0x0a;
 const jsonAt = 9;
-const chunkLength = 1024 * 1024;
+const chunkLength = 128 * 1024;
 
 export const recordOf = (json: string): string => `${checksumOf(json)} ${json}\n`;
 
@@ -33,51 +33,46 @@ export class DamagedJournalError extends Error {
 /**
  * Reads a journal from its start.
  *
- * @param visit is called with the JSON of each record, and where the record begins
- * @returns how many bytes at the start of the file are whole records. What is left is one torn record: the last write was
- *   cut short.
- * @throws {DamagedJournalError} for a damaged record that others follow
+ * @param visit is called with the JSON of each record
+ * @returns how many bytes at the start of the file are whole records, and how many after them are a torn one
+ * @throws {DamagedJournalError} for a record that is whole, but not as it was written
  */
 export function readRecords(
   fd: number,
   file: string,
-  visit: (json: string, offset: number) => void,
-): { soundLength: number; length: number } {
-  let soundLength = 0;
-  let length = 0;
-  for (const { line, offset } of linesIn(fd)) {
-    if (soundLength < offset) throw new DamagedJournalError(file, soundLength);
-    length = offset + line.length;
+  visit: (json: string) => void,
+): { wholeBytes: number; tornBytes: number } {
+  let wholeBytes = 0;
+  for (const line of linesIn(fd)) {
+    if (line.at(-1) !== newline) return { wholeBytes, tornBytes: line.length };
     const json = jsonIn(line);
-    if (json === undefined) continue;
-    visit(json, offset);
-    soundLength = length;
+    if (json === undefined) throw new DamagedJournalError(file, wholeBytes);
+    visit(json);
+    wholeBytes += line.length;
   }
-  return { soundLength, length };
+  return { wholeBytes, tornBytes: 0 };
 }
 
-/** The JSON of a record; undefined if the record is damaged. */
+/** The JSON of a record; undefined if its checksum is another one. */
 function jsonIn(line: Buffer): string | undefined {
-  if (line.length < jsonAt || line.at(-1) !== newline) return undefined;
   const json = line.subarray(jsonAt, -1);
   return line.toString('latin1', 0, jsonAt) === `${checksumOf(json)} ` ? json.toString('utf8') : undefined;
 }
 
 /** The lines of a file with their line feeds; the last one may lack it. */
-function* linesIn(fd: number): Generator<{ line: Buffer; offset: number }> {
+function* linesIn(fd: number): Generator<Buffer> {
   const chunk = Buffer.allocUnsafe(chunkLength);
   let rest: Buffer = Buffer.alloc(0);
   let offset = 0;
   for (;;) {
-    const read = readSync(fd, chunk, 0, chunkLength, offset + rest.length);
+    const read = readSync(fd, chunk, 0, chunkLength, offset);
     if (read === 0) break;
+    offset += read;
     rest = Buffer.concat([rest, chunk.subarray(0, read)]);
     for (let end = rest.indexOf(newline); end >= 0; end = rest.indexOf(newline)) {
-      const line = rest.subarray(0, end + 1);
-      yield { line, offset };
-      offset += line.length;
-      rest = rest.subarray(line.length);
+      yield rest.subarray(0, end + 1);
+      rest = rest.subarray(end + 1);
     }
   }
-  if (rest.length > 0) yield { line: rest, offset };
+  if (rest.length > 0) yield rest;
 }
