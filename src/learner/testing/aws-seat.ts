@@ -1,0 +1,101 @@
+import { stripVTControlCharacters } from 'node:util';
+import { DescribeKeyCommand, KMSClient, paginateListAliases, paginateListKeys } from '@aws-sdk/client-kms';
+import { vi } from 'vitest';
+import { type LocalAws, startLocalAws } from '../../local-aws/index.ts';
+import { runCommandLine } from '../commands/command-line.ts';
+import { type FixtureWorkshop, makeFixtureWorkshop } from './fixture-workshop.ts';
+
+type Environment = Record<string, string>;
+
+/** A learner's place in a workshop of its own, with an AWS endpoint. This process is in it until it is left. */
+export interface AwsSeat {
+  workshop: FixtureWorkshop;
+  kms: KMSClient;
+  /** What leads the commands to the endpoint, as its administrator. */
+  endpoint: Environment;
+  /** Runs a command in this process, with more of an environment than there is; an empty value takes one away. */
+  run(args: string[], environment?: Environment): Promise<{ isWell: boolean; output: string }>;
+  /** The states of the keys that there are. */
+  keyStates(): Promise<(string | undefined)[]>;
+  /** The names of the aliases that there are. */
+  aliases(): Promise<(string | undefined)[]>;
+  leave(): Promise<void>;
+}
+
+export async function takeAwsSeat(): Promise<AwsSeat> {
+  const workshop = makeFixtureWorkshop();
+  workshop.write('package.json', '{"type":"module","engines":{"node":">=20.19.0"}}');
+  workshop.write('package-lock.json', '{"lockfileVersion":3,"packages":{}}');
+  const restore = moveTo(workshop.root);
+  const aws = await startLocalAws({ region: 'eu-central-1' });
+  const kms = new KMSClient(aws);
+  return {
+    workshop,
+    kms,
+    endpoint: endpointOf(aws),
+    run: (args, environment = {}) => runHere(workshop.root, args, environment),
+    keyStates: () => statesOfKeys(kms),
+    aliases: () => namesOfAliases(kms),
+    async leave() {
+      restore();
+      kms.destroy();
+      await aws.close();
+      workshop.remove();
+    },
+  };
+}
+
+function endpointOf({ endpoint, region, credentials }: LocalAws): Environment {
+  return {
+    WORKSHOP_TARGET: 'endpoint',
+    AWS_REGION: region,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+}
+
+/** Takes this process there, away from whatever AWS account the person has who runs the test. */
+function moveTo(root: string): () => void {
+  const before = process.cwd();
+  process.chdir(root);
+  for (const name of Object.keys(process.env)) {
+    if (/^(AWS|WORKSHOP)_/.test(name)) vi.stubEnv(name, undefined);
+  }
+  vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true');
+  vi.stubEnv('HOME', root);
+  return () => {
+    vi.unstubAllEnvs();
+    process.chdir(before);
+  };
+}
+
+async function runHere(root: string, args: string[], environment: Environment) {
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value || undefined);
+  let output = '';
+  const print = (text: string) => {
+    output += `${text}\n`;
+  };
+  const isWell = await runCommandLine(['node', 'main.ts', ...args], root, print);
+  return { isWell, output: stripVTControlCharacters(output) };
+}
+
+async function statesOfKeys(kms: KMSClient): Promise<(string | undefined)[]> {
+  const states: (string | undefined)[] = [];
+  for await (const { Keys = [] } of paginateListKeys({ client: kms }, {})) {
+    for (const { KeyId } of Keys) {
+      const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
+      states.push(KeyMetadata?.KeyState);
+    }
+  }
+  return states;
+}
+
+async function namesOfAliases(kms: KMSClient): Promise<(string | undefined)[]> {
+  const names: (string | undefined)[] = [];
+  for await (const { Aliases = [] } of paginateListAliases({ client: kms }, {})) {
+    names.push(...Aliases.map(({ AliasName }) => AliasName));
+  }
+  return names;
+}
