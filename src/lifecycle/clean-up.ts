@@ -139,6 +139,8 @@ async function scheduleDeletionByTags(tags: Tag[]): Promise<string[]> {
 async function hasTags(kms: KMSClient, KeyId: string | undefined, tags: Tag[]): Promise<boolean> {
   try {
     const { Tags = [] } = await kms.send(new ListResourceTagsCommand({ KeyId }));
+    // Without this, no tags at all would be the tags of every key in the account.
+    if (tags.length === 0) return false;
     return tags.every((tag) =>
       Tags.some((has) => has.TagKey === tag.TagKey && has.TagValue === tag.TagValue),
     );
