@@ -1,0 +1,19 @@
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { STSClient } from '@aws-sdk/client-sts';
+import { inject } from 'vitest';
+import { createKey, type SuiteKey } from './suite-key.ts';
+
+/** So many attempts, because other people call the same account: some KMS operations have a quota of five a second. */
+const maxAttempts = 10;
+
+export const kms = new KMSClient({ maxAttempts });
+/** CloudTrail answers two look-ups a second, whoever makes them. */
+export const cloudTrail = new CloudTrailClient({ maxAttempts });
+export const sts = new STSClient({ maxAttempts });
+
+export const { key, otherKey } = inject('sharedKeys');
+
+/** Creates a key that a test may change. See `createKey`. */
+export const newKey = (purpose: string): Promise<SuiteKey> =>
+  createKey(inject('run'), purpose, inject('runProcess'));

@@ -1,0 +1,35 @@
+import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { createKey as createKeyWithAlias } from '../../workshop/01-create-key/solution.ts';
+import { enterInLedger } from '../lifecycle/ledger.ts';
+import type { Run } from '../lifecycle/run.ts';
+import { eventuallyAt } from './patience.ts';
+
+/** A key, and the four ways to name it. */
+export interface SuiteKey {
+  id: string;
+  arn: string;
+  aliasName: string;
+  aliasArn: string;
+}
+
+/**
+ * Creates a key with the run's tags and an alias of its own, by which it is found again even if this process dies: both
+ * are on the ledger before. Comes back when both can be seen.
+ *
+ * @param purpose what the key is for, in letters, digits and underscores: another word for each key of the run
+ * @param runProcess the process that removes what the run created
+ */
+export async function createKey(run: Run, purpose: string, runProcess: number): Promise<SuiteKey> {
+  const aliasName = `${run.aliasName}_${purpose}`;
+  enterInLedger(run, aliasName, [], runProcess);
+  const arn = await createKeyWithAlias({ ...run, aliasName });
+  const kms = new KMSClient();
+  await eventuallyAt(run.target, () => kms.send(new DescribeKeyCommand({ KeyId: aliasName })));
+  const keyPart = arn.lastIndexOf('key/');
+  return {
+    id: arn.slice(keyPart + 'key/'.length),
+    arn,
+    aliasName,
+    aliasArn: `${arn.slice(0, keyPart)}${aliasName}`,
+  };
+}
