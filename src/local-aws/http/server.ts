@@ -25,9 +25,12 @@ export async function listen(
   port: number,
   answer: (request: IncomingRequest) => Promise<Answer>,
 ): Promise<HttpServer> {
-  const server = createServer({ requireHostHeader: false }, (message, response) => {
+  const onRequest = (message: IncomingMessage, response: ServerResponse) => {
     respond(message, response, answer).catch(() => message.destroy());
-  });
+  };
+  const server = createServer({ requireHostHeader: false }, onRequest);
+  // An Expect header other than 100-continue is passed over: Node's own answer to it isn't in the shape of AWS.
+  server.on('checkExpectation', onRequest);
   // Longer than clients keep idle connections, so that they don't send into one that is being closed.
   server.keepAliveTimeout = 120_000;
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseMalformed(error, socket));
