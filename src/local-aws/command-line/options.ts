@@ -35,7 +35,7 @@ export const options = {
   },
   'data-dir': {
     value: '<directory>',
-    purpose: 'keep keys, events and the access key there (default: all is in memory, and gone at the end)',
+    purpose: 'keep keys, events and the access key there (default: nowhere, all is in memory)',
     allowed: 'the path of a directory',
     isAllowed: (value) => value !== '',
   },

@@ -88,6 +88,7 @@ export class Journal {
     fdatasyncSync(this.#file.fd);
     closeSync(this.#file.fd);
   }
+
   #rewriteIfWorthwhile(): void {
     if (this.#rewriting || !(this.#holdsRemovedKey || this.#file.length >= this.#nextCheck)) return;
     this.#postponeCheck();

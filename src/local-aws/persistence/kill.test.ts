@@ -33,7 +33,7 @@ const callers = 4;
 /** A kill comes when so many calls have been acknowledged since the start, and so many milliseconds later. */
 const latestKill = { calls: 40, milliseconds: 4 };
 /** How many of the last calls to look for in the trail: fewer than it keeps. */
-const eventsToFind = 150;
+const eventsToFind = 100;
 
 let bundle: string;
 let bundleDirectory: string;

@@ -4,6 +4,6 @@ export const victimOptions = {
     delaySeconds: 0,
     jitterSeconds: 0,
     lookupsPerSecond: Number.POSITIVE_INFINITY,
-    capacity: 500,
+    capacity: 300,
   },
 };
