@@ -13,8 +13,11 @@ export type Shape =
 
 export type Members = Readonly<Record<string, { readonly required: boolean; readonly shape: Shape }>>;
 
-/** An SDK's schema, as far as it is read here (`@smithy/types`, schema.ts): a number, a tuple, or a function giving one. */
-export type SdkSchema = number | readonly unknown[] | (() => SdkSchema);
+/**
+ * An SDK's schema, as far as it is read here (`@smithy/types`, schema.ts): a number, a tuple, `unit` for
+ * nothing, or a function giving one of them.
+ */
+export type SdkSchema = number | 'unit' | readonly unknown[] | (() => SdkSchema);
 
 const simpleShapes: Readonly<Record<number, Shape>> = {
   0: 'string',
@@ -36,15 +39,25 @@ export function sdkOperationsOf(client: object): ReadonlyMap<string, readonly un
   );
 }
 
+type SdkOperations = ReturnType<typeof sdkOperationsOf>;
+
 /** The members of an operation's input, as the SDK sends them. */
-export function sdkInputMembers(operations: ReadonlyMap<string, readonly unknown[]>, name: string): Members {
-  const shape = sdkShape(operations.get(name)?.[4] as SdkSchema);
+export const sdkInputMembers = (operations: SdkOperations, name: string): Members =>
+  structure(operations, name, 4);
+
+/** The members of an operation's output, as the SDK reads them. */
+export const sdkOutputMembers = (operations: SdkOperations, name: string): Members =>
+  structure(operations, name, 5);
+
+function structure(operations: SdkOperations, name: string, place: 4 | 5): Members {
+  const shape = sdkShape(operations.get(name)?.[place] as SdkSchema);
   if (typeof shape === 'object' && 'members' in shape) return shape.members;
-  throw new TypeError(`The SDK has no structure for the input of ${name}.`);
+  throw new TypeError(`The SDK has no structure for the input or output of ${name}.`);
 }
 
 function sdkShape(schema: SdkSchema): Shape {
   if (typeof schema === 'function') return sdkShape(schema());
+  if (schema === 'unit') return { members: {} };
   if (typeof schema === 'number') return shapeOfNumber(schema);
   const [kind, , name, , first, second] = schema as readonly SdkSchema[];
   // A member with traits of its own is a pair: its schema, and the traits.
