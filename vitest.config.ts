@@ -14,6 +14,7 @@ export default defineConfig(({ mode }) => {
     test: {
       include: ['workshop/*/step.spec.ts'],
       globalSetup: ['src/lifecycle/global-setup.ts'],
+      setupFiles: ['src/lifecycle/notice-tampering.ts'],
       reporters: ['./src/learner/reporter/workshop-reporter.ts'],
       isolate: false,
       fileParallelism: false,

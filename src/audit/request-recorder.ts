@@ -20,7 +20,7 @@ export interface Recording {
 }
 
 /** Node publishes here when a request got its answer: see "HTTP" in Node's diagnostics_channel documentation. */
-const CHANNEL = 'http.client.response.finish';
+export const CHANNEL = 'http.client.response.finish';
 
 /**
  * Records every AWS call that this process makes from now on. It observes what Node sends and never intercepts it,

@@ -47,9 +47,10 @@ beforeEach(() => {
 test('creates a symmetric key that is enabled', about(3), async () => {
   const key = await describe(await createdKey());
 
-  expect(key?.KeyState, 'The key has to be enabled.').toBe('Enabled');
-  expect(key?.KeyUsage, 'The key is for encrypting and decrypting: see KeyUsage.').toBe('ENCRYPT_DECRYPT');
-  expect(key?.KeySpec, 'The key has to be symmetric: see KeySpec.').toBe('SYMMETRIC_DEFAULT');
+  expect(
+    key,
+    'The key has to be symmetric, for encrypting and decrypting, and enabled: see KeySpec and KeyUsage.',
+  ).toMatchObject({ KeySpec: 'SYMMETRIC_DEFAULT', KeyUsage: 'ENCRYPT_DECRYPT', KeyState: 'Enabled' });
   expect(key?.Description, 'The description says what the key is for.').toBe(request.description);
 });
 

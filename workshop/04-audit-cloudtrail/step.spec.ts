@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DisableKeyCommand, EnableKeyCommand, GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import type { Options } from 'p-retry';
@@ -20,6 +21,8 @@ const about = (todo: number) => ({ meta: { ...meta, about: todo } });
 /** Longer than the search for events may take, so that its own error is the one to be seen. */
 const timeout = (run.cloudTrail.timeoutSeconds + 30) * 1000;
 
+/** What an earlier attempt of this run sent doesn't count. */
+const attempt = randomUUID();
 const localContext: Record<string, string> = contextOf('local');
 const promptCloudTrail = { delaySeconds: 0, jitterSeconds: 0, lookupsPerSecond: Infinity };
 
@@ -28,62 +31,6 @@ beforeEach((context) => {
   annotate = context.annotate;
   // The prediction comes first: until it is made, nothing is shown.
   predictWhyWeWait();
-});
-
-// Three scenarios in the account of the run, counted side by side: CloudTrail makes us wait only once.
-const counted = once(async () => {
-  const keyArn = await givenKey(step);
-  const from = wholeSecond(new Date());
-  const sent = {
-    cached: await encryptTwice(keyArn, 'cached', 1),
-    uncached: await encryptTwice(keyArn, 'uncached', 2),
-    none: [],
-  };
-  const count = (scenario: string) =>
-    countGenerateDataKeyCalls({
-      keyArn,
-      encryptionContext: contextOf(scenario),
-      from,
-      quietPeriod: run.cloudTrail.quietSeconds * 1000,
-      retry: patience(scenario),
-    });
-  const [cached, uncached, none] = await Promise.all([count('cached'), count('uncached'), count('none')]);
-  return { keyArn, from, sent, counts: { cached, uncached, none } };
-});
-
-test('counts one call for two messages with a cache', { ...about(5), timeout }, async () => {
-  const { counts } = await counted();
-
-  expect(counts.cached, 'Two messages with one cached data key are exactly one GenerateDataKey call.').toBe(
-    1,
-  );
-});
-
-test('counts two calls for two messages without a cache', { ...about(5), timeout }, async () => {
-  const { counts } = await counted();
-
-  expect(counts.uncached, 'Two messages without a cache are exactly two GenerateDataKey calls.').toBe(2);
-});
-
-test('counts no call where there was none', { ...about(5), timeout }, async () => {
-  const { counts } = await counted();
-
-  expect(counts.none, 'Nobody encrypted with this encryption context: other calls are not ours.').toBe(0);
-});
-
-test('agrees with what was sent, request by request', { ...about(4), timeout }, async () => {
-  const { keyArn, from, sent } = await counted();
-  const calls = await lookUpCalls(keyArn, from);
-
-  for (const [scenario, requestIds] of Object.entries(sent)) {
-    const shown = calls
-      .filter((call) => call.operation === 'GenerateDataKey' && call.encryptionContext.scenario === scenario)
-      .map((call) => call.requestId);
-    expect(
-      compareCalls(requestIds, shown),
-      `CloudTrail shows other calls for "${scenario}" than were sent: count when it is complete, and make none yourself.`,
-    ).toBeUndefined();
-  }
 });
 
 // What can't be arranged in a real account is arranged in a local one: a key for each difficulty, counted side by side.
@@ -174,6 +121,13 @@ test('decides that there was no call, rather than guess it', about(4), async () 
   });
 });
 
+test('leaves the calls of other runs out', about(5), async () => {
+  expect(
+    await outcomeOf('otherRuns'),
+    'One call of three is ours: each pair of our encryption context has to be in theirs, and more may be.',
+  ).toBe(1);
+});
+
 test('reads more than the first page', about(3), async () => {
   expect(await outcomeOf('manyPages'), 'One call was on the second page: read every page.').toBe(1);
 });
@@ -205,13 +159,6 @@ test('waits for an event that comes after the marker call', about(6), async () =
   });
 });
 
-test('leaves the calls of other runs out', about(5), async () => {
-  expect(
-    await outcomeOf('otherRuns'),
-    'One call of three is ours: each pair of our encryption context has to be in theirs, and more may be.',
-  ).toBe(1);
-});
-
 test('leaves the calls of other times out', about(3), async () => {
   expect(await outcomeOf('earlier'), 'One call of two came after StartTime: pass it to the look-up.').toBe(1);
 });
@@ -220,9 +167,69 @@ test('leaves calls that failed out', about(5), async () => {
   expect(await outcomeOf('failed'), 'A call that failed gave nobody a data key: look at errorCode.').toBe(1);
 });
 
+// Three scenarios in the account of the run, counted side by side: CloudTrail makes us wait only once.
+const counted = once(async () => {
+  const keyArn = await givenKey(step);
+  const from = wholeSecond(new Date());
+  const sent = {
+    cached: await encryptTwice(keyArn, 'cached', 1),
+    uncached: await encryptTwice(keyArn, 'uncached', 2),
+    none: [],
+  };
+  const count = (scenario: string) =>
+    countGenerateDataKeyCalls({
+      keyArn,
+      encryptionContext: contextOf(scenario),
+      from,
+      quietPeriod: run.cloudTrail.quietSeconds * 1000,
+      retry: patience(scenario),
+    });
+  const [cached, uncached, none] = await Promise.all([count('cached'), count('uncached'), count('none')]);
+  return { keyArn, from, sent, counts: { cached, uncached, none } };
+});
+
+test('counts one call for two messages with a cache', { ...about(5), timeout }, async () => {
+  const { counts } = await counted();
+
+  // No wrong answer fails here: what can't count one call has failed before.
+  expect(counts.cached, 'Two messages with one cached data key are exactly one GenerateDataKey call.').toBe(
+    1,
+  );
+});
+
+test('counts two calls for two messages without a cache', { ...about(5), timeout }, async () => {
+  const { counts } = await counted();
+
+  expect(counts.uncached, 'Two messages without a cache are exactly two GenerateDataKey calls.').toBe(2);
+});
+
+test('counts no call where there was none', { ...about(5), timeout }, async () => {
+  const { counts } = await counted();
+
+  // No wrong answer fails here: what finds calls where there were none has failed before.
+  expect(counts.none, 'Nobody encrypted with this encryption context: other calls are not ours.').toBe(0);
+});
+
+test('agrees with what was sent, request by request', { ...about(4), timeout }, async () => {
+  const { keyArn, from, sent } = await counted();
+  const calls = await lookUpCalls(keyArn, from);
+
+  for (const [scenario, requestIds] of Object.entries(sent)) {
+    const shown = calls
+      .filter(({ operation }) => operation === 'GenerateDataKey')
+      .filter(({ encryptionContext: { scenario: of, attempt: at } }) => of === scenario && at === attempt)
+      .map((call) => call.requestId);
+    expect(
+      compareCalls(requestIds, shown),
+      `CloudTrail shows other calls for "${scenario}" than were sent: count when it is complete, and make none yourself.`,
+    ).toBeUndefined();
+  }
+});
+
 test('knows why we wait, as you predicted', { meta: { todos: [1] } }, async () => {
   await withLocalAws({ cloudTrail: { delaySeconds: 3600, jitterSeconds: 0 } }, async () => {
     const keyArn = await createKey({ ...run, aliasName: 'alias/audited' });
+    // No wrong answer fails here: it shows what was to be predicted.
     expect(
       await lookUpCalls(keyArn, new Date(0)),
       'The call was recorded; a look right after it finds nothing.',
@@ -262,7 +269,7 @@ function countLocally(keyArn: string, from: Date, retries = 100): Promise<number
 }
 
 function contextOf(scenario: string): Record<string, string> {
-  return { ...run.encryptionContext, scenario };
+  return { ...run.encryptionContext, scenario, attempt };
 }
 
 /** How to look: more and more seldom, until the time is up. */

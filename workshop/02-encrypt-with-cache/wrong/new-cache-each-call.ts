@@ -1,5 +1,5 @@
 // Wrong: every message is encrypted with a new, empty cache.
-// Says: make it once, not per message
+// Says: a new one has an empty cache
 import { readFile, writeFile } from 'node:fs/promises';
 import {
   buildClient,

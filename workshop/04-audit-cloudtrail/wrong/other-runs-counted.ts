@@ -1,5 +1,5 @@
 // Wrong: every GenerateDataKey call with the key is counted, whosever it is.
-// Says: other calls are not ours
+// Says: One call of three is ours
 import { CloudTrailClient, type Event, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
 import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import pRetry, { type Options } from 'p-retry';

@@ -1,5 +1,5 @@
 // Wrong: it answers without looking.
-// Says: Two messages without a cache are exactly two
+// Says: Nobody encrypted with this encryption context
 import type { Options } from 'p-retry';
 
 export interface AuditRequest {

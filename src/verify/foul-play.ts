@@ -1,0 +1,95 @@
+import { parseSync } from 'vite';
+
+/** A way to turn a spec green, or to try, without doing what the step asks for. */
+export interface FoulPlay {
+  name: string;
+  /** What the exercise's file has in it. It stands beside the solution. */
+  source: string;
+  /** A part of the message that has to come. Without it, any failure of any test will do. */
+  says?: string;
+}
+
+/**
+ * The foul play that is tried on every step, whatever it is about.
+ *
+ * @param solution the text of the step's `solution.ts`
+ */
+export function foulPlay(solution: string): FoulPlay[] {
+  const functions = exportedFunctions(solution);
+  return [
+    { name: 'An empty exercise', source: 'export {};' },
+    {
+      name: 'Functions that do nothing',
+      source: functions.map((name) => `export function ${name}() {}`).join('\n'),
+    },
+    {
+      name: 'Functions that give their first result again and do nothing more',
+      source: `
+        import * as solution from './solution.ts';
+        function remember(action) {
+          const results = [];
+          return (...given) => {
+            if (results.length === 0) results.push(action(...given));
+            return results[0];
+          };
+        }
+        ${functions.map((name) => `export const ${name} = remember(solution.${name});`).join('\n')}
+      `,
+    },
+    {
+      name: 'An AWS client with another send',
+      source: `
+        import { KMSClient } from '@aws-sdk/client-kms';
+        const { send } = KMSClient.prototype;
+        KMSClient.prototype.send = function (...given) { return send.apply(this, given); };
+        export * from './solution.ts';
+      `,
+      says: 'KMSClient.prototype.send',
+    },
+    {
+      name: 'Node with another http.request',
+      source: `
+        import http from 'node:http';
+        const { request } = http;
+        http.request = (...given) => request(...given);
+        export * from './solution.ts';
+      `,
+      says: 'http.request',
+    },
+    {
+      name: 'Files that are not read from the disk',
+      source: `
+        import fs from 'node:fs';
+        import { syncBuiltinESMExports } from 'node:module';
+        const { readFile } = fs.promises;
+        fs.promises.readFile = (...given) => readFile(...given);
+        syncBuiltinESMExports();
+        export * from './solution.ts';
+      `,
+      says: 'fs.promises.readFile',
+    },
+    {
+      name: 'An AWS of the exercise itself',
+      source: `
+        process.env.AWS_ENDPOINT_URL_CLOUDTRAIL = process.env.AWS_ENDPOINT_URL + '/elsewhere';
+        export * from './solution.ts';
+      `,
+      says: 'AWS_ENDPOINT_URL_CLOUDTRAIL',
+    },
+    {
+      name: 'Assertions that hold whatever comes',
+      source: `
+        import { expect } from 'vitest';
+        expect.extend({ toBe: () => ({ pass: true, message: () => '' }) });
+        export * from './solution.ts';
+      `,
+      says: 'toBe',
+    },
+  ];
+}
+
+function exportedFunctions(source: string): string[] {
+  return parseSync('solution.ts', source).module.staticExports.flatMap(({ entries }) =>
+    entries.flatMap(({ exportName, isType }) => (isType || !exportName.name ? [] : [exportName.name])),
+  );
+}
