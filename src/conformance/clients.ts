@@ -2,7 +2,7 @@ import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { STSClient } from '@aws-sdk/client-sts';
 import { inject } from 'vitest';
-import { createKey, type SuiteKey } from './suite-key.ts';
+import { announceAlias, createKey, type SuiteKey } from './suite-key.ts';
 
 /** So many attempts, because other people call the same account: some KMS operations have a quota of five a second. */
 const maxAttempts = 10;
@@ -17,3 +17,7 @@ export const { key, otherKey } = inject('sharedKeys');
 /** Creates a key that a test may change. See `createKey`. */
 export const newKey = (purpose: string): Promise<SuiteKey> =>
   createKey(inject('run'), purpose, inject('runProcess'));
+
+/** Gives the name of an alias that a test may create. See `announceAlias`. */
+export const newAliasName = (purpose: string): string =>
+  announceAlias(inject('run'), purpose, inject('runProcess'));
