@@ -18,29 +18,35 @@ export interface SharedLocalAws extends LocalAwsUnderTest {
   as(name: string): ClientsOf;
 }
 
-/** For the test that is running: it stops with it. */
+/**
+ * For the test that is running: it stops with it.
+ *
+ * @param options further ones
+ */
 export async function startShared(
   principals: NonNullable<LocalAwsOptions['principals']>,
+  options: Pick<LocalAwsOptions, 'weather'> = {},
 ): Promise<SharedLocalAws> {
-  const local = await startUnderTest({ principals });
-  const clients: { destroy(): void }[] = [local.kms, local.cloudTrail, local.sts];
+  const local = await startUnderTest({ ...options, principals });
   onTestFinished(async () => {
-    for (const client of clients) client.destroy();
+    for (const client of [local.kms, local.cloudTrail, local.sts]) client.destroy();
     await local.aws.close();
   });
-  return {
-    ...local,
-    as(name) {
-      const settings = { ...local.clientSettings, credentials: local.aws.credentialsOf(name) };
-      const made = {
-        kms: new KMSClient(settings),
-        cloudTrail: new CloudTrailClient(settings),
-        sts: new STSClient(settings),
-      };
-      clients.push(...Object.values(made));
-      return made;
-    },
+  return { ...local, as: (name) => clientsOf(local, name) };
+}
+
+/** Clients for the test that is running. */
+export function clientsOf({ aws, clientSettings }: LocalAwsUnderTest, name: string): ClientsOf {
+  const settings = { ...clientSettings, credentials: aws.credentialsOf(name) };
+  const clients = {
+    kms: new KMSClient(settings),
+    cloudTrail: new CloudTrailClient(settings),
+    sts: new STSClient(settings),
   };
+  onTestFinished(() => {
+    for (const client of Object.values(clients)) client.destroy();
+  });
+  return clients;
 }
 
 export const accountId = '111122223333';
