@@ -35,7 +35,10 @@ type PrincipalInput =
 
 /** In the policy language, what stands alone is a list of one. */
 const listOf = <Item extends z.ZodType>(item: Item) =>
-  z.preprocess((given) => (given === undefined || Array.isArray(given) ? given : [given]), z.array(item));
+  z.preprocess(
+    (given) => (given === undefined || Array.isArray(given) ? given : [given]),
+    z.array(item, { error: 'is missing' }),
+  );
 
 const strings = listOf(z.string());
 
