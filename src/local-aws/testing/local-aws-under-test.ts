@@ -39,10 +39,8 @@ function clientSettingsFor(aws: LocalAws) {
   return { endpoint: aws.endpoint, region: aws.region, credentials: aws.credentials, maxAttempts: 1 };
 }
 
-export async function startUnderTest({
-  clock = new ManualClock(),
-  ...options
-}: Omit<LocalAwsOptions, 'clock'> & { clock?: ManualClock } = {}): Promise<LocalAwsUnderTest> {
+export async function startUnderTest(options: LocalAwsOptions = {}): Promise<LocalAwsUnderTest> {
+  const clock = options.clock instanceof ManualClock ? options.clock : new ManualClock();
   const aws = await startLocalAws({ clock, seed: 1, ...options });
   const clientSettings = clientSettingsFor(aws);
   const kms = new KMSClient(clientSettings);
