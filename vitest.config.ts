@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { rerunFromStep, StepSequencer } from './src/learner/watch.ts';
+import { rerunFromStep, StepSequencer } from './src/learner/watch/step-order.ts';
 
 /** The workshop: its steps in order, in one worker. `--mode solution` runs the reference solutions. */
 export default defineConfig(({ mode }) => {

@@ -27,7 +27,7 @@ export interface SmallWorkshop {
 
 const configuration = `
 import { defineConfig } from 'vitest/config';
-import { rerunFromStep, StepSequencer } from '${repository}src/learner/watch.ts';
+import { rerunFromStep, StepSequencer } from '${repository}src/learner/watch/step-order.ts';
 
 export default defineConfig({
   test: {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TestSpecification, Vitest } from 'vitest/node';
-import { rerunFromStep, StepSequencer } from './watch.ts';
+import { rerunFromStep, StepSequencer } from './step-order.ts';
 
 let root: string;
 beforeEach(() => {
