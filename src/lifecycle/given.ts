@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { createMaterialsManager, encryptFile } from '../../workshop/02-encrypt-with-cache/solution.ts';
+import { readMessage } from '../audit/message.ts';
 import { learnerAliasName } from './run.ts';
 import type { Step } from './step.ts';
 
@@ -17,16 +18,28 @@ export async function givenKey({ run, runKeyArn, passed }: Step): Promise<string
   return KeyMetadata?.Arn ?? runKeyArn;
 }
 
-/** The two messages that a step starts with: those of step 2's exercise, or else of the reference. */
+/**
+ * The two messages that a step starts with: those of step 2's exercise, or else of the reference. They are encrypted
+ * under the key that the step starts with, which can be another than step 2 had: step 1 may have run since.
+ */
 export async function givenEncryptedFiles(step: Step): Promise<[string, string]> {
   const { run, passed } = step;
   const first = join(run.outputFolder, 'encrypted_e_1.txt');
   const second = join(run.outputFolder, 'encrypted_e_2.txt');
-  if (!passed('02-encrypt-with-cache') || !existsSync(first) || !existsSync(second)) {
-    const materialsManager = createMaterialsManager(await givenKey(step));
+  const keyArn = await givenKey(step);
+  if (
+    !passed('02-encrypt-with-cache') ||
+    !(await isUnder(keyArn, first)) ||
+    !(await isUnder(keyArn, second))
+  ) {
+    const materialsManager = createMaterialsManager(keyArn);
     const request = { materialsManager, encryptionContext: run.encryptionContext, plaintextFile };
     await encryptFile({ ...request, encryptedFile: first });
     await encryptFile({ ...request, encryptedFile: second });
   }
   return [first, second];
+}
+
+async function isUnder(keyArn: string, encryptedFile: string): Promise<boolean> {
+  return existsSync(encryptedFile) && (await readMessage(encryptedFile)).keyArn === keyArn;
 }

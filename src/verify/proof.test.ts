@@ -24,7 +24,7 @@ afterAll(async () => {
   copy?.remove();
 });
 
-describe.for(steps.map((name, index) => ({ name, index })))('$name', ({ index }) => {
+describe.for(steps.map((name, index) => [name, index] as const))('%s', ([, index]) => {
   test('is complete', () => {
     expect(proofs[index]?.isComplete).toEqual([]);
   });

@@ -1,10 +1,10 @@
+import { createHash } from 'node:crypto';
 import { basename, dirname, join, relative } from 'node:path';
 import type { SerializedError } from 'vitest';
 import {
   BaseSequencer,
   createVitest,
   type TestCase,
-  type TestModule,
   type TestRunResult,
   type TestSpecification,
 } from 'vitest/node';
@@ -48,11 +48,10 @@ export async function runTrials(root: string, trials: Trial[]): Promise<TrialOut
 /** Runs the reference solutions as a user does it. The outcomes are in the order in which the steps ran. */
 export async function runSolutions(root: string, run: SolutionRun): Promise<TrialOutcome[]> {
   const { filters = [], shuffleSeed, times = 1 } = run;
-  const shuffled = { sequence: { shuffle: true, seed: shuffleSeed } };
   const vitest = await createVitest('test', {
     ...quietOptions(root),
     mode: 'solution',
-    ...(shuffleSeed !== undefined && shuffled),
+    ...(shuffleSeed !== undefined && shuffledBy(shuffleSeed)),
   });
   try {
     const specifications = await vitest.globTestSpecifications(filters);
@@ -62,6 +61,20 @@ export async function runSolutions(root: string, run: SolutionRun): Promise<Tria
   } finally {
     await vitest.close();
   }
+}
+
+/** The tests of a file in an order that Vitest makes of the seed, and the files in one that is made of it here. */
+function shuffledBy(seed: number) {
+  const place = ({ moduleId }: TestSpecification) =>
+    createHash('sha256')
+      .update(`${seed} ${stepOf(moduleId)}`)
+      .digest('hex');
+  class BySeed extends BaseSequencer {
+    override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
+      return specifications.toSorted((a, b) => place(a).localeCompare(place(b)));
+    }
+  }
+  return { sequence: { sequencer: BySeed, shuffle: true, seed } };
 }
 
 function quietOptions(root: string) {
@@ -95,7 +108,7 @@ function outcomesOf(
     testModules.map((module) => [
       module.moduleId,
       {
-        step: stepOf(module),
+        step: stepOf(module.moduleId),
         tests: [...module.children.allTests()].flatMap((test) => outcomeOf(root, test)),
         failures: module.errors().map((error) => failureOf(root, error)),
       },
@@ -117,7 +130,7 @@ function failureOf(root: string, { name = 'Error', message, stacks = [] }: Seria
   return { name, message, places };
 }
 
-function stepOf({ moduleId }: TestModule): string {
+function stepOf(moduleId: string): string {
   return basename(dirname(moduleId.split('?')[0] ?? ''));
 }
 
