@@ -1,6 +1,6 @@
 import type { Account } from './account.ts';
 import { Identities } from './authorization/identities.ts';
-import { identityPolicy, type Policy } from './authorization/policy.ts';
+import { everythingAllowed, identityPolicy, type Policy } from './authorization/policy.ts';
 import { InvalidPolicy, type PolicyDocumentInput } from './authorization/policy-document.ts';
 import {
   nameOf,
@@ -37,11 +37,6 @@ export interface AccountPrincipals {
   readonly credentials: ReadonlyMap<string, Credential>;
 }
 
-const administratorPolicy: PolicyDocumentInput = {
-  Version: '2012-10-17',
-  Statement: { Effect: 'Allow', Action: '*', Resource: '*' },
-};
-
 /**
  * @param now milliseconds since the epoch: when the sessions are opened
  * @throws {TypeError} for a name, a policy or credentials that AWS couldn't have, or that are there already
@@ -67,7 +62,7 @@ export function accountPrincipals(
     identities.add(credential.principal, policies);
   };
 
-  add(administrator, [identityPolicy(administratorPolicy)]);
+  add(administrator, [everythingAllowed]);
   for (const setting of settings) {
     const principal = principalOf(account.accountId, setting, roles, now);
     add({ ...credentialsOf(setting), principal }, policiesOf(setting, nameOf(principal)));

@@ -24,7 +24,7 @@ export function trailEventOf(call: AnsweredCall, time: number): TrailEvent {
     source: call.service.eventSource,
     name: call.operation.name,
     readOnly: call.operation.readOnly,
-    // KMS's records name a refusal `AccessDenied`, though the answer's name is longer.
+    // Records of refusals by KMS, as users of AWS publish them in issues, name it so, though the answer's name is longer.
     errorCode: error?.name === 'AccessDeniedException' ? 'AccessDenied' : error?.name,
     errorMessage: error && shortened(error.message),
     call: {
