@@ -45,11 +45,23 @@ test('100,000 malformed requests: each answered or closed, and good ones are ans
   await callAsUsual(KeyMetadata?.KeyId);
 });
 
+test('a request that came before bytes that are none is answered first', async () => {
+  const unsigned = 'POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Amz-Target: TrentService.ListKeys\r\n\r\n';
+  const bytes = Buffer.from(`${unsigned}no HTTP\r\n\r\n`);
+  const answers = await sendLast(portOf(aws), { kind: 'two in one', bytes, afterwards: 'wait' });
+  expect(answers.map(({ body }) => JSON.parse(body).__type)).toEqual([
+    'MissingAuthenticationTokenException',
+    'SerializationException',
+  ]);
+});
+
+const portOf = ({ endpoint }: ObservedLocalAws) => Number(new URL(endpoint).port);
+
 /** The tasks that send all the requests, the same in each run, and note what is wrong with the answers. */
 function* malformedRequests(faults: string[]): Generator<Task> {
   const chance = new Chance(20_250_520);
   const signer = new Signer(aws.credentials);
-  const port = Number(new URL(aws.endpoint).port);
+  const port = portOf(aws);
   for (let count = 0; count < pipelines; count++) {
     const requests = Array.from({ length: perPipeline }, () => wellFormedHttp(chance, signer));
     yield async () => {

@@ -25,7 +25,9 @@ export async function listen(
   port: number,
   answer: (request: IncomingRequest) => Promise<Answer>,
 ): Promise<HttpServer> {
+  const latestResponses = new WeakMap<Socket, ServerResponse>();
   const onRequest = (message: IncomingMessage, response: ServerResponse) => {
+    latestResponses.set(message.socket, response);
     respond(message, response, answer).catch(() => message.destroy());
   };
   const server = createServer({ requireHostHeader: false }, onRequest);
@@ -33,7 +35,13 @@ export async function listen(
   server.on('checkExpectation', onRequest);
   // Longer than clients keep idle connections, so that they don't send into one that is being closed.
   server.keepAliveTimeout = 120_000;
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseMalformed(error, socket));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    const pending = latestResponses.get(socket);
+    const refuse = () => refuseMalformed(error, socket);
+    // A request that came whole, before the bytes that are none, is answered first.
+    if (pending?.req.complete && !pending.writableFinished) pending.once('close', refuse);
+    else refuse();
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);

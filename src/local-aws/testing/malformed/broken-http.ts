@@ -47,7 +47,14 @@ const whole = httpText(
 
 /** A request of any of these kinds. */
 export function brokenHttp(chance: Chance): LastRequest {
-  const choice = chance.below(10);
+  const choice = chance.below(11);
+  if (choice === 10) {
+    const bytes = Buffer.concat([
+      ...Array(1 + chance.below(3)).fill(whole),
+      chance.oneOf(unparsable)(chance),
+    ]);
+    return { kind: 'requests, and then bytes that are no HTTP', bytes, afterwards: 'wait' };
+  }
   if (choice < 4)
     return { kind: 'bytes that are no HTTP', bytes: chance.oneOf(unparsable)(chance), afterwards: 'wait' };
   if (choice === 4)
