@@ -57,7 +57,7 @@ const value =
   ): Prepare =>
   (written) => {
     const expected = parse(written);
-    if (expected === undefined) throw new InvalidPolicy(`Condition: '${written}' must be ${what}`);
+    if (expected === undefined) throw new InvalidPolicy(`'${written}' must be ${what}`);
     const test: ValueTest = (given) => {
       const actual = parse(given);
       return actual !== undefined && holds(actual, expected);
@@ -89,9 +89,7 @@ const ipAddress: Prepare = (written) => {
   const version = isIP(address);
   const bits = Number(prefix ?? (version === 4 ? 32 : 128));
   if (!version || !Number.isInteger(bits) || bits < 0 || bits > (version === 4 ? 32 : 128)) {
-    throw new InvalidPolicy(
-      `Condition: '${written}' must be an IP address, or a range such as 203.0.113.0/24`,
-    );
+    throw new InvalidPolicy(`'${written}' must be an IP address, or a range such as 203.0.113.0/24`);
   }
   const range = new BlockList();
   range.addSubnet(address, bits, version === 4 ? 'ipv4' : 'ipv6');

@@ -22,7 +22,7 @@ export function compileCondition(
   const lowerKey = key.toLowerCase();
   if (operator === 'Null') return nullCondition(lowerKey, values);
   const known = conditionOperators.get(base);
-  if (!known) throw new InvalidPolicy(`Condition: '${operator}' is not a condition operator`);
+  if (!known) throw new InvalidPolicy(`'${operator}' is not a condition operator`);
   const holdsFor = valueCheck(known, values, withVariables);
 
   switch (quantifier) {
@@ -57,8 +57,7 @@ function valueCheck(operator: ConditionOperator, values: readonly string[], with
 function nullCondition(key: string, values: readonly string[]): Condition {
   const wanted = values.map((value) => {
     const isAbsent = { true: true, false: false }[value.toLowerCase()];
-    if (isAbsent === undefined)
-      throw new InvalidPolicy(`Condition: '${value}' must be true or false for Null`);
+    if (isAbsent === undefined) throw new InvalidPolicy(`'${value}' must be true or false for Null`);
     return isAbsent;
   });
   return (read) => wanted.includes(read(key) === undefined);

@@ -54,7 +54,10 @@ test.each([
   [{ Effect: 'Allow', Resource: '*' }, 'Statement.0: needs Action or NotAction'],
   [{ Effect: 'Allow', Action: '*' }, 'Statement.0: needs Resource or NotResource'],
   [{ ...statement, NotAction: 'kms:*' }, "Statement.0: can't have both Action and NotAction"],
-  [{ ...statement, Condition: { StringIs: { k: 'a' } } }, "'StringIs' is not a condition operator"],
+  [
+    { ...statement, Condition: { StringIs: { k: 'a' } } },
+    "Statement.0.Condition.StringIs.k: 'StringIs' is not a condition operator",
+  ],
 ] as const)('%j is no statement of a policy of a user', (given, message) => {
   expect(() => identityPolicy({ Statement: given })).toThrow(message);
 });

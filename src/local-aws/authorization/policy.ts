@@ -1,5 +1,5 @@
 import { arnPattern, matchesArn } from './arn-pattern.ts';
-import { compileCondition } from './condition.ts';
+import { type Condition, compileCondition } from './condition.ts';
 import { matches, matchesEverything, wildcardPattern } from './pattern.ts';
 import {
   InvalidPolicy,
@@ -47,7 +47,7 @@ export function identityPolicy(given: string | PolicyDocumentInput): Policy {
     }
     requireEither(statement, 'Action', 'NotAction', index);
     requireEither(statement, 'Resource', 'NotResource', index);
-    return compileStatement(statement, document, () => 'caller');
+    return compileStatement(statement, index, document.Version, () => 'caller');
   });
 }
 
@@ -62,7 +62,7 @@ export function resourcePolicy(document: PolicyDocument): Policy {
     const principals = principalsOf(statement, index);
     refuseBoth(statement, 'Action', 'NotAction', index);
     refuseBoth(statement, 'Resource', 'NotResource', index);
-    return compileStatement(statement, document, principals);
+    return compileStatement(statement, index, document.Version, principals);
   });
 }
 
@@ -109,15 +109,14 @@ function refuseBoth(statement: StatementDocument, name: Alternative, opposite: A
 
 function compileStatement(
   statement: StatementDocument,
-  { Version }: PolicyDocument,
+  index: number,
+  version: PolicyDocument['Version'],
   principals: PrincipalMatcher,
 ): Statement {
-  const withVariables = Version === '2012-10-17';
+  const withVariables = version === '2012-10-17';
   const isAboutAction = compileActions(statement);
   const isAboutResource = compileResources(statement, withVariables);
-  const conditions = Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) =>
-    Object.entries(keys).map(([key, values]) => compileCondition(operator, key, values, withVariables)),
-  );
+  const conditions = compileConditions(statement, index, withVariables);
   return {
     effect: statement.Effect,
     relation(request) {
@@ -130,6 +129,23 @@ function compileStatement(
       return applies ? relation : 'none';
     },
   };
+}
+
+function compileConditions(
+  { Condition = {} }: StatementDocument,
+  index: number,
+  withVariables: boolean,
+): readonly Condition[] {
+  return Object.entries(Condition).flatMap(([operator, keys]) =>
+    Object.entries(keys).map(([key, values]) => {
+      try {
+        return compileCondition(operator, key, values, withVariables);
+      } catch (error) {
+        if (!(error instanceof InvalidPolicy)) throw error;
+        throw new InvalidPolicy(`Statement.${index}.Condition.${operator}.${key}: ${error.message}`);
+      }
+    }),
+  );
 }
 
 function compileActions({ Action, NotAction }: StatementDocument): (action: string) => boolean {

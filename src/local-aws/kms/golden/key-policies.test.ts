@@ -89,7 +89,7 @@ const badPolicies = (input: (Policy: string, keyId: string) => object): readonly
       [
         'an unknown operator',
         policyOf({ Effect: 'Deny', Principal: root, Condition: { StringIs: { 'aws:username': 'a' } } }),
-        malformed("Condition: 'StringIs' is not a condition operator"),
+        malformed("Statement.1.Condition.StringIs.aws:username: 'StringIs' is not a condition operator"),
         own,
       ],
       [
