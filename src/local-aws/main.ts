@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { parseCommand, type StartArguments } from './command-line/arguments.ts';
 import { callLine } from './command-line/call-log.ts';
 import { helpText } from './command-line/help.ts';
 import { type AnsweredCallInfo, type LocalAws, readWeather, startLocalAws } from './index.ts';
+import { version } from './version.ts';
 
 const print = (text: string) => process.stdout.write(text);
 const say = (text: string) => process.stderr.write(`local-aws: ${text}\n`);
@@ -15,7 +15,7 @@ const stopped = new Promise<void>((resolve) => {
 try {
   const command = parseCommand(process.argv.slice(2));
   if (command.name === 'help') print(helpText());
-  else if (command.name === 'version') print(`${versionOfPackage()}\n`);
+  else if (command.name === 'version') print(`${version}\n`);
   else await runUntilStopped(command);
 } catch (error) {
   say(messageOf(error));
@@ -36,6 +36,8 @@ async function runUntilStopped(given: StartArguments): Promise<void> {
   print(exportLines(aws));
   await stopped;
   await aws.close();
+  // At once: on the long way out, Node.js would let a second signal decide the exit code.
+  process.exit(0);
 }
 
 function logCall(call: AnsweredCallInfo, verbose: boolean): void {
@@ -62,9 +64,4 @@ function messageOf(error: unknown): string {
     return `Port ${port} is taken. Stop what listens there, or take another one; --port 0 takes one that is free.`;
   }
   return message;
-}
-
-function versionOfPackage(): string {
-  const file = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(file) as { version: string }).version;
 }

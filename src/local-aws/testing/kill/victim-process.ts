@@ -1,29 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
+import { bundle } from '../../bundle.ts';
 
 /**
- * Makes one plain JavaScript file of the victim and all that it imports, because that starts five times as fast as reading
- * sixty TypeScript files.
+ * Makes one JavaScript file of the victim and all that it imports: that starts five times as fast as its sources.
  *
  * @returns its path
  */
 export async function bundleVictim(directory: string): Promise<string> {
-  await build({
-    configFile: false,
-    logLevel: 'warn',
-    ssr: { noExternal: true },
-    build: {
-      ssr: fileURLToPath(new URL('victim.ts', import.meta.url)),
-      outDir: directory,
-      emptyOutDir: true,
-      target: 'node20',
-      rollupOptions: { output: { entryFileNames: 'victim.mjs' } },
-    },
-  });
-  return join(directory, 'victim.mjs');
+  const path = join(directory, 'victim.mjs');
+  await writeFile(path, await bundle(fileURLToPath(new URL('victim.ts', import.meta.url))));
+  return path;
 }
 
 export interface Victim {

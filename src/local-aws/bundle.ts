@@ -1,0 +1,35 @@
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { build, type Rolldown } from 'vite';
+
+/**
+ * Makes one JavaScript module of a TypeScript file and of all that it imports, packages too.
+ *
+ * @returns its code
+ */
+export async function bundle(entry: string): Promise<string> {
+  const { output } = (await build({
+    configFile: false,
+    logLevel: 'error',
+    ssr: { noExternal: true },
+    build: {
+      ssr: entry,
+      target: 'node20',
+      write: false,
+      rolldownOptions: { output: { codeSplitting: false } },
+    },
+  })) as Rolldown.RolldownOutput;
+  return output[0].code;
+}
+
+/** Writes a file, at once and whole, and removes what else is in its directory. */
+export async function keepOnly(file: string, content: string): Promise<void> {
+  const directory = dirname(file);
+  await mkdir(directory, { recursive: true });
+  const unfinished = `${file}.${process.pid}`;
+  await writeFile(unfinished, content);
+  await rename(unfinished, file);
+  for (const name of await readdir(directory)) {
+    if (join(directory, name) !== file) await rm(join(directory, name), { force: true });
+  }
+}

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+// Starts the command line. To read a hundred TypeScript files takes most of a second, to read one JavaScript file a tenth
+// of that. So they are bundled at the first start, and again when a source file or a package is another one.
+// In plain JavaScript, because Node.js before 22.18 can't read TypeScript without help.
+
+const sources = fileURLToPath(new URL('.', import.meta.url));
+const repository = fileURLToPath(new URL('../../', import.meta.url));
+const main = `${sources}main.ts`;
+const bundled = `${repository}node_modules/.cache/local-aws/${fingerprint()}.mjs`;
+
+const program = existsSync(bundled) ? bundled : await newBundle();
+await import(pathToFileURL(program).href);
+
+async function newBundle() {
+  await import('@oxc-node/core/register');
+  const { bundle, keepOnly } = await import('./bundle.ts');
+  try {
+    await keepOnly(bundled, await bundle(main));
+    return bundled;
+  } catch {
+    // Where nothing can be kept, the sources are read each time.
+    return main;
+  }
+}
+
+/** Another one after any change to a source file, or to the versions of the packages. */
+function fingerprint() {
+  const isSource = (name) => name.endsWith('.ts') && !name.endsWith('.test.ts');
+  const files = readdirSync(sources, { recursive: true }).filter(isSource);
+  const versions = [...files.map((file) => sources + file), `${repository}package-lock.json`].map((path) => {
+    const { size, ctimeMs } = statSync(path);
+    return `${path} ${size} ${ctimeMs}\n`;
+  });
+  return createHash('sha256').update(versions.sort().join('')).digest('hex');
+}
