@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { learnerEnvironment } from '../learner/testing/learner-environment.ts';
 import type { ProofAnswer, ProofRequest, SolutionRun, Trial, TrialOutcome } from './trial.ts';
 
 const processFile = fileURLToPath(new URL('proof-process.ts', import.meta.url));
@@ -102,14 +102,8 @@ class ProofProcess {
 
 /** Nothing of the user's settings, and nothing of the Vitest that the proof itself runs in. */
 function environmentOfProof(): NodeJS.ProcessEnv {
-  const own = Object.entries(process.env).filter(
-    ([name]) =>
-      !/^(AWS_|WORKSHOP_|VITEST|NODE_ENV$|NODE_OPTIONS$|TEST$|DEV$|PROD$|SSR$|MODE$|BASE_URL$)/.test(name),
-  );
   return {
-    ...Object.fromEntries(own),
-    AWS_CONFIG_FILE: devNull,
-    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    ...learnerEnvironment(),
     WORKSHOP_LOCAL_CLOUDTRAIL_DELAY_SECONDS: '0.2',
     WORKSHOP_CLOUDTRAIL_TIMEOUT_SECONDS: '10',
     WORKSHOP_CLOUDTRAIL_QUIET_SECONDS: '0.2',
