@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { StandbyPool } from './src/learner/watch/standby-pool.ts';
 import { rerunFromStep, StepSequencer } from './src/learner/watch/step-order.ts';
 
 /** The workshop: its steps in order, in one worker. `--mode solution` runs the reference solutions. */
@@ -16,6 +17,7 @@ export default defineConfig(({ mode }) => {
       globalSetup: ['src/lifecycle/global-setup.ts'],
       setupFiles: ['src/lifecycle/notice-tampering.ts'],
       reporters: ['./src/learner/reporter/workshop-reporter.ts'],
+      pool: new StandbyPool(`${import.meta.dirname}/src/learner/watch/preload.ts`),
       isolate: false,
       fileParallelism: false,
       sequence: { sequencer: StepSequencer },

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   copyFileSync,
   mkdirSync,
@@ -22,11 +23,21 @@ export interface SmallWorkshop {
   write(file: string, text: string): void;
   /** Runs `vitest` with these arguments in a pipe; gives what it wrote, and its exit code. */
   run(args: string[], environment?: Record<string, string>): Promise<{ output: string; code: number }>;
+  /** Starts `vitest` in watch mode, in a pipe; gives it when the first run is over. */
+  watch(): Promise<WatchingVitest>;
   remove(): void;
+}
+
+/** A Vitest that watches. */
+export interface WatchingVitest {
+  /** Saves a file, and gives what is written until the run is over that follows from it. */
+  save(file: string, text: string): Promise<string>;
+  stop(): Promise<void>;
 }
 
 const configuration = `
 import { defineConfig } from 'vitest/config';
+import { StandbyPool } from '${repository}src/learner/watch/standby-pool.ts';
 import { rerunFromStep, StepSequencer } from '${repository}src/learner/watch/step-order.ts';
 
 export default defineConfig({
@@ -34,6 +45,7 @@ export default defineConfig({
     include: ['workshop/*/step.spec.ts'],
     globalSetup: ['set-up.ts'],
     reporters: ['${repository}src/learner/reporter/workshop-reporter.ts'],
+    pool: new StandbyPool(import.meta.dirname + '/preload.ts'),
     isolate: false,
     fileParallelism: false,
     sequence: { sequencer: StepSequencer },
@@ -55,12 +67,14 @@ export function makeSmallWorkshop(files: Record<string, string>): SmallWorkshop 
   // A copy: it tells places relative to the repository that it lies in.
   write('src/lifecycle/todo.ts', '');
   copyFileSync(join(repository, 'src/lifecycle/todo.ts'), join(root, 'src/lifecycle/todo.ts'));
+  write('preload.ts', '');
   write('set-up.ts', 'export default () => {};\n');
   for (const [file, text] of Object.entries(files)) write(`workshop/${file}`, text);
   return {
     root,
     write,
     run: (args, environment = {}) => runVitest(root, args, environment),
+    watch: () => watchWithVitest(root, write),
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }
@@ -79,4 +93,39 @@ function runVitest(
       (_error, stdout, stderr) => resolve({ output: stdout + stderr, code: child.exitCode ?? -1 }),
     );
   });
+}
+
+const endOfRun = 'Save an exercise to run it.';
+
+async function watchWithVitest(root: string, write: SmallWorkshop['write']): Promise<WatchingVitest> {
+  const vitest = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), '--watch'], {
+    cwd: root,
+    env: learnerEnvironment(),
+  });
+  await outputOfRun(vitest);
+  return {
+    save: (file, text) => {
+      const output = outputOfRun(vitest);
+      write(file, text);
+      return output;
+    },
+    stop: async () => {
+      const exited = once(vitest, 'exit');
+      vitest.kill();
+      await exited;
+    },
+  };
+}
+
+async function outputOfRun({ stdout, stderr }: ChildProcess): Promise<string> {
+  let output = '';
+  const collect = (text: Buffer) => {
+    output += text.toString();
+  };
+  stderr?.on('data', collect);
+  stdout?.on('data', collect);
+  while (stdout && !output.includes(endOfRun)) await once(stdout, 'data');
+  stderr?.off('data', collect);
+  stdout?.off('data', collect);
+  return output;
 }

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import {
+  makeSmallWorkshop,
+  type SmallWorkshop,
+  type WatchingVitest,
+} from '../reporter/testing/small-workshop.ts';
+
+// Each test starts Vitest, and waits for several runs.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+/** Says that it runs, in which process, what the library says, and whether an earlier run left something behind. */
+const spec = (step: string) => `
+import { test } from 'vitest';
+import { library } from '../../library.ts';
+import './exercise.ts';
+
+test('runs', () => {
+  console.log('ran ${step}, library %s, left %s, process %s', library, globalThis.left ?? 'nothing', process.pid);
+});
+`;
+
+const files: Record<string, string> = {};
+for (const step of ['01-one', '02-two', '03-three']) {
+  files[`${step}/exercise.ts`] = 'export {};\n';
+  files[`${step}/step.spec.ts`] = spec(step);
+}
+
+let workshop: SmallWorkshop;
+let vitest: WatchingVitest;
+
+beforeEach(async () => {
+  workshop = makeSmallWorkshop(files);
+  workshop.write('library.ts', "export const library = 'one';\n");
+  workshop.write('preload.ts', "import './library.ts';\n");
+  vitest = await workshop.watch();
+});
+
+afterEach(async () => {
+  await vitest.stop();
+  workshop.remove();
+});
+
+function saveStep2(text: string): Promise<string> {
+  return vitest.save('workshop/02-two/exercise.ts', text);
+}
+
+test('a save reruns its step and the later ones, in their order, and nothing else', async () => {
+  const output = await saveStep2('export const changed = true;\n');
+
+  expect(output.match(/ran \S+(?=,)/g)).toEqual(['ran 02-two', 'ran 03-three']);
+});
+
+test('each run has a process of its own: what an exercise leaves behind is gone at the next save', async () => {
+  const left = await saveStep2("Object.assign(globalThis, { left: 'a mess' });\n");
+  const gone = await saveStep2('export {};\n');
+
+  expect(left).toContain('ran 03-three, library one, left a mess');
+  expect(gone).toContain('ran 03-three, library one, left nothing');
+  const [first, second] = [left, gone].map((output) => /process (\d+)/.exec(output)?.[1]);
+  expect(first).not.toBe(second);
+});
+
+test('a process that has got ready does not run with what was changed since', async () => {
+  await saveStep2('export const changed = true;\n');
+
+  // Twice: so that one of the changes comes when the process is ready, and not just about to.
+  for (const version of ['two', 'three']) {
+    const output = await vitest.save('library.ts', `export const library = '${version}';\n`);
+    expect(output.match(/ran \S+ library \S+(?=,)/g)).toEqual([
+      `ran 01-one, library ${version}`,
+      `ran 02-two, library ${version}`,
+      `ran 03-three, library ${version}`,
+    ]);
+    expect(await saveStep2(`export const changed = '${version}';\n`)).toContain(`library ${version}`);
+  }
+});
