@@ -69,6 +69,25 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   const state = new KmsState();
   const events = newEventStore(options, seed, weather);
   const dataDirectory = await openDataDirectory(options, state, events);
+  try {
+    return await serve(options, { clock, seed, weather, state, events, dataDirectory });
+  } catch (error) {
+    await dataDirectory?.close();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly clock: Clock;
+  readonly seed: number;
+  readonly weather: Weather | undefined;
+  readonly state: KmsState;
+  readonly events: EventStore;
+  readonly dataDirectory: DataDirectory | undefined;
+}
+
+async function serve(options: LocalAwsOptions, parts: Parts): Promise<LocalAws> {
+  const { clock, seed, weather, state, events, dataDirectory } = parts;
   const { account, administrator } = dataDirectory?.identity ?? identityOf(options);
   const principals = accountPrincipals(account, administrator, options.principals ?? [], clock.now());
   const requirePermission = authorizer(account, principals.identities);
@@ -98,10 +117,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     weather: weather?.calls,
   };
 
-  const server = await listen(options.port ?? 0, answering(door, options.onCall)).catch(async (error) => {
-    await dataDirectory?.close();
-    throw error;
-  });
+  const server = await listen(options.port ?? 0, answering(door, options.onCall));
   return {
     endpoint: `http://127.0.0.1:${server.port}`,
     ...account,
