@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { type Assertion, findAssertions, withoutAssertion } from './assertions.ts';
 import { foulPlay } from './foul-play.ts';
 import { compareWithSolution, findBlocks, solvedButOne } from './numbered-blocks.ts';
+import { NUMBER_OF_PROCESSES } from './prover.ts';
 import type { StepFiles, WrongAnswer } from './step-files.ts';
 import type { Trial, TrialOutcome } from './trial.ts';
 import {
   complainOfFoulPlay,
+  complainOfSolution,
   complainOfStart,
   complainOfTodo,
   complainOfWrongAnswer,
@@ -19,6 +21,7 @@ export type Claim =
   | 'startsRed'
   | 'everyTodoMatters'
   | 'wrongAnswersAreRejected'
+  | 'mistakesCanBeMended'
   | 'foulPlayIsNoticed'
   | 'everyAssertionMatters';
 
@@ -55,6 +58,16 @@ export function wrongAnswersOf({ name, wrongAnswers }: StepFiles): Experiment[] 
     trial: { step: name, implementation: implementationOf(wrongAnswer) },
     judge: (outcome) => complainOfWrongAnswer(wrongAnswer, outcome),
   }));
+}
+
+/** The solution after the wrong answers, in the same run: in each of the prover's processes. */
+export function mendingOf({ name }: StepFiles): Experiment[] {
+  const mending: Experiment = {
+    claim: 'mistakesCanBeMended',
+    trial: { step: name, implementation: 'solution.ts' },
+    judge: complainOfSolution,
+  };
+  return Array.from({ length: NUMBER_OF_PROCESSES }, () => mending);
 }
 
 /** Foul play. Where it has to be noticed whichever test it is, one is enough. */

@@ -45,6 +45,10 @@ describe.for(steps.map((name, index) => [name, index] as const))('%s', ([, index
     expect(proofs[index]?.wrongAnswersAreRejected).toEqual([]);
   });
 
+  test('is green when it is solved after all the wrong answers, in the same run', () => {
+    expect(proofs[index]?.mistakesCanBeMended).toEqual([]);
+  });
+
   test('notices foul play', () => {
     expect(proofs[index]?.foulPlayIsNoticed).toEqual([]);
   });

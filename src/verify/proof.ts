@@ -5,6 +5,7 @@ import {
   deletedAssertionsOf,
   type Experiment,
   foulPlayOf,
+  mendingOf,
   startOf,
   todosOf,
   wrongAnswersOf,
@@ -30,7 +31,12 @@ export async function proveSteps(prover: Prover, root: string, names: string[]):
   const runnable = steps.filter(({ exercise, solution, spec }) => exercise && solution && spec);
   const asIs = await run(
     prover,
-    runnable.flatMap((step) => [startOf(step), ...todosOf(root, step), ...wrongAnswersOf(step)]),
+    runnable.flatMap((step) => [
+      startOf(step),
+      ...todosOf(root, step),
+      ...wrongAnswersOf(step),
+      ...mendingOf(step),
+    ]),
   );
   const changed = await run(
     prover,
@@ -68,6 +74,7 @@ function proofOf(root: string, step: StepFiles, results: Result[]): StepProof {
       ...complaintsOf('wrongAnswersAreRejected'),
       ...complainOfLikeness(step, wrongAnswers),
     ],
+    mistakesCanBeMended: complaintsOf('mistakesCanBeMended'),
     foulPlayIsNoticed: complaintsOf('foulPlayIsNoticed'),
     everyAssertionMatters: [
       ...complainOfDeletedAssertions(resultsOf(results, step, 'everyAssertionMatters')),

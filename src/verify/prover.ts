@@ -9,7 +9,7 @@ const processFile = fileURLToPath(new URL('proof-process.ts', import.meta.url));
 const typeScript = import.meta.resolve('@oxc-node/core/register');
 
 /** Two, so that one can compute while the other waits. */
-const NUMBER_OF_PROCESSES = 2;
+export const NUMBER_OF_PROCESSES = 2;
 
 /** Runs the specs of a copy of the project, in processes of its own. */
 export class Prover {
@@ -25,7 +25,7 @@ export class Prover {
     );
   }
 
-  /** Runs trials, those of one step spread over the processes. The outcomes are in the order of the trials. */
+  /** Runs trials, neighbours in different processes. The outcomes are in the order of the trials. */
   async runTrials(trials: Trial[]): Promise<TrialOutcome[]> {
     const shares = this.#processes.map((_, n) =>
       trials.filter((_, index) => index % NUMBER_OF_PROCESSES === n),
