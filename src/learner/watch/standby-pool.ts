@@ -5,7 +5,8 @@ import { StandbyWorker } from './standby-worker.ts';
 /**
  * The pool of watch mode. As in Vitest's `forks`, each run has a process of its own, so that nothing lives on that the
  * learner's code did. But this one was started, and has loaded the libraries, while the learner was busy with the last
- * verdict: most of the time from a save to the next verdict would go there.
+ * verdict: most of the time from a save to the next verdict would go there. What is changed meanwhile it loads anew, as
+ * Vite's module runner asks for each module that a spec imports whether it is still the same.
  */
 export class StandbyPool implements PoolRunnerInitializer {
   readonly name = 'standby';
@@ -22,19 +23,16 @@ export class StandbyPool implements PoolRunnerInitializer {
   createPoolWorker(options: PoolOptions): PoolWorker {
     const { vitest } = options.project;
     if (!vitest.config.watch) return new StandbyWorker(this.name, options);
-    this.#follow(vitest);
+    this.#endWith(vitest);
     const worker = this.#takeStandby(options) ?? new StandbyWorker(this.name, options);
     worker.onStop = () => this.#prepareNext(worker, options);
     return worker;
   }
 
-  /** The process on standby knows nothing of changes, and must not be left behind. */
-  #follow(vitest: Vitest): void {
+  /** Nothing is left behind when Vitest ends. */
+  #endWith(vitest: Vitest): void {
     if (this.#vitest === vitest) return;
     this.#vitest = vitest;
-    vitest.vite.watcher.on('all', (_event, file) => {
-      if (this.#standby?.hasLoaded(file)) this.#dropStandby();
-    });
     vitest.onClose(() => {
       this.#isClosed = true;
       this.#dropStandby();

@@ -28,7 +28,6 @@ export class StandbyWorker extends ForksPoolWorker {
   readonly options: PoolOptions;
   /** Called when the worker has run, and is about to be stopped. */
   onStop: () => void = () => {};
-  readonly #loaded = new Set<string>();
   #prepared: Promise<void> | undefined;
   #startRequest: StartRequest | undefined;
   #runRequest: RunRequest | undefined;
@@ -72,11 +71,6 @@ export class StandbyWorker extends ForksPoolWorker {
     this.#prepared.catch(() => {});
   }
 
-  /** Whether a file was among what the worker has loaded while it got ready. */
-  hasLoaded(file: string): boolean {
-    return this.#loaded.has(file.replaceAll('\\', '/'));
-  }
-
   async #stop(): Promise<void> {
     this.onStop();
     await super.stop();
@@ -110,7 +104,6 @@ export class StandbyWorker extends ForksPoolWorker {
       Object.entries({ fetch, resolve }),
     );
     const result = await answers.get(method)?.(...(args as never[]));
-    if (method === 'fetch') this.#loaded.add(String((result as { file?: string }).file));
     super.send({ t: 's', i: id, r: result } as never);
   }
 
