@@ -12,6 +12,24 @@ export const kms = new KMSClient({ maxAttempts });
 export const cloudTrail = new CloudTrailClient({ maxAttempts });
 export const sts = new STSClient({ maxAttempts });
 
+/**
+ * When a test fails, Vitest prints all that the error has. The SDK attaches the connection to it, and with it the
+ * request's headers: the access key, and the session token.
+ */
+const withoutConnection =
+  <Call, Result>(next: (call: Call) => Promise<Result>) =>
+  async (call: Call): Promise<Result> => {
+    try {
+      return await next(call);
+    } catch (error) {
+      delete (error as { $response?: { body?: unknown } }).$response?.body;
+      throw error;
+    }
+  };
+kms.middlewareStack.add(withoutConnection, { step: 'initialize' });
+cloudTrail.middlewareStack.add(withoutConnection, { step: 'initialize' });
+sts.middlewareStack.add(withoutConnection, { step: 'initialize' });
+
 export const { key, otherKey } = inject('sharedKeys');
 
 /** Creates a key that a test may change. See `createKey`. */

@@ -125,7 +125,7 @@ test('RevokeGrant removes the grant of a key', async () => {
   const revoke = (more: object = {}) =>
     kms.send(new RevokeGrantCommand({ KeyId: granted.id, GrantId, ...more }));
   await eventually(async () => expect(await refusalOf(revoke({ DryRun: true }))).toEqual(dryRun));
-  expect(await grantIds({ GrantId })).toEqual([GrantId]);
+  await eventually(async () => expect(await grantIds({ GrantId })).toEqual([GrantId]));
   await revoke();
   await expectGone(GrantId);
 });

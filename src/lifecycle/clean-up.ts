@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import {
   DescribeKeyCommand,
   KMSClient,
+  KMSInvalidStateException,
   KMSServiceException,
   ListResourceTagsCommand,
   NotFoundException,
@@ -9,6 +10,7 @@ import {
   ScheduleKeyDeletionCommand,
   type Tag,
 } from '@aws-sdk/client-kms';
+import pRetry from 'p-retry';
 import { cleanUp } from '../../workshop/05-clean-up/solution.ts';
 import { closeLedger, type LedgerEntry, readLedger, runsInLedger } from './ledger.ts';
 import { forgetProgress } from './progress.ts';
@@ -109,14 +111,27 @@ function isAlive(process_: number): boolean {
   }
 }
 
-async function proveAliasGone(aliasName: string): Promise<void> {
-  try {
-    await new KMSClient().send(new DescribeKeyCommand({ KeyId: aliasName }));
-  } catch (error) {
-    if (error instanceof NotFoundException) return;
-    throw error;
-  }
-  throw new Error(`${aliasName} is still there after the clean-up. Run "npm run clean-up" to try again.`);
+/** A deleted alias may be seen for seconds more (KMS developer guide, accessing-kms.html#programming-eventual-consistency). */
+function proveAliasGone(aliasName: string): Promise<void> {
+  const kms = new KMSClient();
+  return pRetry(
+    async () => {
+      try {
+        await kms.send(new DescribeKeyCommand({ KeyId: aliasName }));
+      } catch (error) {
+        if (error instanceof NotFoundException) return;
+        throw error;
+      }
+      throw new Error(`${aliasName} is still there after the clean-up. Run "npm run clean-up" to try again.`);
+    },
+    {
+      retries: 12,
+      minTimeout: 250,
+      factor: 1.5,
+      maxTimeout: 5000,
+      shouldRetry: ({ error }) => !(error instanceof KMSServiceException),
+    },
+  );
 }
 
 /** A key that was created but never got its alias can only be found by its tags. Without tags, none is. */
@@ -129,11 +144,21 @@ async function scheduleDeletionByTags(tags: Tag[]): Promise<string[]> {
       if (!(await hasTags(kms, KeyId, tags))) continue;
       const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
       if (KeyMetadata?.KeyState === 'PendingDeletion') continue;
-      await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
-      scheduled.push(KeyMetadata?.Arn ?? '');
+      if (await scheduleDeletion(kms, KeyId)) scheduled.push(KeyMetadata?.Arn ?? '');
     }
   }
   return scheduled;
+}
+
+/** Gives false if the deletion was scheduled already: for a while, DescribeKey may not tell. */
+async function scheduleDeletion(kms: KMSClient, KeyId: string | undefined): Promise<boolean> {
+  try {
+    await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
+    return true;
+  } catch (error) {
+    if (error instanceof KMSInvalidStateException) return false;
+    throw error;
+  }
 }
 
 async function hasTags(kms: KMSClient, KeyId: string | undefined, tags: Tag[]): Promise<boolean> {
