@@ -89,3 +89,15 @@ test('keeps the ledger of what it could not remove', () =>
     await expect(cleanUpRun(run.name)).rejects.toThrow();
     expect(runsInLedger()).toContain('stubborn');
   }));
+
+test.each(['DeleteAlias', 'ScheduleKeyDeletion'])('is done although AWS shows %s late', (operation) =>
+  withLocalAws({ weather: [{ operation, fault: 'late-change', seconds: 0.5 }] }, async () => {
+    const run = newRun(`late-${operation.toLowerCase()}`);
+    enterInLedger(run, run.aliasName, [], nobody);
+    const key = await createKey(run);
+
+    expect(await cleanUpRun(run.name)).toMatchObject({ aliases: [run.aliasName], orphans: [] });
+    expect(runsInLedger()).not.toContain(run.name);
+    await expect.poll(() => stateOf(key)).toBe('PendingDeletion');
+  }),
+);
