@@ -3,7 +3,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
-import { CreateKeyCommand, DescribeKeyCommand, EncryptCommand, KMSClient } from '@aws-sdk/client-kms';
+import {
+  CreateKeyCommand,
+  DescribeKeyCommand,
+  EncryptCommand,
+  KMSClient,
+  ListKeysCommand,
+} from '@aws-sdk/client-kms';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Command } from './testing/command.ts';
@@ -116,6 +122,34 @@ describe('when it is ready', () => {
     expect(await second.stop('SIGTERM')).toBe(0);
     expect(second.stderr).toBe('');
   });
+});
+
+test('--data-dir: when the disk is full, nothing is acknowledged that is not kept', patience, async () => {
+  const dataDirectory = join(await temporaryDirectory(), 'data');
+  const limited = Command.startWithFileLimit(20, '--port', '0', '--data-dir', dataDirectory);
+  let kms = new KMSClient(settingsFrom(await limited.variables()));
+  const acknowledged: unknown[] = [];
+  const failure = await errorOf(
+    (async () => {
+      while (acknowledged.length < 100) {
+        const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Description: 'x'.repeat(1000) }));
+        acknowledged.push(KeyMetadata?.KeyId);
+      }
+    })(),
+  );
+  expect(failure).toMatchObject({ name: 'InternalFailure', status: 500 });
+  expect(acknowledged.length).toBeGreaterThan(0);
+  // Neither is anything else, for it could rest on what isn't kept.
+  expect(await errorOf(kms.send(new ListKeysCommand({})))).toMatchObject({ name: 'InternalFailure' });
+  await limited.stop('SIGTERM');
+  expect(limited.stderr).toContain("journal' can't be written, so every call fails until a restart: EFBIG");
+
+  const command = Command.start('--port', '0', '--data-dir', dataDirectory);
+  kms = new KMSClient(settingsFrom(await command.variables()));
+  const { Keys = [] } = await kms.send(new ListKeysCommand({}));
+  expect(Keys.map((key) => key.KeyId).toSorted()).toEqual(acknowledged.toSorted());
+  await command.stop('SIGTERM');
+  expect(command.stderr).toContain("isn't whole");
 });
 
 describe('what cannot be meant is told in one message on stderr, and nothing is started', () => {

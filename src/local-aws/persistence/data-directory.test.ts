@@ -96,7 +96,7 @@ describe('after a crash', () => {
     const local = await kept.start({ onWarning: (message) => warnings.push(message) });
     expect(warnings).toEqual([
       `The last record of '${journal}', at byte ${size}, isn't whole: its 25 bytes are dropped. ` +
-        'The process that wrote it died before it could answer the call.',
+        'Its writing was cut short, so the call was never answered.',
     ]);
     expect((await local.kms.send(new ListKeysCommand({}))).Keys?.map((key) => key.KeyId)).toEqual([id]);
 

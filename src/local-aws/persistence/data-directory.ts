@@ -108,7 +108,7 @@ function readJournal(path: string, { state, events, warn }: DataDirectoryUser) {
   if (tornBytes > 0) {
     warn(
       `The last record of '${path}', at byte ${file.length}, isn't whole: its ${tornBytes} bytes are dropped. ` +
-        'The process that wrote it died before it could answer the call.',
+        'Its writing was cut short, so the call was never answered.',
     );
   }
   return { file, identity, holdsRemovedKey };

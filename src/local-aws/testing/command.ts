@@ -17,20 +17,21 @@ export class Command {
 
   /** For the test that is running: it ends with it. */
   static start(...options: string[]): Command {
-    const command = new Command(options);
-    onTestFinished(async () => {
-      command.#child.kill('SIGKILL');
-      await command.ended;
-    });
-    return command;
+    return new Command(process.execPath, ...script(), ...options);
   }
 
-  private constructor(options: readonly string[]) {
-    const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
-    const [, ...script] = (scripts['local-aws'] as string).split(' ');
-    this.#child = spawn(process.execPath, [...script, ...options], {
-      cwd: repository,
-      stdio: ['ignore', 'pipe', 'pipe'],
+  /** Starts it so that it can't write a file beyond a length. */
+  static startWithFileLimit(kilobytes: number, ...options: string[]): Command {
+    // Blocks of 512 bytes, and an error instead of a signal (POSIX).
+    const limited = `trap '' XFSZ; ulimit -f ${kilobytes * 2}; exec "$0" "$@"`;
+    return new Command('sh', '-c', limited, process.execPath, ...script(), ...options);
+  }
+
+  private constructor(program: string, ...given: string[]) {
+    this.#child = spawn(program, given, { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] });
+    onTestFinished(async () => {
+      this.#child.kill('SIGKILL');
+      await this.ended;
     });
     this.#child.stdout?.on('data', (chunk) => {
       this.stdout += chunk;
@@ -62,4 +63,10 @@ export class Command {
     this.#child.kill(signal);
     return this.ended;
   }
+}
+
+/** What npm would run with Node.js. */
+function script(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
+  return (scripts['local-aws'] as string).split(' ').slice(1);
 }
