@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingRequest } from './incoming-request.ts';
 
-export const sha256Hex = (data: string | Uint8Array): string =>
-  createHash('sha256').update(data).digest('hex');
+export const sha256Hex = (data: string | Uint8Array): string => hash('sha256', data, 'hex');
 
 /**
  * The canonical form of a request, which is what a signature covers (IAM user guide, "Create a signed AWS API
@@ -14,14 +13,8 @@ export function canonicalRequest(request: IncomingRequest, signedHeaders: readon
   const [path = '/', query = ''] = splitOnce(request.url, '?');
   let headers = '';
   for (const name of signedHeaders) headers += `${name}:${canonicalValue(request.headers[name])}\n`;
-  return [
-    request.method,
-    canonicalPath(path),
-    canonicalQuery(query),
-    headers,
-    signedHeaders.join(';'),
-    sha256Hex(request.body),
-  ].join('\n');
+  const resource = `${canonicalPath(path)}\n${canonicalQuery(query)}`;
+  return `${request.method}\n${resource}\n${headers}\n${signedHeaders.join(';')}\n${sha256Hex(request.body)}`;
 }
 
 function splitOnce(text: string, separator: string): [string, string] {
@@ -62,5 +55,6 @@ function decode(part: string): string {
 
 function canonicalValue(value: string | readonly string[] | undefined): string {
   const whole = typeof value === 'string' ? value : (value ?? []).join(',');
-  return whole.trim().replace(/ {2,}/g, ' ');
+  // Asked first, because it costs less than to replace what is hardly ever there.
+  return whole.includes('  ') ? whole.trim().replace(/ {2,}/g, ' ') : whole.trim();
 }
