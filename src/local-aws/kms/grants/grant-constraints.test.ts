@@ -61,6 +61,16 @@ describe('a constraint', () => {
     expect(await errorOf(decrypt({}))).toMatchObject(refused);
   });
 
+  test('counts a pair of any name', async () => {
+    const { as, kms, newKey } = await startShared(nobody('alice'));
+    const { id } = await newKey();
+    const odd = JSON.parse('{"__proto__": "a", "constructor": "b"}') as Record<string, string>;
+    await grant(kms, id, { Constraints: { EncryptionContextEquals: odd } });
+    await encrypt(as('alice').kms, id, odd);
+    expect(await errorOf(encrypt(as('alice').kms, id, { constructor: 'b' }))).toMatchObject(refused);
+    expect(await errorOf(encrypt(as('alice').kms, id, {}))).toMatchObject(refused);
+  });
+
   test('on the resource that a request is for lets no direct request through', async () => {
     const { as, kms, newKey } = await startShared(nobody('alice'));
     const { id } = await newKey();

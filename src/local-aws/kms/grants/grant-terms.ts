@@ -1,6 +1,5 @@
 import { AwsError, validationError } from '../../api/errors.ts';
 import type { ConditionContext } from '../../authorization/permission.ts';
-import type { EncryptionContext } from '../ciphertext-blob.ts';
 import type { Kms } from '../kms.ts';
 import { encryptionContextConditions } from '../request-conditions.ts';
 import type { GrantOperation, GrantTerms } from './grant.ts';
@@ -96,8 +95,9 @@ const limitExceeded = (message: string) => new AwsError('LimitExceededException'
 /** The condition keys of a request for a grant (KMS developer guide, conditions-kms.html). */
 export function grantConditions(terms: GrantTerms): ConditionContext {
   const { Constraints = {} } = terms;
-  const contexts = [Constraints.EncryptionContextEquals, Constraints.EncryptionContextSubset];
-  const pairs: EncryptionContext = Object.assign({}, ...contexts);
+  const contexts = [Constraints.EncryptionContextEquals ?? {}, Constraints.EncryptionContextSubset ?? {}];
+  // Not by assignment, which would take a name such as __proto__ for something else.
+  const pairs = Object.fromEntries(contexts.flatMap((context) => Object.entries(context)));
   return {
     ...encryptionContextConditions(pairs),
     'kms:GrantConstraintType': Object.keys(Constraints).filter((name) =>
