@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { build, type Rolldown } from 'vite';
 
@@ -22,14 +22,17 @@ export async function bundle(entry: string): Promise<string> {
   return output[0].code;
 }
 
-/** Writes a file, at once and whole, and removes what else is in its directory. */
-export async function keepOnly(file: string, content: string): Promise<void> {
+const hour = 60 * 60 * 1000;
+
+/** Writes a file, at once and whole, and removes what else is in its directory, unless it may be wanted by another start. */
+export async function keep(file: string, content: string): Promise<void> {
   const directory = dirname(file);
   await mkdir(directory, { recursive: true });
   const unfinished = `${file}.${process.pid}`;
   await writeFile(unfinished, content);
   await rename(unfinished, file);
   for (const name of await readdir(directory)) {
-    if (join(directory, name) !== file) await rm(join(directory, name), { force: true });
+    const other = join(directory, name);
+    if ((await stat(other)).mtimeMs < Date.now() - hour) await rm(other);
   }
 }

@@ -16,9 +16,9 @@ await import(pathToFileURL(program).href);
 
 async function newBundle() {
   await import('@oxc-node/core/register');
-  const { bundle, keepOnly } = await import('./bundle.ts');
+  const { bundle, keep } = await import('./bundle.ts');
   try {
-    await keepOnly(bundled, await bundle(main));
+    await keep(bundled, await bundle(main));
     return bundled;
   } catch {
     // Where nothing can be kept, the sources are read each time.

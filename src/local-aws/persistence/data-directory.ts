@@ -44,8 +44,7 @@ export async function openDataDirectory(path: string, user: DataDirectoryUser): 
       identity,
       commit: () => journal.commit(),
       async close() {
-        await journal.close();
-        lock.release();
+        await journal.close().finally(lock.release);
       },
     };
   } catch (error) {
