@@ -1,4 +1,10 @@
-import { createMethodsRPC, ForksPoolWorker, type PoolOptions, type WorkerRequest } from 'vitest/node';
+import {
+  createMethodsRPC,
+  ForksPoolWorker,
+  type PoolOptions,
+  type PoolWorker,
+  type WorkerRequest,
+} from 'vitest/node';
 
 type StartRequest = Extract<WorkerRequest, { type: 'start' }>;
 type RunRequest = Extract<WorkerRequest, { type: 'run' }>;
@@ -23,41 +29,56 @@ interface WorkerQuestion {
 const preparationTimeout = 20_000;
 
 /** A child process of Vitest that can get ready before there is anything to run. */
-export class StandbyWorker extends ForksPoolWorker {
-  override readonly name: string;
+export class StandbyWorker implements PoolWorker {
+  readonly name: string;
+  readonly cacheFs = true;
   readonly options: PoolOptions;
   /** Called when the worker has run, and is about to be stopped. */
   onStop: () => void = () => {};
+  #process: ForksPoolWorker;
   #prepared: Promise<void> | undefined;
   #startRequest: StartRequest | undefined;
   #runRequest: RunRequest | undefined;
-  #stopped: Promise<void> | undefined;
 
   constructor(name: string, options: PoolOptions) {
-    super(options);
     this.name = name;
     this.options = options;
+    this.#process = new ForksPoolWorker(options);
   }
 
-  override async start(): Promise<void> {
-    if (!this.#prepared) return super.start();
+  async start(): Promise<void> {
+    if (!this.#prepared) return this.#process.start();
     try {
       await this.#prepared;
     } catch {
-      await super.stop();
-      await super.start();
+      // A process that could not get ready is replaced by one that never tried.
+      void this.#process.stop();
+      this.#process = new ForksPoolWorker(this.options);
+      await this.#process.start();
     }
   }
 
-  override send(message: WorkerRequest): void {
+  send(message: WorkerRequest): void {
     if (message.type === 'start') this.#startRequest = message;
     if (message.type === 'run') this.#runRequest = message;
-    super.send(message);
+    this.#process.send(message);
   }
 
-  override stop(): Promise<void> {
-    this.#stopped ??= this.#stop();
-    return this.#stopped;
+  stop(): Promise<void> {
+    this.onStop();
+    return this.#process.stop();
+  }
+
+  on(...[event, callback]: Parameters<PoolWorker['on']>): void {
+    this.#process.on(event, callback);
+  }
+
+  off(...[event, callback]: Parameters<PoolWorker['off']>): void {
+    this.#process.off(event, callback);
+  }
+
+  deserialize(data: unknown): unknown {
+    return this.#process.deserialize(data);
   }
 
   /**
@@ -71,16 +92,13 @@ export class StandbyWorker extends ForksPoolWorker {
     this.#prepared.catch(() => {});
   }
 
-  async #stop(): Promise<void> {
-    this.onStop();
-    await super.stop();
-  }
-
   async #load(previous: StandbyWorker, file: string): Promise<void> {
     const start = previous.#startRequest;
     const run = previous.#runRequest;
     if (!start || !run) throw new Error('The worker before has run nothing.');
-    await super.start();
+    await this.#process.start();
+    // A process that ends while it is sent something emits an error; that it ended is noticed anyway.
+    this.on('error', () => {});
     const answer = (question: WorkerQuestion) => this.#answer(question);
     this.on('message', answer);
     try {
@@ -103,8 +121,12 @@ export class StandbyWorker extends ForksPoolWorker {
     const answers = new Map<string, (...args: never[]) => Promise<unknown>>(
       Object.entries({ fetch, resolve }),
     );
-    const result = await answers.get(method)?.(...(args as never[]));
-    super.send({ t: 's', i: id, r: result } as never);
+    try {
+      const result = await answers.get(method)?.(...(args as never[]));
+      this.#process.send({ t: 's', i: id, r: result } as never);
+    } catch (error) {
+      this.#process.send({ t: 's', i: id, e: error } as never);
+    }
   }
 
   /** Sends a request, and waits for the response of a type. */
@@ -124,7 +146,7 @@ export class StandbyWorker extends ForksPoolWorker {
       };
       this.on('message', onMessage);
       this.on('exit', onExit);
-      super.send(request);
+      this.#process.send(request);
     });
   }
 }

@@ -73,3 +73,16 @@ test('a process that has got ready does not run with what was changed since', as
     ]);
   }
 });
+
+test.for([
+  ['ends', "process.kill(process.pid, 'SIGKILL');\n"],
+  ['does not understand what it loads', 'this is no TypeScript\n'],
+])(
+  'a process that can not get ready, because it %s, keeps nobody from going on',
+  async ([, preload = '']) => {
+    workshop.write('preload.ts', preload);
+    await saveStep2('export const changed = 1;\n');
+
+    expect(await saveStep2('export const changed = 2;\n')).toContain('3 of 3 steps done');
+  },
+);
