@@ -14,7 +14,7 @@ const tagError = (message: string) => new AwsError('TagException', message);
 export function withTags(present: readonly Tag[], added: readonly Tag[]): readonly Tag[] {
   const values = new Map(present.map((tag) => [tag.TagKey, tag.TagValue]));
   if (new Set(added.map((tag) => tag.TagKey)).size < added.length) throw tagError('Duplicate tag keys');
-  if (added.some((tag) => tag.TagKey.startsWith('aws:')))
+  if (added.some((tag) => tag.TagKey.toLowerCase().startsWith('aws:')))
     throw tagError('Tags beginning with aws: are reserved');
   for (const tag of added) values.set(tag.TagKey, tag.TagValue);
   if (values.size > mostTags) throw tagError('Too many tags');

@@ -125,6 +125,12 @@ golden('TagResource', (kms, input: TagResourceCommand['input']) => kms.send(new 
     recorded,
   ],
   [
+    'a reserved tag in capitals',
+    ({ key }) => ({ KeyId: key.id, Tags: [tag('AWS:a')] }),
+    'TagException: Tags beginning with aws: are reserved',
+    recorded,
+  ],
+  [
     '51 tags',
     ({ key }) => ({ KeyId: key.id, Tags: Array.from({ length: 51 }, (_, index) => tag(`tag-${index}`)) }),
     'TagException: Too many tags',

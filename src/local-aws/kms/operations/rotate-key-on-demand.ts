@@ -36,13 +36,14 @@ export const rotateKeyOnDemand = kmsOperation({
       );
     }
     kms.state.putKey({ ...key, onDemandRotationAt: now });
-    return { KeyId: key.id };
+    // Recorded from AWS, though the API reference's example has the id.
+    return { KeyId: key.arn };
   },
 
   trail: {
     readOnly: false,
     requestParameters: (input) => ({ keyId: input.KeyId }),
-    responseElements: (output) => ({ keyId: output.KeyId }),
+    responseElements: (_output, { key }) => ({ keyId: key.id }),
     resources: ({ key }) => [trailResource(key)],
   },
 });
