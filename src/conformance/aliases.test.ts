@@ -27,7 +27,7 @@ const keyBehind = async (KeyId: string) =>
   (await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.KeyId;
 
 describe('an alias', () => {
-  // API reference, CreateAlias, ListAliases (AliasListEntry), UpdateAlias and DeleteAlias
+  // recorded (test_create_list_delete_alias, test_update_alias); API reference, AliasListEntry
   test('is created, listed, given to another key, and deleted', async () => {
     const AliasName = newAliasName('of_its_own');
     await kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: key.id }));

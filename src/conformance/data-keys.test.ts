@@ -77,7 +77,7 @@ describe.each([
       { NumberOfBytes: 1025 },
       constraintBroken("'1025' at 'numberOfBytes'", 'have value less than or equal to 1024'),
     ],
-    // recorded (test_dryrun_…)
+    // recorded (test_generate_data_key_pair_dry_run), for another operation
     [
       'a dry run, which would succeed',
       { KeySpec: 'AES_256', DryRun: true },

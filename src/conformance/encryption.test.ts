@@ -58,7 +58,7 @@ describe('Encrypt', () => {
     );
   });
 
-  // recorded (test_dryrun_…)
+  // recorded (test_generate_data_key_pair_dry_run), for another operation
   test('only says that it would succeed, in a dry run', async () => {
     expect(await refusalOf(encrypt({ DryRun: true }))).toEqual(
       refusal('DryRunOperationException', 'The request would have succeeded, but the DryRun option is set.'),
@@ -117,7 +117,7 @@ describe('Decrypt', () => {
     );
   });
 
-  // recorded (test_dryrun_…)
+  // recorded (test_generate_data_key_pair_dry_run), for another operation
   test('only says that it would succeed, in a dry run', async () => {
     expect(await refusalOf(decrypt({ CiphertextBlob: ciphertext, DryRun: true }))).toEqual(
       refusal('DryRunOperationException', 'The request would have succeeded, but the DryRun option is set.'),

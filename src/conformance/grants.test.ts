@@ -119,7 +119,7 @@ test('a grant token can be used at once, and is refused if it is none', async ()
   });
 });
 
-// API reference, RevokeGrant
+// recorded (test_revoke_grant)
 test('RevokeGrant removes the grant of a key', async () => {
   const { GrantId } = await grant();
   const revoke = (more: object = {}) =>
@@ -131,7 +131,7 @@ test('RevokeGrant removes the grant of a key', async () => {
 });
 
 describe('RetireGrant', () => {
-  // API reference, RetireGrant: by the token alone, or by the key's ARN and the grant's id; ListRetirableGrants
+  // recorded (test_retire_grant_with_grant_token); API reference, RetireGrant and ListRetirableGrants
   test('removes a grant by its token', async () => {
     const { GrantId, GrantToken } = await grant({ RetiringPrincipal: caller });
     await eventually(async () => expect(await retirable(GrantId)).toMatchObject({ KeyId: granted.arn }));
@@ -141,6 +141,7 @@ describe('RetireGrant', () => {
     await eventually(async () => expect(await retirable(GrantId)).toBeUndefined());
   });
 
+  // API reference, RetireGrant: the key by its ARN
   test('removes a grant by its id and the ARN of the key', async () => {
     const { GrantId } = await grant({ RetiringPrincipal: caller });
     await eventually(() => kms.send(new RetireGrantCommand({ KeyId: granted.arn, GrantId })));
@@ -163,7 +164,7 @@ describe('RetireGrant', () => {
 });
 
 describe('CreateGrant refuses', () => {
-  // recorded for other operations (test_dryrun_…); API reference, CreateGrant: DryRun
+  // API reference, CreateGrant: DryRun; its text is recorded (test_generate_data_key_pair_dry_run)
   test('a dry run, which would succeed', async () => {
     const before = await grantIds({ GranteePrincipal: caller });
     expect(await refusalOf(grant({ DryRun: true, Name: 'dry' }))).toEqual(dryRun);

@@ -25,8 +25,8 @@ beforeAll(async () => {
   ({ CiphertextBlob } = await kms.send(new EncryptCommand({ KeyId: key.id, Plaintext })));
 });
 
-// developer guide, concepts.html#key-id; API reference: what each operation takes as KeyId, and that KeyId of the answer
-// is the key's ARN
+// recorded for Encrypt (test_all_types_of_key_id_can_be_used_for_encryption) and DescribeKey (test_describe_with_alias_arn);
+// API reference: what each operation takes as KeyId, and that KeyId of the answer is the key's ARN
 describe.each([
   ['key id', key.id],
   ['key ARN', key.arn],

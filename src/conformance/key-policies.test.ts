@@ -44,13 +44,13 @@ test('a key has the default policy until it gets another one', async () => {
   expect(await policyOf(key.arn)).toEqual(defaultPolicy);
 });
 
-// API reference, ListKeyPolicies: there is one policy, and its name is default
+// recorded (test_get_put_list_key_policies)
 test('ListKeyPolicies has the one policy', async () => {
   const { PolicyNames, Truncated } = await kms.send(new ListKeyPoliciesCommand({ KeyId: key.id }));
   expect({ PolicyNames, Truncated }).toEqual({ PolicyNames: ['default'], Truncated: false });
 });
 
-// API reference, PutKeyPolicy and GetKeyPolicy: the name of the policy may be left out
+// recorded (test_get_put_list_key_policies); API reference: the name of the policy may be left out
 test('PutKeyPolicy replaces the policy', async () => {
   const policy = {
     ...defaultPolicy,

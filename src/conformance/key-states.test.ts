@@ -138,7 +138,8 @@ describe('a key that is pending deletion', () => {
   test.each(Object.entries(cryptographicOperations))('refuses %s', (_operation, call) =>
     eventually(async () => {
       const { name, message, status } = await refusalOf(call(subject));
-      // The table's notes [2] and [3] leave it open which.
+      // The table's notes [2] and [3] leave it open which. GenerateDataKey's is recorded
+      // (test_cant_use_disabled_or_deleted_keys): it is the first.
       expect(['KMSInvalidStateException', 'DisabledException']).toContain(name);
       expect({ message, status }).toEqual({ message: pending(), status: 400 });
     }),
@@ -166,7 +167,7 @@ describe('a key that is pending deletion', () => {
 });
 
 describe('the way to deletion', () => {
-  // API reference: the answers of ScheduleKeyDeletion and CancelKeyDeletion; CancelKeyDeletion leaves the key disabled
+  // recorded (test_schedule_and_cancel_key_deletion); API reference: the answers of both
   test('can be left, and leads to a disabled key, which can be enabled', async () => {
     const subject = await newSubject('deletion_cancelled');
     const KeyId = subject.id;

@@ -127,12 +127,17 @@ describe('CreateKey refuses', () => {
     refusalOf(kms.send(new CreateKeyCommand({ Description, Tags, ...input } as CreateKeyCommandInput)));
   const tag = (TagKey: string, TagValue = '') => ({ TagKey, TagValue });
 
-  // recorded (test_tag_create_key_…): the texts of TagException and the constraints of tags
+  // recorded (test_tag_key_with_duplicate_tag_keys_raises_error, test_create_key_with_…_tag…)
   test.each([
     ['the same tag twice', [tag('a'), tag('a')], refusal('TagException', 'Duplicate tag keys')],
     [
       'a reserved tag',
       [tag('aws:reserved')],
+      refusal('TagException', 'Tags beginning with aws: are reserved'),
+    ],
+    [
+      'a reserved tag in capitals',
+      [tag('AWS:reserved')],
       refusal('TagException', 'Tags beginning with aws: are reserved'),
     ],
     [

@@ -31,7 +31,7 @@ const materialOf = async (KeyId: string) =>
   (await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.CurrentKeyMaterialId;
 
 describe('a key that was never rotated', () => {
-  // API reference, GetKeyRotationStatus: the period and the next date are there while rotation is enabled
+  // recorded (test_key_rotation_status); API reference, GetKeyRotationStatus
   test('says so', async () => {
     expect(await status(key.id)).toEqual({ KeyId: key.id, KeyRotationEnabled: false });
     const { Rotations, Truncated } = await kms.send(new ListKeyRotationsCommand({ KeyId: key.arn }));
@@ -69,7 +69,7 @@ describe('automatic rotation', () => {
   });
 });
 
-// developer guide, rotating-keys-on-demand.html; API reference, RotateKeyOnDemand and ListKeyRotations
+// recorded (test_key_rotations_encryption_decryption, test_rotate_key_on_demand_…); API reference, ListKeyRotations
 describe('rotation on demand', () => {
   test('gives new key material; what was encrypted before still opens', async () => {
     const KeyId = rotating.id;
@@ -82,7 +82,8 @@ describe('rotation on demand', () => {
     };
     const before = await encrypt('before');
 
-    expect((await kms.send(new RotateKeyOnDemandCommand({ KeyId }))).KeyId).toBe(KeyId);
+    // recorded (test_rotate_on_demand_returns_arn_for_key_id)
+    expect((await kms.send(new RotateKeyOnDemandCommand({ KeyId }))).KeyId).toBe(rotating.arn);
 
     // The rotation goes on after the answer: GetKeyRotationStatus has its start until it is done.
     await eventually(async () => expect(await rotations()).toHaveLength(1));

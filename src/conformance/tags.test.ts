@@ -29,8 +29,8 @@ async function tagsOf(KeyId: string, pageSize = 50): Promise<Tag[]> {
   return tags.sort(byKey);
 }
 
-// API reference, TagResource: a tag with the key of another takes its place; UntagResource: a key that isn't there is no
-// error; ListResourceTags: Limit and NextMarker
+// recorded (test_update_and_add_tags_on_tagged_key, test_untag_key_partially); API reference, UntagResource: a key that
+// isn't there is no error; ListResourceTags: Limit and NextMarker
 test('tags are added, replaced, listed page by page, and removed', async () => {
   const add = (...Tags: Tag[]) => kms.send(new TagResourceCommand({ KeyId: tagged.arn, Tags }));
   const expectTags = (...tags: Tag[]) =>
@@ -47,7 +47,8 @@ test('tags are added, replaced, listed page by page, and removed', async () => {
 test('the tags of CreateKey are there', () =>
   eventually(async () => expect(await tagsOf(key.id)).toEqual([...runTags].sort(byKey))));
 
-// recorded (test_tag_…): the texts of TagException and of the constraints
+// recorded (test_tag_key_with_duplicate_tag_keys_raises_error, test_tag_existing_key_with_invalid_tag_key, and those of
+// CreateKey)
 test.each<[string, Tag[], object]>([
   [
     'the same tag twice',
