@@ -12,12 +12,13 @@ import { createKey, predictNumberOfKeys } from '#exercise/01-create-key';
 import { enterInLedger } from '../../src/lifecycle/ledger.ts';
 import { learnerAliasName } from '../../src/lifecycle/run.ts';
 import { once, throwIfTodo, useStep } from '../../src/lifecycle/step.ts';
+import type { WeatherRule } from '../../src/local-aws/index.ts';
 import { withLocalAws } from '../../src/target.ts';
 import { cleanUp } from '../05-clean-up/solution.ts';
 
 const { run } = useStep(import.meta.filename);
 const meta = { todos: [1, 2, 3, 4] };
-const about = (todo: number) => ({ meta: { ...meta, about: todo } });
+const about = (todo: number, todos = meta.todos) => ({ meta: { todos, about: todo } });
 
 const request = {
   aliasName: learnerAliasName(run),
@@ -86,6 +87,18 @@ test('leaves one key after two runs, as you predicted', about(1), async () => {
 
   expect(keys.length, 'Each run that creates another key leaves an orphan.').toBe(1);
   expect(predictNumberOfKeys(), 'You predicted another number of keys after two runs.').toBe(keys.length);
+});
+
+test('creates no key when it cannot look for one', about(2, [1, 2]), async () => {
+  const weather: WeatherRule[] = [{ operation: 'DescribeKey', fault: 'server-error' }];
+  await withLocalAws({ weather }, async () => {
+    const error = await createKey(request).catch((e: Error) => e);
+    throwIfTodo(error);
+    expect(
+      error,
+      'KMS could not say whether there is a key. That does not mean that there is none: throw the error on.',
+    ).toBeInstanceOf(Error);
+  });
 });
 
 test('leaves no orphan when the alias cannot be created', about(4), async () => {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { DisableKeyCommand, EnableKeyCommand, GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import type { Options } from 'p-retry';
 import { beforeEach, expect, test } from 'vitest';
 import { countGenerateDataKeyCalls, predictWhyWeWait } from '#exercise/04-audit-cloudtrail';
 import { compareCalls, lookUpCalls } from '../../src/audit/cloudtrail-calls.ts';
+import { difficultWeather, generateDataKey, makeDifficultCalls } from '../../src/audit/difficult-calls.ts';
 import { recordRequests } from '../../src/audit/request-recorder.ts';
 import { givenKey, plaintextFile } from '../../src/lifecycle/given.ts';
 import { once, throwIfTodo, useStep } from '../../src/lifecycle/step.ts';
@@ -33,50 +33,13 @@ beforeEach((context) => {
   predictWhyWeWait();
 });
 
-// What can't be arranged in a real account is arranged in a local one: a key for each difficulty, counted side by side.
+// What can't be arranged in a real account is arranged in a local one, and counted side by side.
 const difficulties = once(() => {
   const clock = new ManualClock();
-  const weather: WeatherRule[] = [
-    { operation: 'GenerateDataKey', fault: 'doubled-event', secondsApart: 0, sequence: [false, true] },
-    { operation: 'LookupEvents', fault: 'throttle', sequence: [true, true] },
-  ];
-  return withLocalAws({ clock, cloudTrail: promptCloudTrail, weather }, async () => {
-    const kms = new KMSClient();
-    const keyArns: Record<string, string> = {};
-    const key = async (difficulty: string) => {
-      const keyArn = await createKey({ ...run, aliasName: `alias/${difficulty}` });
-      keyArns[difficulty] = keyArn;
-      return keyArn;
-    };
-
-    const earlier = await key('earlier');
-    await generateDataKey(earlier);
-    clock.advance({ seconds: 200 });
-    const from = wholeSecond(new Date(clock.now()));
-    await generateDataKey(await key('doubled'));
-    await generateDataKey(earlier);
-
-    const manyPages = await key('manyPages');
-    await generateDataKey(manyPages);
-    await Promise.all(
-      Array.from({ length: 60 }, (_, n) => generateDataKey(manyPages, { run: `other-${n}` })),
-    );
-
-    const otherRuns = await key('otherRuns');
-    await generateDataKey(otherRuns, { ...localContext, run: 'of-somebody-else' });
-    await generateDataKey(otherRuns, {});
-    await generateDataKey(otherRuns, { ...localContext, 'aws-crypto-public-key': 'of a signing suite' });
-
-    const failed = await key('failed');
-    await kms.send(new DisableKeyCommand({ KeyId: failed }));
-    await generateDataKey(failed).catch(() => {});
-    await kms.send(new EnableKeyCommand({ KeyId: failed }));
-    await generateDataKey(failed);
-
-    await key('nothing');
-
+  return withLocalAws({ clock, cloudTrail: promptCloudTrail, weather: difficultWeather }, async () => {
+    const { keyArns, from } = await makeDifficultCalls(clock, localContext);
     const counting = Object.entries(keyArns).map(async ([difficulty, keyArn]) => {
-      const outcome = await countLocally(keyArn, from).catch((error: Error) => error);
+      const outcome = await countLocally(keyArn, wholeSecond(from)).catch((error: Error) => error);
       return [difficulty, outcome] as const;
     });
     return Object.fromEntries(await Promise.all(counting));
@@ -103,8 +66,11 @@ test('goes on when a look-up was one too many', about(3), async () => {
 test('decides that there was no call, rather than guess it', about(4), async () => {
   expect(await outcomeOf('nothing'), 'Nobody encrypted with this encryption context.').toBe(0);
 
-  await withLocalAws({ cloudTrail: { ...promptCloudTrail, delaySeconds: 3600 } }, async () => {
+  const clock = new ManualClock();
+  await withLocalAws({ clock, cloudTrail: { ...promptCloudTrail, delaySeconds: 3600 } }, async () => {
     const keyArn = await createKey({ ...run, aliasName: 'alias/audited' });
+    // From here on, CloudTrail shows that the key was created, but nothing that comes after.
+    clock.advance({ seconds: 3600 });
     const recording = recordRequests();
     const outcome = await countLocally(keyArn, new Date(0), 10).catch((error: Error) => error);
     recording.stop();
@@ -119,6 +85,17 @@ test('decides that there was no call, rather than guess it', about(4), async () 
       'You gave a number before CloudTrail could know any: make a marker call, and wait until it is there.',
     ).toBeInstanceOf(Error);
   });
+});
+
+test('counts every call', about(5), async () => {
+  expect(await outcomeOf('twice'), 'There were two calls: do not only ask whether there was one.').toBe(2);
+});
+
+test('leaves other calls out', about(5), async () => {
+  expect(
+    await outcomeOf('otherCalls'),
+    'Encrypt has the same encryption context, and other events have none: look at EventName.',
+  ).toBe(1);
 });
 
 test('leaves the calls of other runs out', about(5), async () => {
@@ -145,17 +122,20 @@ test('waits for an event that comes after the marker call', about(6), async () =
   const onCall = ({ operation }: AnsweredCallInfo) => {
     if (operation === 'LookupEvents') clock.advance({ seconds: 1 });
   };
-  const weather: WeatherRule[] = [{ operation: 'GenerateDataKey', fault: 'late-event', seconds: 1 }];
+  const weather: WeatherRule[] = [
+    { operation: 'GenerateDataKey', fault: 'late-event', seconds: 1, sequence: [false, true] },
+  ];
   const cloudTrail = { ...promptCloudTrail, delaySeconds: 1 };
   await withLocalAws({ clock, cloudTrail, weather, onCall }, async () => {
     const keyArn = await createKey({ ...run, aliasName: 'alias/late' });
     const from = wholeSecond(new Date(clock.now()));
-    await generateDataKey(keyArn);
+    await generateDataKey(keyArn, localContext);
+    await generateDataKey(keyArn, localContext);
 
     expect(
       await countLocally(keyArn, from),
       'An event came after the marker call: the count has to stay the same for the quiet period.',
-    ).toBe(1);
+    ).toBe(2);
   });
 });
 
@@ -200,6 +180,7 @@ test('counts one call for two messages with a cache', { ...about(5), timeout }, 
 test('counts two calls for two messages without a cache', { ...about(5), timeout }, async () => {
   const { counts } = await counted();
 
+  // No wrong answer fails here: what can't count two calls has failed before.
   expect(counts.uncached, 'Two messages without a cache are exactly two GenerateDataKey calls.').toBe(2);
 });
 
@@ -251,11 +232,6 @@ async function encryptTwice(keyArn: string, scenario: string, managers: 1 | 2): 
   }
   recording.stop();
   return recording.successful('GenerateDataKey').map(({ requestId }) => requestId);
-}
-
-async function generateDataKey(keyArn: string, encryptionContext = localContext): Promise<void> {
-  const request = { KeyId: keyArn, KeySpec: 'AES_256' as const, EncryptionContext: encryptionContext };
-  await new KMSClient().send(new GenerateDataKeyCommand(request));
 }
 
 function countLocally(keyArn: string, from: Date, retries = 100): Promise<number> {

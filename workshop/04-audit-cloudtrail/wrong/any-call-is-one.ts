@@ -1,5 +1,5 @@
 // Wrong: it tells whether there was a call, not how many.
-// Says: Two messages without a cache are exactly two
+// Says: There were two calls
 import { CloudTrailClient, type Event, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
 import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import pRetry, { type Options } from 'p-retry';

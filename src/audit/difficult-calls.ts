@@ -1,0 +1,91 @@
+import {
+  DisableKeyCommand,
+  EnableKeyCommand,
+  EncryptCommand,
+  GenerateDataKeyCommand,
+  KMSClient,
+  RotateKeyOnDemandCommand,
+} from '@aws-sdk/client-kms';
+import { createKey } from '../../workshop/01-create-key/solution.ts';
+import type { ManualClock, WeatherRule } from '../local-aws/index.ts';
+
+/** The weather in which the calls have to be made: the first look-ups are refused, and the second call is doubled. */
+export const difficultWeather: WeatherRule[] = [
+  { operation: 'LookupEvents', fault: 'throttle', sequence: [true, true] },
+  { operation: 'GenerateDataKey', fault: 'doubled-event', secondsApart: 0, sequence: [false, true] },
+];
+
+/** Calls that are easily miscounted, each with a key of its own, so that one account has room for all. */
+export interface DifficultCalls {
+  /** The keys' ARNs, by what is difficult about their calls. */
+  keyArns: Record<string, string>;
+  /** When to count from. */
+  from: Date;
+}
+
+/**
+ * Makes the calls in a local AWS.
+ *
+ * @param ours the encryption context whose GenerateDataKey calls are to be counted
+ */
+export async function makeDifficultCalls(
+  clock: ManualClock,
+  ours: Record<string, string>,
+): Promise<DifficultCalls> {
+  const kms = new KMSClient();
+  const keyArns: Record<string, string> = {};
+  const key = async (difficulty: string) => {
+    const keyArn = await createKey({ aliasName: `alias/${difficulty}`, description: difficulty, tags: [] });
+    keyArns[difficulty] = keyArn;
+    return keyArn;
+  };
+
+  const earlier = await key('earlier');
+  await generateDataKey(earlier, ours);
+  clock.advance({ seconds: 200 });
+  const from = new Date(clock.now());
+  await generateDataKey(await key('doubled'), ours);
+  await generateDataKey(earlier, ours);
+
+  const twice = await key('twice');
+  await generateDataKey(twice, ours);
+  await generateDataKey(twice, ours);
+
+  const manyPages = await key('manyPages');
+  await generateDataKey(manyPages, ours);
+  await Promise.all(Array.from({ length: 60 }, (_, n) => generateDataKey(manyPages, { run: `other-${n}` })));
+
+  const otherRuns = await key('otherRuns');
+  await generateDataKey(otherRuns, { ...ours, run: 'of-somebody-else' });
+  await generateDataKey(otherRuns, {});
+  await generateDataKey(otherRuns, { ...ours, 'aws-crypto-public-key': 'of a signing suite' });
+
+  const otherCalls = await key('otherCalls');
+  await generateDataKey(otherCalls, ours);
+  const secret = { Plaintext: Buffer.from('a secret'), EncryptionContext: ours };
+  await kms.send(new EncryptCommand({ KeyId: otherCalls, ...secret }));
+  // The event that AWS makes of it has no request parameters at all.
+  await kms.send(new RotateKeyOnDemandCommand({ KeyId: otherCalls }));
+
+  const failed = await key('failed');
+  await kms.send(new DisableKeyCommand({ KeyId: failed }));
+  await generateDataKey(failed, ours).catch(() => {});
+  await kms.send(new EnableKeyCommand({ KeyId: failed }));
+  await generateDataKey(failed, ours);
+
+  await key('nothing');
+  return { keyArns, from };
+}
+
+export async function generateDataKey(
+  keyArn: string,
+  encryptionContext: Record<string, string>,
+): Promise<void> {
+  await new KMSClient().send(
+    new GenerateDataKeyCommand({
+      KeyId: keyArn,
+      KeySpec: 'AES_256',
+      EncryptionContext: encryptionContext,
+    }),
+  );
+}
