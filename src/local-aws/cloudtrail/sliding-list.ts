@@ -1,40 +1,52 @@
-/** A list that grows at its end and loses from its start, both in constant time (amortised). */
+const blockLength = 1024;
+
+/**
+ * A list that grows at its end and loses from its start, both in constant time. It is made of blocks, all full but the last
+ * one: what is lost is out of memory with its block, and no list has to be copied to become longer.
+ */
 export class SlidingList<Item> {
-  #items: Item[] = [];
-  #start = 0;
+  readonly #blocks: Item[][] = [];
+  /** How many items of the first block are gone. */
+  #dropped = 0;
+  #length = 0;
 
   get length(): number {
-    return this.#items.length - this.#start;
+    return this.#length;
   }
 
   /** @param index 0 is the first item that is still there */
   at(index: number): Item | undefined {
-    return this.#items[this.#start + index];
+    if (index < 0) return undefined;
+    const place = this.#dropped + index;
+    return this.#blocks[Math.floor(place / blockLength)]?.[place % blockLength];
   }
 
   *[Symbol.iterator](): Generator<Item> {
-    for (let index = 0; index < this.length; index++) yield this.at(index) as Item;
+    for (let index = 0; index < this.#length; index++) yield this.at(index) as Item;
   }
 
   append(item: Item): void {
-    this.#items.push(item);
+    const last = this.#blocks.at(-1);
+    if (last && last.length < blockLength) last.push(item);
+    else this.#blocks.push([item]);
+    this.#length += 1;
   }
 
   dropFirst(): void {
-    this.#start += 1;
-    if (this.#start > 32 && this.#start * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#start);
-      this.#start = 0;
-    }
+    this.#length -= 1;
+    this.#dropped += 1;
+    if (this.#dropped < blockLength) return;
+    this.#blocks.shift();
+    this.#dropped = 0;
   }
 
   /** How many items from the start are before the point: those for which `isBefore` holds. It must hold for a prefix. */
   countBefore(isBefore: (item: Item) => boolean): number {
     let low = 0;
-    let high = this.length;
+    let high = this.#length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (isBefore(this.#items[this.#start + middle] as Item)) low = middle + 1;
+      if (isBefore(this.at(middle) as Item)) low = middle + 1;
       else high = middle;
     }
     return low;
