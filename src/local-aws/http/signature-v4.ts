@@ -70,41 +70,56 @@ function requireComplete(authorization: string, request: IncomingRequest) {
       `Unsupported AWS 'algorithm': '${authorization.split(' ')[0]}'. The algorithm must be ${algorithm}.`,
     );
   }
-  const parameters = authorizationParameters(authorization.slice(algorithm.length));
-  const time = request.headers['x-amz-date'] ?? request.headers.date;
+  const given = {
+    Credential: parameterOf(authorization, 'Credential='),
+    Signature: parameterOf(authorization, 'Signature='),
+    SignedHeaders: parameterOf(authorization, 'SignedHeaders='),
+    time: String(request.headers['x-amz-date'] ?? request.headers.date ?? ''),
+  };
   let missing = '';
-  for (const name of ['Credential', 'Signature', 'SignedHeaders']) {
-    if (!parameters.get(name)) missing += `Authorization header requires '${name}' parameter. `;
+  for (const name of ['Credential', 'Signature', 'SignedHeaders'] as const) {
+    if (!given[name]) missing += `Authorization header requires '${name}' parameter. `;
   }
-  if (!time) {
+  if (!given.time) {
     missing += "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ";
   }
   if (missing) throw incomplete(`${missing}Authorization=${authorization}`);
-  return {
-    Credential: String(parameters.get('Credential')),
-    Signature: String(parameters.get('Signature')),
-    SignedHeaders: String(parameters.get('SignedHeaders')),
-    time: String(time),
-  };
+  return given;
 }
 
-function authorizationParameters(text: string): Map<string, string> {
-  const parameters = new Map<string, string>();
-  for (const part of text.split(/[, ]+/)) {
-    const at = part.indexOf('=');
-    if (at > 0) parameters.set(part.slice(0, at), part.slice(at + 1));
-  }
-  return parameters;
+/**
+ * The value of a parameter, empty if it isn't there. Commas, spaces or both stand between parameters.
+ *
+ * @param prefix the parameter's name, and the sign of equality
+ */
+function parameterOf(authorization: string, prefix: string): string {
+  const at = authorization.indexOf(prefix);
+  if (at < 1 || !' ,'.includes(authorization.charAt(at - 1))) return '';
+  const start = at + prefix.length;
+  const comma = authorization.indexOf(',', start);
+  const value = comma < 0 ? authorization.slice(start) : authorization.slice(start, comma);
+  const space = value.indexOf(' ');
+  return space < 0 ? value : value.slice(0, space);
 }
 
 function requireScope(credential: string, signedAt: SigningTime, region: string, service: string) {
+  const day = signedAt.basic.slice(0, 8);
+  const slash = credential.indexOf('/');
+  const scope = credential.slice(slash + 1);
+  if (scope !== `${day}/${region}/${service}/aws4_request`)
+    throw wrongScope(credential, signedAt, region, service);
+  return { accessKeyId: credential.slice(0, slash), scope };
+}
+
+/** Says what is wrong with the scope of a credential. */
+function wrongScope(credential: string, signedAt: SigningTime, region: string, service: string): AwsError {
   const parts = credential.split('/');
   if (parts.length !== 5) {
-    throw incomplete(
+    return incomplete(
       `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${credential}'`,
     );
   }
-  const [accessKeyId = '', date, ofRegion, ofService, term] = parts;
+  const [, date, ofRegion, ofService, term] = parts;
   let wrong = '';
   if (ofRegion !== region) wrong += `Credential should be scoped to a valid region, not '${ofRegion}'. `;
   if (ofService !== service) wrong += `Credential should be scoped to correct service: '${service}'. `;
@@ -115,8 +130,7 @@ function requireScope(credential: string, signedAt: SigningTime, region: string,
   if (date !== day) {
     wrong += `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${date}' != '${day}', from '${signedAt.basic}'. `;
   }
-  if (wrong) throw invalid(wrong.trimEnd());
-  return { accessKeyId, scope: credential.slice(accessKeyId.length + 1) };
+  return invalid(wrong.trimEnd());
 }
 
 /** Compares in a time that doesn't tell how much of the signature is right. */

@@ -13,12 +13,16 @@ export interface SigningTime {
   readonly basic: string;
 }
 
+/** The last one that was read: requests of the same second have the same. */
+let latest: SigningTime | undefined;
+
 /**
  * The time that a request was signed, from its `X-Amz-Date` header, or from `Date`.
  *
  * @throws {AwsError} `IncompleteSignatureException` if it is in neither header's format
  */
 export function parseSigningTime(time: string): SigningTime {
+  if (latest?.basic === time) return latest;
   const basic = basicFormat.exec(time);
   const milliseconds = Date.parse(
     basic ? `${basic[1]}-${basic[2]}-${basic[3]}T${basic[4]}:${basic[5]}:${basic[6]}Z` : time,
@@ -29,7 +33,8 @@ export function parseSigningTime(time: string): SigningTime {
       `Date must be in ISO-8601 'basic format'. Got '${time}'. See http://en.wikipedia.org/wiki/ISO_8601`,
     );
   }
-  return { milliseconds, basic: basic ? time : basicTime(milliseconds) };
+  latest = { milliseconds, basic: basic ? time : basicTime(milliseconds) };
+  return latest;
 }
 
 /** @throws {AwsError} `InvalidSignatureException` if a request was signed more than five minutes ago, or ahead */
