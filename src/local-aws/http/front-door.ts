@@ -68,7 +68,8 @@ export async function answerRequest(door: FrontDoorParts, request: IncomingReque
     if (fate?.reset !== 'before-call') {
       const authorize: Authorize = (caller, permission) => door.authorize(caller, permission, request);
       const performed = fate?.refusal ?? operation.perform(members, credential.principal, authorize);
-      await door.record({ performed, requestId, request, service, operation, credential });
+      const kept = door.record({ performed, requestId, request, service, operation, credential });
+      if (kept) await kept;
       outcome = performed;
     }
   } catch (error) {

@@ -28,7 +28,10 @@ export async function listen(
   const latestResponses = new WeakMap<Socket, ServerResponse>();
   const onRequest = (message: IncomingMessage, response: ServerResponse) => {
     latestResponses.set(message.socket, response);
-    respond(message, response, answer).catch(() => message.destroy());
+    readBody(message, (body) => {
+      if (body === 'too-large') refuseTooLarge(response);
+      else respond(message, body, response, answer).catch(() => message.destroy());
+    });
   };
   const server = createServer({ requireHostHeader: false }, onRequest);
   // An Expect header other than 100-continue is passed over: Node's own answer to it isn't in the shape of AWS.
@@ -51,14 +54,10 @@ export async function listen(
 
 async function respond(
   message: IncomingMessage,
+  body: Buffer,
   response: ServerResponse,
   answer: (request: IncomingRequest) => Promise<Answer>,
 ): Promise<void> {
-  const body = await readBody(message);
-  if (body === 'too-large') {
-    refuseTooLarge(response);
-    return;
-  }
   const { method = '', url = '', headers } = message;
   const sourceAddress = message.socket.remoteAddress ?? '';
   const given = await answer({ method, url, headers, body, sourceAddress });
