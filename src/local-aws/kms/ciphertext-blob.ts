@@ -58,11 +58,16 @@ export function originOf(blob: Buffer): CiphertextOrigin {
 /**
  * Opens what `seal` made.
  *
+ * @param origin what `originOf` gives for the blob
  * @throws {AwsError} `InvalidCiphertextException` if a byte of the blob or of the encryption context differs
  */
-export function open(key: KeyRecord, blob: Buffer, context: EncryptionContext = {}): Buffer {
-  const { materialId } = originOf(blob);
-  const material = key.materials.find((one) => one.id === materialId);
+export function open(
+  key: KeyRecord,
+  blob: Buffer,
+  context: EncryptionContext = {},
+  origin: CiphertextOrigin = originOf(blob),
+): Buffer {
+  const material = key.materials.find((one) => one.id === origin.materialId);
   if (!material) throw invalidCiphertext();
   const iv = blob.subarray(headerLength, headerLength + ivLength);
   const decipher = createDecipheriv('aes-256-gcm', material.bytes, iv, { authTagLength: tagLength });
@@ -78,12 +83,18 @@ export function open(key: KeyRecord, blob: Buffer, context: EncryptionContext = 
   return plaintext;
 }
 
+/** A material belongs to one key, so that all that it seals has the same header. */
+const headers = new WeakMap<KeyMaterial, Buffer>();
+
 function headerFor(key: KeyRecord, material: KeyMaterial): Buffer {
+  const known = headers.get(material);
+  if (known) return known;
   const header = Buffer.alloc(headerLength);
   header[0] = version;
   header.write(key.id.replaceAll('-', ''), 1, 'hex');
   header.write(material.id, 17, 'hex');
   header.writeUInt32BE(crc32(header.subarray(0, checksumAt)), checksumAt);
+  headers.set(material, header);
   return header;
 }
 
@@ -97,7 +108,10 @@ function authenticatedData(header: Buffer, key: KeyRecord, context: EncryptionCo
   for (const name of Object.keys(context).sort()) {
     text += lengthPrefixed(name) + lengthPrefixed(context[name] ?? '');
   }
-  return Buffer.concat([header, Buffer.from(text, 'utf16le')]);
+  const data = Buffer.allocUnsafe(headerLength + 2 * text.length);
+  data.set(header);
+  data.write(text, headerLength, 'utf16le');
+  return data;
 }
 
 const lengthPrefixed = (part: string) => `${part.length}:${part}`;

@@ -4,7 +4,7 @@ import { oneOf } from '../api/members.ts';
 import { keyOfCiphertextDenied } from '../authorization/access-denied.ts';
 import type { Permission } from '../authorization/permission.ts';
 import type { Principal } from '../authorization/principal.ts';
-import { type EncryptionContext, open, originOf } from './ciphertext-blob.ts';
+import { type CiphertextOrigin, type EncryptionContext, open, originOf } from './ciphertext-blob.ts';
 import type { KeyRecord } from './key.ts';
 import { keyByAnyIdentifier } from './key-identifier.ts';
 import type { Kms } from './kms.ts';
@@ -19,6 +19,13 @@ export const ciphertextSource = {
 
 type Source = z.output<z.ZodObject<typeof ciphertextSource>>;
 
+interface DecryptionSource {
+  readonly key: KeyRecord;
+  readonly blob?: Buffer;
+  /** What the blob says of itself, if it has been asked. */
+  readonly origin?: CiphertextOrigin;
+}
+
 /**
  * The blob and the key that is to open it: the one that the request names, if it does, else the one that the blob says it
  * was sealed under. Without a blob, it is a dry run that asks for permission only.
@@ -32,15 +39,16 @@ export function sourceOf(
   identifier: string | undefined,
   caller: Principal,
   action: string,
-): { key: KeyRecord; blob?: Buffer } {
+): DecryptionSource {
   if (DryRun && DryRunModifiers.includes('IGNORE_CIPHERTEXT')) {
     if (identifier !== undefined) return { key: keyByAnyIdentifier(kms, identifier) };
     throw validationError('A dry run that ignores the ciphertext has to name the key that is to decrypt.');
   }
   if (!blob) throw missingCiphertext();
   if (identifier !== undefined) return { key: keyByAnyIdentifier(kms, identifier), blob };
-  const key = kms.state.key(originOf(blob).keyId);
-  if (key) return { key, blob };
+  const origin = originOf(blob);
+  const key = kms.state.key(origin.keyId);
+  if (key) return { key, blob, origin };
   throw keyOfCiphertextDenied(caller, action);
 }
 
@@ -51,6 +59,7 @@ export const namedIn = (identifier: string | undefined): Pick<Permission, 'named
 /**
  * Decrypts a blob that must have been sealed under this very key.
  *
+ * @param origin what the blob says of itself, if it has been asked already
  * @throws {AwsError} `IncorrectKeyException` for a blob of another key, `InvalidCiphertextException` for a damaged one
  *   or the wrong encryption context
  */
@@ -58,15 +67,15 @@ export function decryptUnder(
   key: KeyRecord,
   blob: Buffer,
   context: EncryptionContext | undefined,
+  origin: CiphertextOrigin = originOf(blob),
 ): { plaintext: Buffer; materialId: string } {
-  const { keyId, materialId } = originOf(blob);
-  if (keyId !== key.id) {
+  if (origin.keyId !== key.id) {
     throw new AwsError(
       'IncorrectKeyException',
       'The key ID in the request does not identify a CMK that can perform this operation.',
     );
   }
-  return { plaintext: open(key, blob, context), materialId };
+  return { plaintext: open(key, blob, context, origin), materialId: origin.materialId };
 }
 
 /** The text for a required member: in the model it isn't one any more, since a dry run may do without. */

@@ -29,12 +29,12 @@ export const decrypt = kmsOperation({
     },
   ],
 
-  run(_kms, input, { key, blob }) {
+  run(_kms, input, { key, blob, origin }) {
     requireState(key, 'Decrypt');
     requireSymmetricAlgorithm(input.EncryptionAlgorithm);
     refuseRecipient(input.Recipient);
     if (!blob) throw dryRunSucceeded();
-    const { plaintext, materialId } = decryptUnder(key, blob, input.EncryptionContext);
+    const { plaintext, materialId } = decryptUnder(key, blob, input.EncryptionContext, origin);
     if (input.DryRun) throw dryRunSucceeded();
     return {
       KeyId: key.arn,
