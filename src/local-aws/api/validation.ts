@@ -17,8 +17,8 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, members: ob
 
 /** In AWS JSON a member that is `null` is a member that isn't there. */
 function withoutNulls(members: object): object {
-  for (const value of Object.values(members)) {
-    if (value === null)
+  for (const name in members) {
+    if (members[name as keyof typeof members] === null)
       return Object.fromEntries(Object.entries(members).filter(([, member]) => member !== null));
   }
   return members;
