@@ -9,9 +9,9 @@ import {
 import { createKey } from '../../workshop/01-create-key/solution.ts';
 import type { ManualClock, WeatherRule } from '../local-aws/index.ts';
 
-/** The weather in which the calls have to be made: the first look-ups are refused, and the second call is doubled. */
+/** The weather in which the calls have to be made: the first look-up is refused, and the second call is doubled. */
 export const difficultWeather: WeatherRule[] = [
-  { operation: 'LookupEvents', fault: 'throttle', sequence: [true, true] },
+  { operation: 'LookupEvents', fault: 'throttle', sequence: [true] },
   { operation: 'GenerateDataKey', fault: 'doubled-event', secondsApart: 0, sequence: [false, true] },
 ];
 
