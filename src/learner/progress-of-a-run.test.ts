@@ -3,8 +3,9 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, test } from 'vitest';
-import { copyProject, type ProjectCopy } from '../verify/project-copy.ts';
-import { filesOf, replaceExercise } from './exercise.ts';
+import { copyProject, type ProjectCopy } from '../steps/project-copy.ts';
+import { filesOf } from '../steps/step-files.ts';
+import { replaceExercise } from './exercise.ts';
 import { readProgress } from './progress.ts';
 import { learnerEnvironment } from './testing/learner-environment.ts';
 

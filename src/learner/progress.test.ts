@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { readPasses, recordStepPassed } from '../steps/progress-record.ts';
 import {
   mergeProgress,
   nextStep,
@@ -10,7 +11,6 @@ import {
   progressStates,
   readProgress,
 } from './progress.ts';
-import { readPasses, recordStepPassed } from './progress-record.ts';
 import {
   type FixtureWorkshop,
   makeFixtureWorkshop,

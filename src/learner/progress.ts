@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { filesOf, readText } from './exercise.ts';
-import { isPassOf, readPasses, type StepPass } from './progress-record.ts';
-import { readStepFolders, type StepFolder } from './step-folders.ts';
+import { isPassOf, readPasses, type StepPass } from '../steps/progress-record.ts';
+import { filesOf, readText } from '../steps/step-files.ts';
+import { readStepFolders, type StepFolder } from '../steps/step-folders.ts';
 
 /**
  * Where a learner is with a step:

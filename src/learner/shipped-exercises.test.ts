@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { filesOf } from './exercise.ts';
-import { stepNames } from './step-folders.ts';
+import { filesOf } from '../steps/step-files.ts';
+import { stepNames } from '../steps/step-folders.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

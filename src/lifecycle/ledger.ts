@@ -11,7 +11,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type Run, stateFolder } from './run.ts';
+import { stateFolder } from '../steps/state-folder.ts';
+import type { Run } from './run.ts';
 
 const entrySchema = z.object({
   /** The process that wrote the entry: while it lives, the run does. */

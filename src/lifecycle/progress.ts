@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stateFolder } from './run.ts';
+import { stateFolder } from '../steps/state-folder.ts';
 
 /** Remembers, from one worker to the next, that a step's exercise passed in this run. */
 export function rememberPassed(runName: string, step: string): void {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Tag } from '@aws-sdk/client-kms';
 import type { Settings } from '../settings.ts';
+import { stateFolder } from '../steps/state-folder.ts';
 
 /** One run of the suite: the names that keep it apart from every other run in the account. */
 export interface Run {
@@ -28,9 +29,6 @@ declare module 'vitest' {
     keyArn: string;
   }
 }
-
-/** Where a run keeps its ledger and its progress, between one command and the next. */
-export const stateFolder = '.workshop';
 
 /** The names of a run, from its settings. */
 export function describeRun(settings: Settings): Run {

@@ -2,8 +2,8 @@
 
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, inject } from 'vitest';
-import { filesOf, readText } from '../learner/exercise.ts';
-import { recordStepPassed } from '../learner/progress-record.ts';
+import { recordStepPassed } from '../steps/progress-record.ts';
+import { filesOf, readText } from '../steps/step-files.ts';
 import { forgetPassed, passedSteps, rememberPassed } from './progress.ts';
 import type { Run } from './run.ts';
 import { TodoError } from './todo.ts';

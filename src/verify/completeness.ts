@@ -1,5 +1,5 @@
-import { readText } from '../learner/exercise.ts';
-import { readHints } from '../learner/hints.ts';
+import { readHints } from '../steps/hints.ts';
+import { readText } from '../steps/step-files.ts';
 import { readStep } from './step-files.ts';
 
 const levelsOfHints = 3;

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { compareWithSolution, findBlocks, solvedButOne } from '../steps/numbered-blocks.ts';
 import { type Assertion, findAssertions, withoutAssertion } from './assertions.ts';
 import { foulPlay } from './foul-play.ts';
-import { compareWithSolution, findBlocks, solvedButOne } from './numbered-blocks.ts';
 import { NUMBER_OF_PROCESSES } from './prover.ts';
 import type { StepFiles, WrongAnswer } from './step-files.ts';
 import type { Trial, TrialOutcome } from './trial.ts';

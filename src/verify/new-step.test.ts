@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { learnerEnvironment } from '../learner/testing/learner-environment.ts';
-import { copyProject, type ProjectCopy } from './project-copy.ts';
+import { copyProject, type ProjectCopy } from '../steps/project-copy.ts';
 import { proveSteps, type StepProof } from './proof.ts';
 import { Prover } from './prover.ts';
 import { stepFolderNames } from './step-files.ts';

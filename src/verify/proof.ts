@@ -1,3 +1,4 @@
+import { compareWithSolution } from '../steps/numbered-blocks.ts';
 import { complainOfGaps } from './completeness.ts';
 import {
   type Claim,
@@ -10,7 +11,6 @@ import {
   todosOf,
   wrongAnswersOf,
 } from './experiments.ts';
-import { compareWithSolution } from './numbered-blocks.ts';
 import type { Prover } from './prover.ts';
 import { readStep, type StepFiles } from './step-files.ts';
 import type { TrialOutcome } from './trial.ts';

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { copyProject, type ProjectCopy } from './project-copy.ts';
+import { copyProject, type ProjectCopy } from '../steps/project-copy.ts';
 import { Prover } from './prover.ts';
 import { stepFolderNames } from './step-files.ts';
 import type { SolutionRun, TrialOutcome } from './trial.ts';

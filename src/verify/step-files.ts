@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { readText } from '../learner/exercise.ts';
+import { readText } from '../steps/step-files.ts';
 
 /** A plausible mistake that is kept beside a step. */
 export interface WrongAnswer {

@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { recordStepPassed } from '../../steps/progress-record.ts';
 import { progressSheetSchema } from '../progress.ts';
-import { recordStepPassed } from '../progress-record.ts';
 import {
   type FixtureWorkshop,
   makeFixtureWorkshop,

@@ -1,9 +1,9 @@
-import { type Hint, hintsFile, hintsShown, readHints, rememberHintsShown } from '../hints.ts';
+import { type Hint, hintsFile, hintsShown, readHints, rememberHintsShown } from '../../steps/hints.ts';
+import type { StepFolder } from '../../steps/step-folders.ts';
 import { LearnerError } from '../learner-error.ts';
 import { indent, paint, renderMarkdown } from '../look.ts';
 import { nextStep } from '../progress.ts';
 import { requireSteps, stepByName } from '../step-by-name.ts';
-import type { StepFolder } from '../step-folders.ts';
 
 /**
  * Gives one more hint of a step each time.

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { readStepFolders } from '../../steps/step-folders.ts';
 import { LearnerError } from '../learner-error.ts';
 import { marks, paint } from '../look.ts';
 import {
@@ -16,7 +17,6 @@ import { columnsOf, pad } from '../reporter/layout.ts';
 import type { StepView } from '../reporter/model.ts';
 import { renderProgress } from '../reporter/render.ts';
 import { requireSteps } from '../step-by-name.ts';
-import { readStepFolders } from '../step-folders.ts';
 
 /**
  * Tells how far the learner has come: in this checkout, or, when files are named, in those together.

@@ -1,9 +1,10 @@
-import { filesOf, replaceExercise } from '../exercise.ts';
-import { forgetHintsShown } from '../hints.ts';
+import { forgetHintsShown } from '../../steps/hints.ts';
+import { filesOf } from '../../steps/step-files.ts';
+import type { StepFolder } from '../../steps/step-folders.ts';
+import { replaceExercise } from '../exercise.ts';
 import { LearnerError } from '../learner-error.ts';
 import { marks, paint } from '../look.ts';
 import { listOf, requireSteps, stepByName } from '../step-by-name.ts';
-import type { StepFolder } from '../step-folders.ts';
 
 /**
  * Brings exercises back as they were shipped, their hints to the first, and keeps what the learner wrote.

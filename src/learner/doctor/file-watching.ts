@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stateFolder } from '../../lifecycle/run.ts';
 import type { Environment } from '../../settings.ts';
+import { stateFolder } from '../../steps/state-folder.ts';
 import { type Finding, ok, wrong } from './finding.ts';
 
 const subject = 'File watching';

@@ -1,6 +1,6 @@
 import type { TestCase, TestModule } from 'vitest/node';
-import { filesOf } from '../exercise.ts';
-import type { StepFolder } from '../step-folders.ts';
+import { filesOf } from '../../steps/step-files.ts';
+import type { StepFolder } from '../../steps/step-folders.ts';
 import { type ExerciseTodo, readTodos } from './exercise-todos.ts';
 import { describeFailure, type ReportedError } from './failure.ts';
 import type { Workshop } from './learner-code.ts';

@@ -1,4 +1,4 @@
-import { filesOf, readText } from '../exercise.ts';
+import { filesOf, readText } from '../../steps/step-files.ts';
 
 /** A TODO of an exercise. */
 export interface ExerciseTodo {

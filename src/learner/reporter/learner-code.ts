@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readText } from '../exercise.ts';
+import { readText } from '../../steps/step-files.ts';
 
 /** Where to look for the learner's code. */
 export interface Workshop {

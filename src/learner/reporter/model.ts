@@ -1,4 +1,4 @@
-import type { StepFolder } from '../step-folders.ts';
+import type { StepFolder } from '../../steps/step-folders.ts';
 import type { CodeFrame, CodeLocation } from './learner-code.ts';
 
 export type StepState = 'done' | 'wrong' | 'to do' | 'not run' | 'waiting' | 'running';

@@ -1,5 +1,5 @@
 import type picocolors from 'picocolors';
-import type { StepFolder } from '../step-folders.ts';
+import type { StepFolder } from '../../steps/step-folders.ts';
 import { columnsOf, pad, truncate, wrap } from './layout.ts';
 import type { Status, StepState, StepView, ThrownError, Wait, WorkshopView } from './model.ts';
 import { renderFailure, renderLocation, renderThrown } from './render-failure.ts';

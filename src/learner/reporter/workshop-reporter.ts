@@ -1,7 +1,7 @@
 import picocolors from 'picocolors';
 import type { SerializedError, TestAnnotation, UserConsoleLog } from 'vitest';
 import type { Reporter, TestCase, TestModule, TestSpecification, Vitest } from 'vitest/node';
-import { readStepFolders, type StepFolder, whatWasLearned } from '../step-folders.ts';
+import { readStepFolders, type StepFolder, whatWasLearned } from '../../steps/step-folders.ts';
 import { viewStep } from './build-view.ts';
 import { describeUnhandledError } from './failure.ts';
 import { relativeTo, type Workshop } from './learner-code.ts';

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findBlocks } from '../../verify/numbered-blocks.ts';
-import { filesOf } from '../exercise.ts';
+import { findBlocks } from '../../steps/numbered-blocks.ts';
+import { filesOf } from '../../steps/step-files.ts';
 import { lineChanges } from './line-changes.ts';
 import { PseudoTerminal } from './pseudo-terminal.ts';
 

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { copyProject } from '../../verify/project-copy.ts';
-import { filesOf, replaceExercise } from '../exercise.ts';
-import { stepNames } from '../step-folders.ts';
+import { copyProject } from '../../steps/project-copy.ts';
+import { filesOf } from '../../steps/step-files.ts';
+import { stepNames } from '../../steps/step-folders.ts';
+import { replaceExercise } from '../exercise.ts';
 import { PseudoTerminal } from './pseudo-terminal.ts';
 
 /*

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { copyProject, type ProjectCopy } from '../../verify/project-copy.ts';
+import { copyProject, type ProjectCopy } from '../../steps/project-copy.ts';
+import { stepNames } from '../../steps/step-folders.ts';
 import { replaceExercise } from '../exercise.ts';
-import { stepNames } from '../step-folders.ts';
 import { Learner } from './learner.ts';
 import { whyNoPseudoTerminal } from './pseudo-terminal.ts';
 

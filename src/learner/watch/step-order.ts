@@ -1,5 +1,5 @@
 import { BaseSequencer, type TestSpecification, type WatcherTriggerPattern } from 'vitest/node';
-import { stepNames } from '../step-folders.ts';
+import { stepNames } from '../../steps/step-folders.ts';
 
 /** Runs the steps in the order of their folders. Vitest's own order depends on how long each took the last time. */
 export class StepSequencer extends BaseSequencer {

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { stateFolder } from '../lifecycle/run.ts';
-import { readText } from './exercise.ts';
+import { stateFolder } from './state-folder.ts';
+import { readText } from './step-files.ts';
 
 /** One level of help with a step; a higher one gives away more. */
 export interface Hint {

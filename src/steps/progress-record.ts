@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { stateFolder } from '../lifecycle/run.ts';
-import { filesOf, readText } from './exercise.ts';
+import { stateFolder } from './state-folder.ts';
+import { filesOf, readText } from './step-files.ts';
 
 const passSchema = z.object({
   firstPassedAt: z.iso.datetime(),

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { changed } from '../verify/testing/small-step.ts';
 import { compareWithSolution, findBlocks, solvedButOne } from './numbered-blocks.ts';
-import { changed } from './testing/small-step.ts';
 
-const solution = `import { ask } from './kms.ts';
+const solution = `import { ask } from '../verify/kms.ts';
 
 export function answer(): number {
   // 1. Ask,
@@ -20,7 +20,7 @@ export function answer(): number {
 }
 `;
 
-const exercise = `import { ask } from './kms.ts';
+const exercise = `import { ask } from '../verify/kms.ts';
 import { todo } from '#todo';
 
 export function answer(): number {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { makeFixtureWorkshop } from '../learner/testing/fixture-workshop.ts';
 import { readHints } from './hints.ts';
-import { makeFixtureWorkshop } from './testing/fixture-workshop.ts';
 
 test('each section of hints.md is a hint, in its order', ({ onTestFinished }) => {
   const workshop = makeFixtureWorkshop();
