@@ -68,10 +68,9 @@ function visitAttributes(
     visit('AccessKeyId', event.call.accessKeyId);
   }
   const { resources } = event;
-  for (let index = 0; index < resources.length; index++) {
-    const resource = resources[index] as (typeof resources)[number];
+  for (const [index, resource] of resources.entries()) {
     const isNew = (same: 'ARN' | 'type') =>
-      resources.findIndex((one) => one[same] === resource[same]) === index;
+      index === 0 || resources.findIndex((one) => one[same] === resource[same]) === index;
     if (isNew('type')) visit('ResourceType', resource.type);
     if (isNew('ARN')) visit('ResourceName', resource.ARN);
   }
