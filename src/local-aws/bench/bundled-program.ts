@@ -1,0 +1,32 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundle } from '../bundle.ts';
+
+/** A program as one JavaScript file: how `npm run local-aws` runs, too. */
+export interface BundledProgram {
+  readonly path: string;
+  remove(): Promise<void>;
+}
+
+/** @param file beside this one */
+export async function bundledProgram(file: string): Promise<BundledProgram> {
+  const directory = await mkdtemp(join(tmpdir(), 'local-aws-bench-'));
+  const path = join(directory, 'program.mjs');
+  await writeFile(path, await bundle(fileURLToPath(new URL(file, import.meta.url))));
+  return { path, remove: () => rm(directory, { recursive: true }) };
+}
+
+/** Runs a program to its end, in a process of its own, which prints for itself. */
+export async function runProgram(file: string, nodeOptions: readonly string[] = []): Promise<void> {
+  const program = await bundledProgram(file);
+  try {
+    const [code] = await once(fork(program.path, { execArgv: [...nodeOptions] }), 'exit');
+    if (code !== 0) throw new Error(`${file} stopped with exit code ${code}.`);
+  } finally {
+    await program.remove();
+  }
+}

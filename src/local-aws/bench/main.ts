@@ -1,0 +1,21 @@
+import { runProgram } from './bundled-program.ts';
+import { benchmarkStartUp } from './start-up.ts';
+import { benchmarkThroughput } from './throughput.ts';
+
+/** By what `npm run bench -- NAME` calls them. Without a name, all are run. */
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
+  throughput: benchmarkThroughput,
+  'start-up': benchmarkStartUp,
+  lookups: () => runProgram('lookups.ts'),
+  memory: () => runProgram('event-memory.ts', ['--expose-gc']),
+};
+
+const asked = process.argv.slice(2);
+for (const name of asked.length > 0 ? asked : Object.keys(benchmarks)) {
+  const run = benchmarks[name];
+  if (!run) {
+    throw new TypeError(`There is no benchmark '${name}'. There are: ${Object.keys(benchmarks).join(', ')}.`);
+  }
+  await run();
+  console.log('');
+}
