@@ -105,7 +105,7 @@ function environmentOfProof(): NodeJS.ProcessEnv {
   return {
     ...learnerEnvironment(),
     WORKSHOP_LOCAL_CLOUDTRAIL_DELAY_SECONDS: '0.2',
-    WORKSHOP_CLOUDTRAIL_TIMEOUT_SECONDS: '10',
+    WORKSHOP_CLOUDTRAIL_TIMEOUT_SECONDS: '60',
     WORKSHOP_CLOUDTRAIL_QUIET_SECONDS: '0.2',
   };
 }

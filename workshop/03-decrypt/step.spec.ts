@@ -115,7 +115,7 @@ test('refuses a message that was encrypted under another key', about(2, [1, 2]),
 
 test('refuses a message that was changed', about(2, [1, 2]), async () => {
   const long = scratchFile('long.txt');
-  await writeFile(long, 'more than one frame, and frames are decrypted one by one\n'.repeat(200));
+  await writeFile(long, 'many frames, each of which is decrypted by itself\n'.repeat(10_000));
   const message = await readFile(await encryptWith({ plaintextFile: long, keyArn: await givenKey(step) }));
   const encryptedFile = scratchFile('changed');
   // The last byte but 200 belongs to the encrypted content, and the last one to the signature.
