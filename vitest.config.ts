@@ -19,6 +19,8 @@ export default defineConfig(({ mode }) => {
       reporters: ['./src/learner/reporter/workshop-reporter.ts'],
       pool: new StandbyPool(`${import.meta.dirname}/src/learner/watch/preload.ts`),
       isolate: false,
+      // What was transformed once needs no transforming at the next start.
+      experimental: { fsModuleCache: true },
       fileParallelism: false,
       sequence: { sequencer: StepSequencer },
       watchTriggerPatterns: [rerunFromStep(import.meta.dirname, solutions ? 'solution.ts' : 'exercise.ts')],

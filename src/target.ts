@@ -32,7 +32,7 @@ export async function startTarget(settings: Settings): Promise<Target> {
  * step 4 has a look-up that is refused, made for it.
  */
 function cloudTrailOf({ cloudTrail: { localDelaySeconds } }: Settings): LocalAwsOptions['cloudTrail'] {
-  return { delaySeconds: localDelaySeconds, jitterSeconds: localDelaySeconds / 10, lookupsPerSecond: 20 };
+  return { delaySeconds: localDelaySeconds, jitterSeconds: localDelaySeconds / 20, lookupsPerSecond: 20 };
 }
 
 /**

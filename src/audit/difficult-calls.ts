@@ -41,27 +41,29 @@ export async function makeDifficultCalls(
   };
 
   const earlier = await key('earlier');
-  await generateDataKey(earlier, ours);
+  await generateDataKey(kms, earlier, ours);
   clock.advance({ seconds: 200 });
   const from = new Date(clock.now());
-  await generateDataKey(await key('doubled'), ours);
-  await generateDataKey(earlier, ours);
+  await generateDataKey(kms, await key('doubled'), ours);
+  await generateDataKey(kms, earlier, ours);
 
   const twice = await key('twice');
-  await generateDataKey(twice, ours);
-  await generateDataKey(twice, ours);
+  await generateDataKey(kms, twice, ours);
+  await generateDataKey(kms, twice, ours);
 
   const manyPages = await key('manyPages');
-  await generateDataKey(manyPages, ours);
-  await Promise.all(Array.from({ length: 60 }, (_, n) => generateDataKey(manyPages, { run: `other-${n}` })));
+  await generateDataKey(kms, manyPages, ours);
+  await Promise.all(
+    Array.from({ length: 60 }, (_, n) => generateDataKey(kms, manyPages, { run: `other-${n}` })),
+  );
 
   const otherRuns = await key('otherRuns');
-  await generateDataKey(otherRuns, { ...ours, run: 'of-somebody-else' });
-  await generateDataKey(otherRuns, {});
-  await generateDataKey(otherRuns, { ...ours, 'aws-crypto-public-key': 'of a signing suite' });
+  await generateDataKey(kms, otherRuns, { ...ours, run: 'of-somebody-else' });
+  await generateDataKey(kms, otherRuns, {});
+  await generateDataKey(kms, otherRuns, { ...ours, 'aws-crypto-public-key': 'of a signing suite' });
 
   const otherCalls = await key('otherCalls');
-  await generateDataKey(otherCalls, ours);
+  await generateDataKey(kms, otherCalls, ours);
   const secret = { Plaintext: Buffer.from('a secret'), EncryptionContext: ours };
   await kms.send(new EncryptCommand({ KeyId: otherCalls, ...secret }));
   // The event that AWS makes of it has no request parameters at all.
@@ -69,19 +71,21 @@ export async function makeDifficultCalls(
 
   const failed = await key('failed');
   await kms.send(new DisableKeyCommand({ KeyId: failed }));
-  await generateDataKey(failed, ours).catch(() => {});
+  await generateDataKey(kms, failed, ours).catch(() => {});
   await kms.send(new EnableKeyCommand({ KeyId: failed }));
-  await generateDataKey(failed, ours);
+  await generateDataKey(kms, failed, ours);
 
   await key('nothing');
   return { keyArns, from };
 }
 
+/** Asks KMS for a data key, and leaves it at that. */
 export async function generateDataKey(
+  kms: KMSClient,
   keyArn: string,
   encryptionContext: Record<string, string>,
 ): Promise<void> {
-  await new KMSClient().send(
+  await kms.send(
     new GenerateDataKeyCommand({
       KeyId: keyArn,
       KeySpec: 'AES_256',
