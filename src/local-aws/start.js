@@ -28,11 +28,18 @@ async function newBundle() {
 
 /** Another one after any change to a source file, or to the versions of the packages. */
 function fingerprint() {
-  const isSource = (name) => name.endsWith('.ts') && !name.endsWith('.test.ts');
-  const files = readdirSync(sources, { recursive: true }).filter(isSource);
-  const versions = [...files.map((file) => sources + file), `${repository}package-lock.json`].map((path) => {
+  const versions = [...sourcesIn(sources), `${repository}package-lock.json`].map((path) => {
     const { size, ctimeMs } = statSync(path);
     return `${path} ${size} ${ctimeMs}\n`;
   });
   return createHash('sha256').update(versions.sort().join('')).digest('hex');
+}
+
+/** Directory by directory: to list them all at once takes Node.js 20 three times as long, at each start. */
+function sourcesIn(directory) {
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    const path = directory + entry.name;
+    if (entry.isDirectory()) return sourcesIn(`${path}/`);
+    return path.endsWith('.ts') && !path.endsWith('.test.ts') ? [path] : [];
+  });
 }
