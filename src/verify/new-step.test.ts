@@ -69,6 +69,11 @@ const brokenSteps: BrokenStep[] = [
     complaints: [['everyTodoMatters', '"as you predicted" names TODO 2, but passes without it.']],
   },
   {
+    flaw: 'a test blames a TODO that it does not need',
+    changes: { 'step.spec.ts': changed(textOf('step.spec.ts'), { 'todos: [1]': 'todos: [1], about: 2' }) },
+    complaints: [['startsRed', '"as you predicted" is about TODO 2, but does not name it in meta.todos.']],
+  },
+  {
     flaw: 'the spec asserts too little',
     changes: {
       'step.spec.ts': changed(textOf('step.spec.ts'), { ".toBe('CUSTOMER')": '.toBeDefined()' }),

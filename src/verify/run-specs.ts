@@ -120,7 +120,8 @@ function outcomeOf(root: string, test: TestCase): TestOutcome[] {
   const { state, errors = [] } = test.result();
   if (state === 'skipped') return [];
   const failures = errors.map((error) => failureOf(root, error));
-  return [{ name: test.name, todos: test.meta().todos ?? [], failures }];
+  const { todos = [], about } = test.meta();
+  return [{ name: test.name, todos, about, failures }];
 }
 
 function failureOf(root: string, { name = 'Error', message, stacks = [] }: SerializedError): Failure {

@@ -22,6 +22,8 @@ export interface TestOutcome {
   name: string;
   /** The TODOs that the test says it needs: `meta.todos`. */
   todos: number[];
+  /** The TODO that the test says is to blame when it fails: `meta.about`. */
+  about: number | undefined;
   /** What went wrong. None: the test passed. */
   failures: Failure[];
 }

@@ -19,7 +19,9 @@ export function complainOfStart({ tests, failures }: TrialOutcome): string[] {
   return [
     ...failures.map((failure) => `The exercise fails outside of its TODOs: ${inWords(failure)}`),
     ...(tests.length === 0 ? ['step.spec.ts has no test that ran: write one.'] : []),
-    ...tests.flatMap(({ name, todos, failures: [failure] }) => {
+    ...tests.flatMap(({ name, todos, about, failures: [failure] }) => {
+      if (about !== undefined && !todos.includes(about))
+        return [`"${name}" is about TODO ${about}, but does not name it in meta.todos.`];
       if (todos.length === 0) return [`"${name}" names no TODO: give the test { meta: { todos: […] } }.`];
       if (!failure)
         return [`"${name}" passes with the exercise as shipped: assert what only the learner's code does.`];
