@@ -1,6 +1,18 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { isBase64 } from './members.ts';
+import { describe, expect, test } from 'vitest';
+import {
+  blob,
+  boolean,
+  integer,
+  isBase64,
+  list,
+  oneOf,
+  stringMap,
+  structure,
+  text,
+  timestamp,
+} from './members.ts';
+import { parseInput } from './validation.ts';
 
 const base64Form = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
@@ -46,4 +58,92 @@ test.each([
   '\u00e4QQ=',
 ])('%j is not', (text) => {
   expect(isTaken(text)).toBe(false);
+});
+
+describe('an input', () => {
+  const input = structure({
+    Name: text({ min: 2, max: 4, pattern: /^[a-z/]+$/ }),
+    Count: integer({ min: 1, max: 3 }).optional(),
+    Colour: oneOf(['red', 'blue']).default('red'),
+    Marks: list(structure({ Key: text({ max: 3 }) }), { max: 2 }).optional(),
+    Sealed: blob({ min: 1, max: 2 }).optional(),
+    At: timestamp().optional(),
+    Pairs: stringMap().optional(),
+    Dry: boolean().optional(),
+  });
+  const messageOf = (members: object) => {
+    try {
+      parseInput(input, members);
+    } catch (error) {
+      return `${(error as Error).name}: ${(error as Error).message}`;
+    }
+    return 'taken';
+  };
+
+  test('is read: defaults set, blobs and times decoded, what is null or unknown left out', () => {
+    const members = { Name: 'ab', Count: null, Sealed: 'QUI=', At: 1.5, Pairs: { a: 'b' }, Size: 7 };
+    expect(parseInput(input, members)).toEqual({
+      Name: 'ab',
+      Colour: 'red',
+      Sealed: Buffer.from('AB'),
+      At: 1500,
+      Pairs: { a: 'b' },
+    });
+  });
+
+  test('has no members but its own', () => {
+    expect(parseInput(input, JSON.parse('{"Name": "ab", "__proto__": {"Dry": true}}'))).not.toHaveProperty(
+      'Dry',
+    );
+    expect(messageOf(Object.create({ Name: 'ab' }))).toContain("Value null at 'name'");
+  });
+
+  test.each([
+    [{}, "Value null at 'name' failed to satisfy constraint: Member must not be null"],
+    [
+      { Name: 'abcde' },
+      "Value 'abcde' at 'name' failed to satisfy constraint: Member must have length less than or equal to 4",
+    ],
+    [
+      { Name: 'A/' },
+      "Value 'A/' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[a-z/]+$",
+    ],
+    [
+      { Name: 'ab', Count: 0 },
+      "Value '0' at 'count' failed to satisfy constraint: Member must have value greater than or equal to 1",
+    ],
+    [
+      { Name: 'ab', Colour: 7 },
+      "Value '7' at 'colour' failed to satisfy constraint: Member must satisfy enum value set: [red, blue]",
+    ],
+    [
+      { Name: 'ab', Marks: [{ Key: 'a' }, { Key: null }] },
+      "Value null at 'marks.2.member.key' failed to satisfy constraint: Member must not be null",
+    ],
+    [
+      { Name: 'ab', Sealed: 'QUJD' },
+      "Value at 'sealed' failed to satisfy constraint: Member must have length less than or equal to 2",
+    ],
+  ])('%j breaks a constraint', (members, failure) => {
+    expect(messageOf(members)).toBe(`ValidationException: 1 validation error detected: ${failure}`);
+  });
+
+  test('is told all that it breaks, in the order of its members', () => {
+    expect(messageOf({ Name: 'A', Count: 9 })).toMatch(
+      /^ValidationException: 3 validation errors detected: .+ greater than or equal to 2; .+ pattern: .+; .+ at 'count' .+$/,
+    );
+  });
+
+  test.each([
+    [{ Name: 1 }, 'NUMBER_VALUE can not be converted to a String'],
+    [{ Name: 'ab', Count: 1.5 }, 'NUMBER_VALUE can not be converted to an Integer'],
+    [{ Name: 'ab', Marks: { Key: 'a' } }, 'START_OBJECT can not be converted to a List'],
+    [{ Name: 'ab', Marks: ['a'] }, 'STRING_VALUE can not be converted to a Structure'],
+    [{ Name: 'ab', Sealed: '-' }, 'Unable to decode a member of type blob: it is not base64.'],
+    [{ Name: 'ab', At: 'now' }, 'STRING_VALUE can not be converted to a Double'],
+    [{ Name: 'ab', Pairs: { a: 1 } }, 'START_OBJECT can not be converted to a map of strings'],
+    [{ Name: '', Dry: 'yes' }, 'STRING_VALUE can not be converted to a Boolean'],
+  ])('%j has a member of another type, whatever else is wrong', (members, misfit) => {
+    expect(messageOf(members)).toBe(`SerializationException: ${misfit}`);
+  });
 });

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
 import type { Permission } from '../authorization/permission.ts';
 import type { Principal } from '../authorization/principal.ts';
 import { AwsError } from './errors.ts';
-import { text } from './members.ts';
+import { structure, text } from './members.ts';
 import { operationsOf } from './operation.ts';
 
 const caller: Principal = {
@@ -18,7 +17,7 @@ const caller: Principal = {
 function noting(steps: string[]) {
   return operationsOf<null>()({
     name: 'Paint',
-    input: z.object({ Wall: text({ min: 1 }) }),
+    input: structure({ Wall: text({ min: 1 }) }),
     target(_service, input) {
       steps.push('target');
       if (input.Wall === 'none') throw new AwsError('NotFoundException', 'No such wall');

@@ -1,7 +1,7 @@
-import type { z } from 'zod';
 import type { Authorize, Permission } from '../authorization/permission.ts';
 import type { Principal } from '../authorization/principal.ts';
 import { AwsError, internalFailure } from './errors.ts';
+import type { Shape, ValueOf } from './shape.ts';
 import { parseInput } from './validation.ts';
 
 /** A resource in a CloudTrail record. */
@@ -23,25 +23,25 @@ export interface TrailEntry {
  *
  * `Service` is what the operation works on, `Target` what its parameters turn out to name.
  */
-export interface OperationDefinition<Service, Schema extends z.ZodType, Target, Output extends object> {
+export interface OperationDefinition<Service, Input extends Shape<unknown>, Target, Output extends object> {
   readonly name: string;
   /** Required members, lengths, ranges, patterns and enums. See `members.ts`. */
-  readonly input: Schema;
+  readonly input: Input;
   /** Finds what the call is about. Throws where AWS answers that it isn't there. */
-  target(service: Service, input: z.output<Schema>, caller: Principal): Target;
+  target(service: Service, input: ValueOf<Input>, caller: Principal): Target;
   /** What the caller must be allowed to do. */
-  permissions(input: z.output<Schema>, target: Target, service: Service): readonly Permission[];
+  permissions(input: ValueOf<Input>, target: Target, service: Service): readonly Permission[];
   /** Does it, and gives the members of the answer. Throws AWS's errors. */
   run(
     service: Service,
-    input: z.output<Schema>,
+    input: ValueOf<Input>,
     target: Target,
     caller: Principal,
     authorize: Authorize,
   ): Output;
   readonly trail: {
     readonly readOnly: boolean;
-    requestParameters?(input: z.output<Schema>): object | null;
+    requestParameters?(input: ValueOf<Input>): object | null;
     responseElements?(output: Output, target: Target): object | null;
     resources?(target: Target, output?: Output): readonly TrailResource[];
     additionalEventData?(output: Output, target: Target): object | undefined;
@@ -61,7 +61,7 @@ export interface Performed {
 export interface Operation<Service> {
   readonly name: string;
   readonly readOnly: boolean;
-  readonly input: z.ZodType;
+  readonly input: Shape<unknown>;
   /** @param members the request's members, as they came over the wire */
   perform(service: Service, members: object, caller: Principal, authorize: Authorize): Performed;
 }
@@ -71,8 +71,8 @@ export interface Operation<Service> {
  * parameter and infer the others, hence the two calls.)
  */
 export function operationsOf<Service>() {
-  return <Schema extends z.ZodType, Target, Output extends object>(
-    definition: OperationDefinition<Service, Schema, Target, Output>,
+  return <Input extends Shape<unknown>, Target, Output extends object>(
+    definition: OperationDefinition<Service, Input, Target, Output>,
   ): Operation<Service> => {
     const { trail } = definition;
     return {

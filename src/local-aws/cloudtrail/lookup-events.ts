@@ -1,13 +1,12 @@
-import { z } from 'zod';
 import { AwsError } from '../api/errors.ts';
-import { integer, oneOf, text, timestamp } from '../api/members.ts';
+import { integer, list, oneOf, structure, text, timestamp } from '../api/members.ts';
 import { trailDate } from '../api/trail-members.ts';
 import { type CloudTrail, cloudTrailOperation } from './cloudtrail.ts';
 import { nextToken, positionIn } from './next-token.ts';
 import { lookedUpEvent } from './record.ts';
 import { wholeSeconds } from './trail-event.ts';
 
-const lookupAttribute = z.object({
+const lookupAttribute = structure({
   AttributeKey: oneOf([
     'EventId',
     'EventName',
@@ -27,13 +26,13 @@ const historySeconds = 90 * 24 * 60 * 60;
 /** The recorded calls, newest first, as far as they have been delivered. */
 export const lookupEvents = cloudTrailOperation({
   name: 'LookupEvents',
-  input: z.object({
-    LookupAttributes: z.array(lookupAttribute).default([]),
+  input: structure({
+    LookupAttributes: list(lookupAttribute).default([]),
     StartTime: timestamp().optional(),
     EndTime: timestamp().optional(),
     EventCategory: oneOf(['insight']).optional(),
     MaxResults: integer({ min: 1, max: 50 }).default(50),
-    NextToken: z.string().optional(),
+    NextToken: text().optional(),
   }),
 
   target: () => null,

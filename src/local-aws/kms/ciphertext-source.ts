@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { AwsError, validationError } from '../api/errors.ts';
-import { oneOf } from '../api/members.ts';
+import { boolean, list, oneOf } from '../api/members.ts';
+import type { StructureValue } from '../api/shape.ts';
 import { keyOfCiphertextDenied } from '../authorization/access-denied.ts';
 import type { Permission } from '../authorization/permission.ts';
 import type { Principal } from '../authorization/principal.ts';
@@ -13,11 +13,11 @@ import { ciphertextBlob } from './shapes.ts';
 /** The members that say what Decrypt and ReEncrypt are to decrypt. */
 export const ciphertextSource = {
   CiphertextBlob: ciphertextBlob.optional(),
-  DryRun: z.boolean().optional(),
-  DryRunModifiers: z.array(oneOf(['IGNORE_CIPHERTEXT'])).optional(),
+  DryRun: boolean().optional(),
+  DryRunModifiers: list(oneOf(['IGNORE_CIPHERTEXT'])).optional(),
 };
 
-type Source = z.output<z.ZodObject<typeof ciphertextSource>>;
+type Source = StructureValue<typeof ciphertextSource>;
 
 interface DecryptionSource {
   readonly key: KeyRecord;

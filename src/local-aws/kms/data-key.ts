@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import { validationError } from '../api/errors.ts';
-import { integer, oneOf } from '../api/members.ts';
+import { boolean, integer, oneOf } from '../api/members.ts';
 import type { EncryptionContext } from './ciphertext-blob.ts';
 import type { KeyRecord } from './key.ts';
 import { trailResource } from './kms.ts';
@@ -13,7 +12,7 @@ export const dataKeyRequest = {
   KeySpec: oneOf(['AES_256', 'AES_128']).optional(),
   NumberOfBytes: integer({ min: 1, max: 1024 }).optional(),
   GrantTokens: grantTokens.optional(),
-  DryRun: z.boolean().optional(),
+  DryRun: boolean().optional(),
 };
 
 type LengthRequest = {

@@ -1,6 +1,6 @@
-import type { z } from 'zod';
 import type { Account } from '../account.ts';
 import { type OperationDefinition, operationsOf, type TrailResource } from '../api/operation.ts';
+import type { Shape } from '../api/shape.ts';
 import type { Identities } from '../authorization/identities.ts';
 import type { Clock } from '../clock.ts';
 import { withKeyAccess } from './key-access.ts';
@@ -19,8 +19,8 @@ export interface Kms {
 const operation = operationsOf<Kms>();
 
 /** Makes an operation of KMS out of its definition. What it asks for may also be allowed by grants on its keys. */
-export const kmsOperation = <Schema extends z.ZodType, Target, Output extends object>(
-  definition: OperationDefinition<Kms, Schema, Target, Output>,
+export const kmsOperation = <Input extends Shape<unknown>, Target, Output extends object>(
+  definition: OperationDefinition<Kms, Input, Target, Output>,
 ) =>
   operation({
     ...definition,

@@ -1,9 +1,9 @@
-import { z } from 'zod';
 import { AwsError } from '../api/errors.ts';
-import { blob, oneOf } from '../api/members.ts';
+import { blob, oneOf, structure } from '../api/members.ts';
+import type { ValueOf } from '../api/shape.ts';
 
 /** Who is to read the answer, and nobody else: a Nitro enclave, or a machine with a NitroTPM. */
-export const recipient = z.object({
+export const recipient = structure({
   KeyEncryptionAlgorithm: oneOf(['RSAES_OAEP_SHA_256']).optional(),
   AttestationDocument: blob({ min: 1, max: 262_144 }).optional(),
 });
@@ -13,7 +13,7 @@ export const recipient = z.object({
  *
  * @throws {AwsError} `UnsupportedOperationException`
  */
-export function refuseRecipient(given: z.output<typeof recipient> | undefined): void {
+export function refuseRecipient(given: ValueOf<typeof recipient> | undefined): void {
   if (given === undefined) return;
   throw new AwsError(
     'UnsupportedOperationException',

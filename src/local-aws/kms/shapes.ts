@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { blob, integer, oneOf, stringMap, text } from '../api/members.ts';
+import { blob, integer, list, oneOf, stringMap, structure, text } from '../api/members.ts';
 
 /** Shapes of KMS's Smithy model that several operations share. */
 
@@ -9,7 +8,7 @@ export const marker = text({ min: 1, max: 1024, pattern: /^[\u0020-\u00FF]*$/ })
 export const encryptionContext = stringMap();
 export const ciphertextBlob = blob({ min: 1, max: 6144 });
 export const tagKey = text({ min: 1, max: 128 });
-export const tags = z.array(z.object({ TagKey: tagKey, TagValue: text({ max: 256 }) }));
+export const tags = list(structure({ TagKey: tagKey, TagValue: text({ max: 256 }) }));
 export const limit = (max: number) => integer({ min: 1, max });
 export const encryptionAlgorithm = oneOf([
   'SYMMETRIC_DEFAULT',
@@ -20,7 +19,7 @@ export const encryptionAlgorithm = oneOf([
 export const arn = text({ min: 20, max: 2048 });
 export const grantId = text({ min: 1, max: 128 });
 export const grantToken = text({ min: 1, max: 8192 });
-export const grantTokens = z.array(grantToken).max(10);
+export const grantTokens = list(grantToken, { max: 10 });
 export const principal = text({ min: 1, max: 256, pattern: /^[\w+=,.@:/-]+$/ });
 export const policyName = text({ min: 1, max: 128, pattern: /^[\w]+$/ });
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the model's own pattern allows tab and line ends by name

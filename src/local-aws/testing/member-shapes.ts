@@ -1,4 +1,5 @@
-import type { z } from 'zod';
+import { EnumShape, ListShape, StructureShape } from '../api/members.ts';
+import { type MemberShape, type MemberShapes, Shape as OwnShape } from '../api/shape.ts';
 
 /** What kind of value a member takes, apart from its constraints. */
 export type Shape =
@@ -97,52 +98,42 @@ function shapeOfNumber(schema: number): Shape {
   return shape;
 }
 
-type AnyDefinition = {
-  type: string;
-  innerType?: z.ZodType;
-  element?: z.ZodType;
-  shape?: Record<string, z.ZodType>;
-  in?: z.ZodType;
-};
-
-const definitionOf = (schema: z.ZodType) => schema.def as unknown as AnyDefinition;
-
-/** The members of an operation's own schema, in the same form. */
-export function ownInputMembers(schema: z.ZodType): Members {
-  const members = Object.entries(definitionOf(schema).shape ?? {}).map(([name, member]) => [
-    name,
-    { required: !member.safeParse(undefined).success, shape: ownShape(member) },
-  ]);
-  return Object.fromEntries(members);
+/** The members of an operation's own input, in the same form. */
+export function ownInputMembers(input: OwnShape<unknown>): Members {
+  if (!(input instanceof StructureShape)) throw new TypeError('The input is no structure.');
+  return Object.fromEntries(
+    Object.entries(input.members as MemberShapes).map(([name, member]) => [
+      name,
+      { required: member instanceof OwnShape, shape: ownShape(shapeOf(member)) },
+    ]),
+  );
 }
 
-function ownShape(schema: z.ZodType): Shape {
-  const { type, innerType, element, in: input } = definitionOf(schema);
-  if (innerType) return ownShape(innerType);
-  if (element) return { list: ownShape(element) };
-  switch (type) {
-    case 'string':
+function ownShape(shape: OwnShape<unknown>): Shape {
+  if (shape instanceof ListShape) return { list: ownShape(shape.item) };
+  switch (shape.kind) {
+    case 'structure':
+      return { members: ownInputMembers(shape) };
+    case 'map':
+      return { map: 'string' };
     case 'enum':
       return 'string';
-    case 'number':
-    case 'boolean':
-      return type;
-    case 'object':
-      return { members: ownInputMembers(schema) };
-    case 'custom':
-      return { map: 'string' };
-    case 'pipe':
-      return input && definitionOf(input).type === 'number' ? 'timestamp' : 'blob';
+    case 'list':
+      throw new TypeError('A list has to say what is in it.');
     default:
-      throw new TypeError(`A schema of type ${type} has no counterpart in AWS's models.`);
+      return shape.kind;
   }
 }
 
-/** Every enum in an operation's own schema, by the path of its member, such as `Recipient.KeyEncryptionAlgorithm`. */
-export function ownEnums(schema: z.ZodType, path: string): [string, readonly string[]][] {
-  const { type, innerType, element, shape } = definitionOf(schema);
-  if (type === 'enum') return [[path, (schema as z.ZodEnum).options.map(String)]];
-  const inner = innerType ?? element;
-  if (inner) return ownEnums(inner, path);
-  return Object.entries(shape ?? {}).flatMap(([name, member]) => ownEnums(member, `${path}.${name}`));
+/** Every enum in an operation's own input, by the path of its member, such as `Recipient.KeyEncryptionAlgorithm`. */
+export function ownEnums(shape: OwnShape<unknown>, path: string): [string, readonly string[]][] {
+  if (shape instanceof EnumShape) return [[path, shape.values]];
+  if (shape instanceof ListShape) return ownEnums(shape.item, path);
+  if (!(shape instanceof StructureShape)) return [];
+  return Object.entries(shape.members as MemberShapes).flatMap(([name, member]) =>
+    ownEnums(shapeOf(member), `${path}.${name}`),
+  );
 }
+
+const shapeOf = (member: MemberShape): OwnShape<unknown> =>
+  member instanceof OwnShape ? member : member.shape;

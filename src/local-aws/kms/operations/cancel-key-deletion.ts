@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { structure } from '../../api/members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
 import { kmsOperation, trailResource } from '../kms.ts';
@@ -7,7 +7,7 @@ import { keyId } from '../shapes.ts';
 /** Keeps a key that was to be deleted. It comes back disabled, whatever it was before. */
 export const cancelKeyDeletion = kmsOperation({
   name: 'CancelKeyDeletion',
-  input: z.object({ KeyId: keyId }),
+  input: structure({ KeyId: keyId }),
   target: (kms, input) => ({ key: keyByIdOrArn(kms, input.KeyId) }),
   permissions: (_input, { key }) => [{ action: 'kms:CancelKeyDeletion', resource: key }],
 

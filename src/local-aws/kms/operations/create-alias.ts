@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { aliasArn } from '../../account.ts';
 import { AwsError } from '../../api/errors.ts';
+import { structure } from '../../api/members.ts';
 import { requireOwnAliasName } from '../alias-name.ts';
 import { keyForAlias } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
@@ -9,7 +9,7 @@ import { aliasName, keyId } from '../shapes.ts';
 
 export const createAlias = kmsOperation({
   name: 'CreateAlias',
-  input: z.object({ AliasName: aliasName, TargetKeyId: keyId }),
+  input: structure({ AliasName: aliasName, TargetKeyId: keyId }),
 
   target(kms, input) {
     requireOwnAliasName(input.AliasName);

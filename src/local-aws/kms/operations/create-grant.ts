@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
 import { AwsError, dryRunSucceeded } from '../../api/errors.ts';
-import { oneOf, text } from '../../api/members.ts';
+import { boolean, list, oneOf, structure, text } from '../../api/members.ts';
 import { trailMembers } from '../../api/trail-members.ts';
 import { type GrantTerms, grantOperations, newGrant } from '../grants/grant.ts';
 import { allowsCreating } from '../grants/grant-allowance.ts';
@@ -19,23 +18,21 @@ const mostGrants = 50_000;
 /** Lets somebody use a key, beside all policies. */
 export const createGrant = kmsOperation({
   name: 'CreateGrant',
-  input: z.object({
+  input: structure({
     KeyId: keyId,
     GranteePrincipal: principal.optional(),
     GranteeServicePrincipal: principal.optional(),
     RetiringPrincipal: principal.optional(),
     RetiringServicePrincipal: principal.optional(),
-    Operations: z.array(oneOf(grantOperations)),
-    Constraints: z
-      .object({
-        EncryptionContextSubset: encryptionContext.optional(),
-        EncryptionContextEquals: encryptionContext.optional(),
-        SourceArn: arn.optional(),
-      })
-      .optional(),
+    Operations: list(oneOf(grantOperations)),
+    Constraints: structure({
+      EncryptionContextSubset: encryptionContext.optional(),
+      EncryptionContextEquals: encryptionContext.optional(),
+      SourceArn: arn.optional(),
+    }).optional(),
     GrantTokens: grantTokens.optional(),
     Name: text({ min: 1, max: 256, pattern: /^[a-zA-Z0-9:/_-]+$/ }).optional(),
-    DryRun: z.boolean().optional(),
+    DryRun: boolean().optional(),
   }),
 
   target(kms, { KeyId, GrantTokens, DryRun, ...given }) {

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
 import { keyArn } from '../../account.ts';
 import { AwsError, validationError } from '../../api/errors.ts';
-import { oneOf, text } from '../../api/members.ts';
+import { boolean, oneOf, structure, text } from '../../api/members.ts';
 import { trailDate, trailMembers } from '../../api/trail-members.ts';
 import { keyMetadata, newKey } from '../key.ts';
 import {
@@ -55,7 +54,7 @@ const keyUsages = [
 /** Makes a symmetric encryption key. The key and its alias are two calls: whoever makes the first can fail the second. */
 export const createKey = kmsOperation({
   name: 'CreateKey',
-  input: z.object({
+  input: structure({
     Policy: policy.optional(),
     Description: text({ max: 8192 }).default(''),
     KeyUsage: oneOf(keyUsages).optional(),
@@ -64,9 +63,9 @@ export const createKey = kmsOperation({
     Origin: oneOf(['AWS_KMS', 'EXTERNAL', 'AWS_CLOUDHSM', 'EXTERNAL_KEY_STORE']).default('AWS_KMS'),
     CustomKeyStoreId: text({ min: 1, max: 64 }).optional(),
     XksKeyId: text({ min: 1, max: 128, pattern: /^[a-zA-Z0-9-_.]+$/ }).optional(),
-    BypassPolicyLockoutSafetyCheck: z.boolean().optional(),
+    BypassPolicyLockoutSafetyCheck: boolean().optional(),
     Tags: tags.default([]),
-    MultiRegion: z.boolean().default(false),
+    MultiRegion: boolean().default(false),
   }),
 
   target(_kms, input) {

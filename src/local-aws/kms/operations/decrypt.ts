@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { dryRunSucceeded } from '../../api/errors.ts';
+import { structure } from '../../api/members.ts';
 import { ciphertextSource, decryptUnder, namedIn, sourceOf } from '../ciphertext-source.ts';
 import { requireSymmetricAlgorithm } from '../encryption-algorithm.ts';
 import { requireState } from '../key-states.ts';
@@ -10,7 +10,7 @@ import { encryptionAlgorithm, encryptionContext, grantTokens, keyId } from '../s
 
 export const decrypt = kmsOperation({
   name: 'Decrypt',
-  input: z.object({
+  input: structure({
     ...ciphertextSource,
     EncryptionContext: encryptionContext.optional(),
     GrantTokens: grantTokens.optional(),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { structure } from '../../api/members.ts';
 import { requireOwnAliasName } from '../alias-name.ts';
 import { aliasNotFound, keyByIdOrArn } from '../key-identifier.ts';
 import { kmsOperation, trailResource } from '../kms.ts';
@@ -6,7 +6,7 @@ import { aliasName } from '../shapes.ts';
 
 export const deleteAlias = kmsOperation({
   name: 'DeleteAlias',
-  input: z.object({ AliasName: aliasName }),
+  input: structure({ AliasName: aliasName }),
 
   target(kms, input) {
     requireOwnAliasName(input.AliasName);

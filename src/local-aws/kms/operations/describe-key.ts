@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { structure } from '../../api/members.ts';
 import { keyMetadata } from '../key.ts';
 import { keyByAnyIdentifier } from '../key-identifier.ts';
 import { kmsOperation, trailResource } from '../kms.ts';
@@ -7,7 +7,7 @@ import { grantTokens, keyId } from '../shapes.ts';
 
 export const describeKey = kmsOperation({
   name: 'DescribeKey',
-  input: z.object({ KeyId: keyId, GrantTokens: grantTokens.optional() }),
+  input: structure({ KeyId: keyId, GrantTokens: grantTokens.optional() }),
   target: (kms, input) => ({ key: keyByAnyIdentifier(kms, input.KeyId) }),
   permissions: (input, { key }) => [
     { action: 'kms:DescribeKey', resource: key, conditions: () => aliasCondition(input.KeyId) },

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { structure } from '../../api/members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
 import { kmsOperation, trailResource } from '../kms.ts';
@@ -7,7 +7,7 @@ import { keyId } from '../shapes.ts';
 /** Ends automatic rotation. Rotation on demand stays possible. */
 export const disableKeyRotation = kmsOperation({
   name: 'DisableKeyRotation',
-  input: z.object({ KeyId: keyId }),
+  input: structure({ KeyId: keyId }),
   target: (kms, input) => ({ key: keyByIdOrArn(kms, input.KeyId) }),
   permissions: (_input, { key }) => [{ action: 'kms:DisableKeyRotation', resource: key }],
 

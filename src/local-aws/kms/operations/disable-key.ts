@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { structure } from '../../api/members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
 import { kmsOperation, trailResource } from '../kms.ts';
@@ -6,7 +6,7 @@ import { keyId } from '../shapes.ts';
 
 export const disableKey = kmsOperation({
   name: 'DisableKey',
-  input: z.object({ KeyId: keyId }),
+  input: structure({ KeyId: keyId }),
   target: (kms, input) => ({ key: keyByIdOrArn(kms, input.KeyId) }),
   permissions: (_input, { key }) => [{ action: 'kms:DisableKey', resource: key }],
 

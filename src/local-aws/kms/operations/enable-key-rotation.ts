@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { integer } from '../../api/members.ts';
+import { integer, structure } from '../../api/members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { newSchedule } from '../key-rotation.ts';
 import { requireState } from '../key-states.ts';
@@ -11,7 +10,7 @@ const periodOf = (input: { RotationPeriodInDays?: number | undefined }) => input
 /** Starts automatic rotation, or gives it another period; the same period again leaves the next date as it is. */
 export const enableKeyRotation = kmsOperation({
   name: 'EnableKeyRotation',
-  input: z.object({ KeyId: keyId, RotationPeriodInDays: integer({ min: 90, max: 2560 }).optional() }),
+  input: structure({ KeyId: keyId, RotationPeriodInDays: integer({ min: 90, max: 2560 }).optional() }),
   target: (kms, input) => ({ key: keyByIdOrArn(kms, input.KeyId) }),
   permissions: (input, { key }) => [
     {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { structure } from '../../api/members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { resumedSchedule } from '../key-rotation.ts';
 import { requireState } from '../key-states.ts';
@@ -7,7 +7,7 @@ import { keyId } from '../shapes.ts';
 
 export const enableKey = kmsOperation({
   name: 'EnableKey',
-  input: z.object({ KeyId: keyId }),
+  input: structure({ KeyId: keyId }),
   target: (kms, input) => ({ key: keyByIdOrArn(kms, input.KeyId) }),
   permissions: (_input, { key }) => [{ action: 'kms:EnableKey', resource: key }],
 

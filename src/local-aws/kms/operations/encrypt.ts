@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import { dryRunSucceeded } from '../../api/errors.ts';
-import { blob } from '../../api/members.ts';
+import { blob, boolean, structure } from '../../api/members.ts';
 import { seal } from '../ciphertext-blob.ts';
 import { requireSymmetricAlgorithm } from '../encryption-algorithm.ts';
 import { currentMaterial } from '../key.ts';
@@ -12,13 +11,13 @@ import { encryptionAlgorithm, encryptionContext, grantTokens, keyId } from '../s
 
 export const encrypt = kmsOperation({
   name: 'Encrypt',
-  input: z.object({
+  input: structure({
     KeyId: keyId,
     Plaintext: blob({ min: 1, max: 4096 }),
     EncryptionContext: encryptionContext.optional(),
     GrantTokens: grantTokens.optional(),
     EncryptionAlgorithm: encryptionAlgorithm.default('SYMMETRIC_DEFAULT'),
-    DryRun: z.boolean().optional(),
+    DryRun: boolean().optional(),
   }),
 
   target: (kms, input) => ({ key: keyByAnyIdentifier(kms, input.KeyId) }),

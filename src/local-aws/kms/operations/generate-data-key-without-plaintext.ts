@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
 import { dryRunSucceeded } from '../../api/errors.ts';
+import { structure } from '../../api/members.ts';
 import { seal } from '../ciphertext-blob.ts';
 import { dataKeyLength, dataKeyRequest, dataKeyTrail } from '../data-key.ts';
 import { currentMaterial } from '../key.ts';
@@ -12,7 +12,7 @@ import { cryptographicConditions } from '../request-conditions.ts';
 /** Answers with a new data key, sealed only: for a caller that will need it later, and has to ask Decrypt for it. */
 export const generateDataKeyWithoutPlaintext = kmsOperation({
   name: 'GenerateDataKeyWithoutPlaintext',
-  input: z.object(dataKeyRequest),
+  input: structure(dataKeyRequest),
   target: (kms, input) => ({ key: keyByAnyIdentifier(kms, input.KeyId) }),
   permissions: (input, { key }) => [
     {

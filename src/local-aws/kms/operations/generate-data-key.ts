@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
 import { dryRunSucceeded } from '../../api/errors.ts';
+import { structure } from '../../api/members.ts';
 import { seal } from '../ciphertext-blob.ts';
 import { dataKeyLength, dataKeyRequest, dataKeyTrail } from '../data-key.ts';
 import { currentMaterial } from '../key.ts';
@@ -13,7 +13,7 @@ import { cryptographicConditions } from '../request-conditions.ts';
 /** Answers with a new data key twice: in the clear, to be used at once, and sealed, to be kept. KMS keeps neither. */
 export const generateDataKey = kmsOperation({
   name: 'GenerateDataKey',
-  input: z.object({ ...dataKeyRequest, Recipient: recipient.optional() }),
+  input: structure({ ...dataKeyRequest, Recipient: recipient.optional() }),
   target: (kms, input) => ({ key: keyByAnyIdentifier(kms, input.KeyId) }),
   permissions: (input, { key }) => [
     { action: 'kms:GenerateDataKey', resource: key, conditions: () => cryptographicConditions(input) },

@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
 import { AwsError, validationError } from '../../api/errors.ts';
-import { integer, text } from '../../api/members.ts';
+import { integer, structure, text } from '../../api/members.ts';
 import { kmsOperation } from '../kms.ts';
 import { recipient, refuseRecipient } from '../recipient.ts';
 
 /** Answers with random bytes. No key takes part. */
 export const generateRandom = kmsOperation({
   name: 'GenerateRandom',
-  input: z.object({
+  input: structure({
     NumberOfBytes: integer({ min: 1, max: 1024 }).optional(),
     CustomKeyStoreId: text({ min: 1, max: 64 }).optional(),
     Recipient: recipient.optional(),

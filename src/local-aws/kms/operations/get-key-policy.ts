@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { structure } from '../../api/members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { onlyPolicyName, requirePolicyName } from '../key-policy.ts';
 import { kmsOperation, trailResource } from '../kms.ts';
@@ -6,7 +6,7 @@ import { keyId, policyName } from '../shapes.ts';
 
 export const getKeyPolicy = kmsOperation({
   name: 'GetKeyPolicy',
-  input: z.object({ KeyId: keyId, PolicyName: policyName.default(onlyPolicyName) }),
+  input: structure({ KeyId: keyId, PolicyName: policyName.default(onlyPolicyName) }),
   target: (kms, input) => ({ key: keyByIdOrArn(kms, input.KeyId) }),
   permissions: (_input, { key }) => [{ action: 'kms:GetKeyPolicy', resource: key }],
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { structure } from '../../api/members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { kmsOperation, trailResource } from '../kms.ts';
 import { keyId } from '../shapes.ts';
@@ -9,7 +9,7 @@ import { keyId } from '../shapes.ts';
  */
 export const getKeyRotationStatus = kmsOperation({
   name: 'GetKeyRotationStatus',
-  input: z.object({ KeyId: keyId }),
+  input: structure({ KeyId: keyId }),
   target: (kms, input) => ({ key: keyByIdOrArn(kms, input.KeyId) }),
   permissions: (_input, { key }) => [{ action: 'kms:GetKeyRotationStatus', resource: key }],
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { structure } from '../../api/members.ts';
 import { trailMembers } from '../../api/trail-members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { kmsOperation } from '../kms.ts';
@@ -7,7 +7,7 @@ import { keyId, limit, marker } from '../shapes.ts';
 
 export const listAliases = kmsOperation({
   name: 'ListAliases',
-  input: z.object({ KeyId: keyId.optional(), Limit: limit(100).optional(), Marker: marker.optional() }),
+  input: structure({ KeyId: keyId.optional(), Limit: limit(100).optional(), Marker: marker.optional() }),
   target: (kms, input) => ({ key: input.KeyId === undefined ? undefined : keyByIdOrArn(kms, input.KeyId) }),
   permissions: () => [{ action: 'kms:ListAliases' }],
 

@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { validationError } from '../../api/errors.ts';
+import { structure } from '../../api/members.ts';
 import { trailMembers } from '../../api/trail-members.ts';
 import { grantListEntry } from '../grants/grant.ts';
 import { grantById } from '../grants/grant-identifier.ts';
@@ -10,7 +10,7 @@ import { grantId, keyId, limit, marker, principal } from '../shapes.ts';
 
 export const listGrants = kmsOperation({
   name: 'ListGrants',
-  input: z.object({
+  input: structure({
     KeyId: keyId,
     GrantId: grantId.optional(),
     GranteePrincipal: principal.optional(),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { structure } from '../../api/members.ts';
 import { trailMembers } from '../../api/trail-members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { onlyPolicyName } from '../key-policy.ts';
@@ -8,7 +8,7 @@ import { keyId, limit, marker } from '../shapes.ts';
 
 export const listKeyPolicies = kmsOperation({
   name: 'ListKeyPolicies',
-  input: z.object({ KeyId: keyId, Limit: limit(1000).optional(), Marker: marker.optional() }),
+  input: structure({ KeyId: keyId, Limit: limit(1000).optional(), Marker: marker.optional() }),
   target: (kms, input) => ({ key: keyByIdOrArn(kms, input.KeyId) }),
   permissions: (_input, { key }) => [{ action: 'kms:ListKeyPolicies', resource: key }],
 

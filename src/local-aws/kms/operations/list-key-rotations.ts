@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { oneOf } from '../../api/members.ts';
+import { oneOf, structure } from '../../api/members.ts';
 import { trailMembers } from '../../api/trail-members.ts';
 import { currentMaterial } from '../key.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
@@ -10,7 +9,7 @@ import { keyId, limit, marker } from '../shapes.ts';
 /** The completed rotations of a key, oldest first; if asked for, with the material that the key started with. */
 export const listKeyRotations = kmsOperation({
   name: 'ListKeyRotations',
-  input: z.object({
+  input: structure({
     KeyId: keyId,
     IncludeKeyMaterial: oneOf(['ALL_KEY_MATERIAL', 'ROTATIONS_ONLY']).default('ROTATIONS_ONLY'),
     Limit: limit(1000).optional(),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { structure } from '../../api/members.ts';
 import { trailMembers } from '../../api/trail-members.ts';
 import { kmsOperation } from '../kms.ts';
 import { page } from '../pagination.ts';
@@ -6,7 +6,7 @@ import { limit, marker } from '../shapes.ts';
 
 export const listKeys = kmsOperation({
   name: 'ListKeys',
-  input: z.object({ Limit: limit(1000).optional(), Marker: marker.optional() }),
+  input: structure({ Limit: limit(1000).optional(), Marker: marker.optional() }),
   target: () => null,
   permissions: () => [{ action: 'kms:ListKeys' }],
   run(kms, input) {

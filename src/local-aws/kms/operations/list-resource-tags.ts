@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { structure } from '../../api/members.ts';
 import { trailMembers } from '../../api/trail-members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { kmsOperation, trailResource } from '../kms.ts';
@@ -7,7 +7,7 @@ import { keyId, limit, marker } from '../shapes.ts';
 
 export const listResourceTags = kmsOperation({
   name: 'ListResourceTags',
-  input: z.object({ KeyId: keyId, Limit: limit(50).optional(), Marker: marker.optional() }),
+  input: structure({ KeyId: keyId, Limit: limit(50).optional(), Marker: marker.optional() }),
   target: (kms, input) => ({ key: keyByIdOrArn(kms, input.KeyId) }),
   permissions: (_input, { key }) => [{ action: 'kms:ListResourceTags', resource: key }],
 

@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { AwsError, validationError } from '../../api/errors.ts';
+import { structure } from '../../api/members.ts';
 import { trailMembers } from '../../api/trail-members.ts';
 import { grantListEntry } from '../grants/grant.ts';
 import { requirePrincipal } from '../grants/grant-terms.ts';
@@ -10,7 +10,7 @@ import { limit, marker, principal } from '../shapes.ts';
 /** All grants that somebody may retire, whatever the key. */
 export const listRetirableGrants = kmsOperation({
   name: 'ListRetirableGrants',
-  input: z.object({
+  input: structure({
     RetiringPrincipal: principal.optional(),
     RetiringServicePrincipal: principal.optional(),
     Limit: limit(100).optional(),

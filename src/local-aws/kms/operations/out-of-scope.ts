@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { AwsError } from '../../api/errors.ts';
+import { structure } from '../../api/members.ts';
 import type { KeyRecord } from '../key.ts';
 import { keyByAnyIdentifier, keyByIdOrArn } from '../key-identifier.ts';
 import { kmsOperation, trailResource } from '../kms.ts';
@@ -36,7 +36,7 @@ const refusedForKey = (
 ) =>
   kmsOperation({
     name,
-    input: z.object({ KeyId: keyId }),
+    input: structure({ KeyId: keyId }),
     target: (kms, input) => ({ key: find(kms, input.KeyId) }),
     permissions: (_input, { key }) => [{ action: `kms:${name}`, resource: key }],
     run(_kms, _input, { key }): object {
@@ -53,7 +53,7 @@ const refusedForKey = (
 const refused = (name: string, lack: string, readOnly: boolean) =>
   kmsOperation({
     name,
-    input: z.object({}),
+    input: structure({}),
     target: () => null,
     permissions: () => [{ action: `kms:${name}` }],
     run(): object {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { boolean, structure } from '../../api/members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import {
   bypassCondition,
@@ -12,11 +12,11 @@ import { keyId, policy, policyName } from '../shapes.ts';
 
 export const putKeyPolicy = kmsOperation({
   name: 'PutKeyPolicy',
-  input: z.object({
+  input: structure({
     KeyId: keyId,
     PolicyName: policyName.default(onlyPolicyName),
     Policy: policy,
-    BypassPolicyLockoutSafetyCheck: z.boolean().optional(),
+    BypassPolicyLockoutSafetyCheck: boolean().optional(),
   }),
   target: (kms, input) => ({ key: keyByIdOrArn(kms, input.KeyId) }),
 

@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { dryRunSucceeded } from '../../api/errors.ts';
+import { structure } from '../../api/members.ts';
 import { seal } from '../ciphertext-blob.ts';
 import { ciphertextSource, decryptUnder, namedIn, sourceOf } from '../ciphertext-source.ts';
 import { requireSymmetricAlgorithm } from '../encryption-algorithm.ts';
@@ -13,7 +13,7 @@ import { encryptionAlgorithm, encryptionContext, grantTokens, keyId } from '../s
 /** Decrypts and encrypts again, under another key or another encryption context; the plaintext doesn't leave KMS. */
 export const reEncrypt = kmsOperation({
   name: 'ReEncrypt',
-  input: z.object({
+  input: structure({
     ...ciphertextSource,
     SourceEncryptionContext: encryptionContext.optional(),
     SourceKeyId: keyId.optional(),

@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { dryRunSucceeded, validationError } from '../../api/errors.ts';
+import { boolean, structure } from '../../api/members.ts';
 import { strongest } from '../../authorization/principal.ts';
 import type { Grant } from '../grants/grant.ts';
 import { relationToGrantee, relationToRetirer } from '../grants/grant-allowance.ts';
@@ -12,11 +12,11 @@ import { grantId, grantToken, keyId } from '../shapes.ts';
 /** Takes a grant back on the part of those whom it serves. The grant itself says who may. */
 export const retireGrant = kmsOperation({
   name: 'RetireGrant',
-  input: z.object({
+  input: structure({
     GrantToken: grantToken.optional(),
     KeyId: keyId.optional(),
     GrantId: grantId.optional(),
-    DryRun: z.boolean().optional(),
+    DryRun: boolean().optional(),
   }),
   target: (kms, input) => ({ grant: grantIn(kms, input) }),
 

@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { dryRunSucceeded } from '../../api/errors.ts';
+import { boolean, structure } from '../../api/members.ts';
 import { grantById } from '../grants/grant-identifier.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { kmsOperation, trailResource } from '../kms.ts';
@@ -8,7 +8,7 @@ import { grantId, keyId } from '../shapes.ts';
 /** Takes a grant back on the part of those who look after the key. */
 export const revokeGrant = kmsOperation({
   name: 'RevokeGrant',
-  input: z.object({ KeyId: keyId, GrantId: grantId, DryRun: z.boolean().optional() }),
+  input: structure({ KeyId: keyId, GrantId: grantId, DryRun: boolean().optional() }),
   target: (kms, input) => ({ key: keyByIdOrArn(kms, input.KeyId) }),
   permissions: (_input, { key }) => [
     {

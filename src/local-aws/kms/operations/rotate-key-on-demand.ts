@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { AwsError } from '../../api/errors.ts';
+import { structure } from '../../api/members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { nextAutomaticRotation } from '../key-rotation.ts';
 import { requireState } from '../key-states.ts';
@@ -15,7 +15,7 @@ const conflictMilliseconds = 20 * 60 * 1000;
 /** Asks for new material. As on AWS the rotation itself comes after the answer, but here before any other call. */
 export const rotateKeyOnDemand = kmsOperation({
   name: 'RotateKeyOnDemand',
-  input: z.object({ KeyId: keyId }),
+  input: structure({ KeyId: keyId }),
   target: (kms, input) => ({ key: keyByIdOrArn(kms, input.KeyId) }),
   permissions: (_input, { key }) => [{ action: 'kms:RotateKeyOnDemand', resource: key }],
 

@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import { validationError } from '../../api/errors.ts';
-import { integer } from '../../api/members.ts';
+import { integer, structure } from '../../api/members.ts';
 import { trailDate } from '../../api/trail-members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
@@ -13,7 +12,7 @@ const dayInMilliseconds = 24 * 60 * 60 * 1000;
 export const scheduleKeyDeletion = kmsOperation({
   name: 'ScheduleKeyDeletion',
   // The model says 1 to 365; the documentation, and the service, 7 to 30.
-  input: z.object({ KeyId: keyId, PendingWindowInDays: integer({ min: 1, max: 365 }).default(30) }),
+  input: structure({ KeyId: keyId, PendingWindowInDays: integer({ min: 1, max: 365 }).default(30) }),
   target: (kms, input) => ({ key: keyByIdOrArn(kms, input.KeyId) }),
   permissions: (input, { key }) => [
     {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { structure } from '../../api/members.ts';
 import { trailMembers } from '../../api/trail-members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
@@ -9,7 +9,7 @@ import { keyId, tags } from '../shapes.ts';
 
 export const tagResource = kmsOperation({
   name: 'TagResource',
-  input: z.object({ KeyId: keyId, Tags: tags }),
+  input: structure({ KeyId: keyId, Tags: tags }),
   target: (kms, input) => ({ key: keyByIdOrArn(kms, input.KeyId) }),
   permissions: (input, { key }) => [
     { action: 'kms:TagResource', resource: key, conditions: () => tagConditions(input.Tags) },

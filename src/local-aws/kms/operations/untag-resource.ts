@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { list, structure } from '../../api/members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
 import { kmsOperation, trailResource } from '../kms.ts';
@@ -7,7 +7,7 @@ import { keyId, tagKey } from '../shapes.ts';
 /** Removes tags. A tag key that the key doesn't have is no error. */
 export const untagResource = kmsOperation({
   name: 'UntagResource',
-  input: z.object({ KeyId: keyId, TagKeys: z.array(tagKey) }),
+  input: structure({ KeyId: keyId, TagKeys: list(tagKey) }),
   target: (kms, input) => ({ key: keyByIdOrArn(kms, input.KeyId) }),
   permissions: (input, { key }) => [
     { action: 'kms:UntagResource', resource: key, conditions: () => ({ 'aws:TagKeys': input.TagKeys }) },

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { structure } from '../../api/members.ts';
 import { requireOwnAliasName } from '../alias-name.ts';
 import { aliasNotFound, keyByIdOrArn, keyForAlias } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
@@ -7,7 +7,7 @@ import { aliasName, keyId } from '../shapes.ts';
 
 export const updateAlias = kmsOperation({
   name: 'UpdateAlias',
-  input: z.object({ AliasName: aliasName, TargetKeyId: keyId }),
+  input: structure({ AliasName: aliasName, TargetKeyId: keyId }),
 
   target(kms, input) {
     requireOwnAliasName(input.AliasName);

@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { text } from '../../api/members.ts';
+import { structure, text } from '../../api/members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
 import { kmsOperation, trailResource } from '../kms.ts';
@@ -7,7 +6,7 @@ import { keyId } from '../shapes.ts';
 
 export const updateKeyDescription = kmsOperation({
   name: 'UpdateKeyDescription',
-  input: z.object({ KeyId: keyId, Description: text({ max: 8192 }) }),
+  input: structure({ KeyId: keyId, Description: text({ max: 8192 }) }),
   target: (kms, input) => ({ key: keyByIdOrArn(kms, input.KeyId) }),
   permissions: (_input, { key }) => [{ action: 'kms:UpdateKeyDescription', resource: key }],
 

@@ -1,0 +1,63 @@
+import { type AwsError, serializationError, validationError } from './errors.ts';
+
+/** Notes what is wrong with a request's input while it is read. */
+export class InputReading {
+  /** Where the reading is. AWS names members in camelCase and counts from one: `tags.1.member.tagKey`. */
+  readonly path: (string | number)[] = [];
+  #misfit: string | undefined;
+  readonly #failures: string[] = [];
+
+  /** A value of another type than the model's. */
+  doesNotFit(given: unknown, type: string): void {
+    this.isUnreadable(`${wireType(given)} can not be converted to ${type}`);
+  }
+
+  isUnreadable(text: string): void {
+    this.#misfit ??= text;
+  }
+
+  isMissing(): void {
+    this.#failures.push(`Value null ${this.#at()} Member must not be null`);
+  }
+
+  /** Texts of recorded answers, such as `Value '0' at 'numberOfBytes' failed to satisfy constraint: Member must …`. */
+  breaks(constraint: string, given: unknown): void {
+    this.#failures.push(`Value '${shown(given)}' ${this.#at()} ${constraint}`);
+  }
+
+  /** For blobs, whose value AWS doesn't repeat. */
+  breaksUnshown(constraint: string): void {
+    this.#failures.push(`Value ${this.#at()} ${constraint}`);
+  }
+
+  /**
+   * What AWS answers: `SerializationException` if anything has the wrong type, else `ValidationException` with a text for
+   * every member that breaks a constraint. Undefined if nothing is wrong.
+   */
+  error(): AwsError | undefined {
+    if (this.#misfit !== undefined) return serializationError(this.#misfit);
+    const count = this.#failures.length;
+    if (count === 0) return undefined;
+    const errors = count === 1 ? '1 validation error' : `${count} validation errors`;
+    return validationError(`${errors} detected: ${this.#failures.join('; ')}`);
+  }
+
+  #at(): string {
+    const path = this.path.map((part) => (typeof part === 'number' ? `${part + 1}.member` : camelCase(part)));
+    return `at '${path.join('.')}' failed to satisfy constraint:`;
+  }
+}
+
+const camelCase = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
+
+const shown = (value: unknown) =>
+  Array.isArray(value) ? `[${value.map((one) => JSON.stringify(one)).join(', ')}]` : value;
+
+function wireType(value: unknown): string {
+  if (Array.isArray(value)) return 'START_ARRAY';
+  if (typeof value === 'boolean') return value ? 'TRUE_VALUE' : 'FALSE_VALUE';
+  return (
+    { string: 'STRING_VALUE', number: 'NUMBER_VALUE', object: 'START_OBJECT' }[typeof value as string] ??
+    'VALUE'
+  );
+}
