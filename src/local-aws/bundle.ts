@@ -1,38 +1,51 @@
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { build, type Rolldown } from 'vite';
+import { build } from 'vite';
 
 /**
- * Makes one JavaScript module of a TypeScript file and of all that it imports, packages too.
+ * Makes one JavaScript module of a TypeScript file and of all that it imports, packages too. What it imports later, if at
+ * all, stands in files beside it, and takes no time before.
  *
- * @returns its code
+ * @param directory where to; it is made
+ * @returns the module's path
  */
-export async function bundle(entry: string): Promise<string> {
-  const { output } = (await build({
+export async function bundle(entry: string, directory: string): Promise<string> {
+  await build({
     configFile: false,
     logLevel: 'error',
+    publicDir: false,
     ssr: { noExternal: true },
     build: {
       ssr: entry,
       target: 'node20',
-      write: false,
-      rolldownOptions: { output: { codeSplitting: false } },
+      outDir: directory,
+      emptyOutDir: false,
+      rolldownOptions: { output: { entryFileNames: 'main.mjs', chunkFileNames: '[name].mjs' } },
     },
-  })) as Rolldown.RolldownOutput;
-  return output[0].code;
+  });
+  return join(directory, 'main.mjs');
 }
 
 const hour = 60 * 60 * 1000;
 
-/** Writes a file, at once and whole, and removes what else is in its directory, unless it may be wanted by another start. */
-export async function keep(file: string, content: string): Promise<void> {
-  const directory = dirname(file);
-  await mkdir(directory, { recursive: true });
-  const unfinished = `${file}.${process.pid}`;
-  await writeFile(unfinished, content);
-  await rename(unfinished, file);
-  for (const name of await readdir(directory)) {
-    const other = join(directory, name);
-    if ((await stat(other)).mtimeMs < Date.now() - hour) await rm(other);
+/**
+ * Bundles into a directory that is there at once and whole, and removes what else is beside it, unless it may be wanted by
+ * another start.
+ */
+export async function keepBundle(entry: string, directory: string): Promise<void> {
+  const unfinished = `${directory}.${process.pid}`;
+  await bundle(entry, unfinished);
+  try {
+    await rename(unfinished, directory);
+  } catch (error) {
+    await rm(unfinished, { recursive: true });
+    // Another start has been quicker.
+    if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(String((error as NodeJS.ErrnoException).code)))
+      throw error;
+  }
+  const bundles = dirname(directory);
+  for (const name of await readdir(bundles)) {
+    const other = join(bundles, name);
+    if ((await stat(other)).mtimeMs < Date.now() - hour) await rm(other, { recursive: true, force: true });
   }
 }

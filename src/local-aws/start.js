@@ -9,16 +9,17 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const sources = fileURLToPath(new URL('.', import.meta.url));
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const main = `${sources}main.ts`;
-const bundled = `${repository}node_modules/.cache/local-aws/${fingerprint()}.mjs`;
+const directory = `${repository}node_modules/.cache/local-aws/${fingerprint()}`;
+const bundled = `${directory}/main.mjs`;
 
 const program = existsSync(bundled) ? bundled : await newBundle();
 await import(pathToFileURL(program).href);
 
 async function newBundle() {
   await import('@oxc-node/core/register');
-  const { bundle, keep } = await import('./bundle.ts');
+  const { keepBundle } = await import('./bundle.ts');
   try {
-    await keep(bundled, await bundle(main));
+    await keepBundle(main, directory);
     return bundled;
   } catch {
     // Where nothing can be kept, the sources are read each time.

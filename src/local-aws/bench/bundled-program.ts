@@ -1,12 +1,12 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from '../bundle.ts';
 
-/** A program as one JavaScript file: how `npm run local-aws` runs, too. */
+/** A program as JavaScript, bundled as `npm run local-aws` is. */
 export interface BundledProgram {
   readonly path: string;
   remove(): Promise<void>;
@@ -15,8 +15,7 @@ export interface BundledProgram {
 /** @param file beside this one */
 export async function bundledProgram(file: string): Promise<BundledProgram> {
   const directory = await mkdtemp(join(tmpdir(), 'local-aws-bench-'));
-  const path = join(directory, 'program.mjs');
-  await writeFile(path, await bundle(fileURLToPath(new URL(file, import.meta.url))));
+  const path = await bundle(fileURLToPath(new URL(file, import.meta.url)), directory);
   return { path, remove: () => rm(directory, { recursive: true }) };
 }
 

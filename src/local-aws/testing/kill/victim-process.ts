@@ -1,19 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from '../../bundle.ts';
 
 /**
- * Makes one JavaScript file of the victim and all that it imports: that starts five times as fast as its sources.
+ * Makes JavaScript of the victim and all that it imports: that starts five times as fast as its sources.
  *
  * @returns its path
  */
 export async function bundleVictim(directory: string): Promise<string> {
-  const path = join(directory, 'victim.mjs');
-  await writeFile(path, await bundle(fileURLToPath(new URL('victim.ts', import.meta.url))));
-  return path;
+  return bundle(fileURLToPath(new URL('victim.ts', import.meta.url)), join(directory, 'victim'));
 }
 
 export interface Victim {
