@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { AwsError } from '../api/errors.ts';
-import { currentMaterial, type KeyMaterial, type KeyRecord } from './key.ts';
+import { currentMaterial, type KeyMaterial, type KeyRecord, materialOf } from './key.ts';
 
 /** Names and values that have to be the same to decrypt as they were to encrypt. Not secret, and not in the blob. */
 export type EncryptionContext = Readonly<Record<string, string>>;
@@ -67,7 +67,7 @@ export function open(
   context: EncryptionContext = {},
   origin: CiphertextOrigin = originOf(blob),
 ): Buffer {
-  const material = key.materials.find((one) => one.id === origin.materialId);
+  const material = materialOf(key, origin.materialId);
   if (!material) throw invalidCiphertext();
   const iv = blob.subarray(headerLength, headerLength + ivLength);
   const decipher = createDecipheriv('aes-256-gcm', material.bytes, iv, { authTagLength: tagLength });

@@ -2,7 +2,7 @@ import { validationError } from '../api/errors.ts';
 import { boolean, integer, oneOf } from '../api/members.ts';
 import type { EncryptionContext } from './ciphertext-blob.ts';
 import type { KeyRecord } from './key.ts';
-import { trailResource } from './kms.ts';
+import { keyResources } from './kms.ts';
 import { encryptionContext, grantTokens, keyId } from './shapes.ts';
 
 /** The members of GenerateDataKey and GenerateDataKeyWithoutPlaintext, which take the same. */
@@ -45,6 +45,6 @@ export const dataKeyTrail = {
     } = input;
     return { keyId, keySpec, numberOfBytes, encryptionContext };
   },
-  resources: ({ key }: { key: KeyRecord }) => [trailResource(key)],
+  resources: ({ key }: { key: KeyRecord }) => keyResources(key),
   additionalEventData: (output: { KeyMaterialId: string }) => ({ keyMaterialId: output.KeyMaterialId }),
 };

@@ -3,6 +3,7 @@ import { type OperationDefinition, operationsOf, type TrailResource } from '../a
 import type { Shape } from '../api/shape.ts';
 import type { Identities } from '../authorization/identities.ts';
 import type { Clock } from '../clock.ts';
+import type { KeyRecord } from './key.ts';
 import { withKeyAccess } from './key-access.ts';
 import type { KmsState } from './state.ts';
 
@@ -29,6 +30,18 @@ export const kmsOperation = <Input extends Shape<unknown>, Target, Output extend
       return withKeyAccess(kms, GrantTokens, definition.permissions(input, target, kms));
     },
   });
+
+const resourcesOfKeys = new WeakMap<KeyRecord, readonly TrailResource[]>();
+
+/** For a call that is about one key. All its records share this, because each is kept. */
+export function keyResources(key: KeyRecord): readonly TrailResource[] {
+  let resources = resourcesOfKeys.get(key);
+  if (!resources) {
+    resources = [trailResource(key)];
+    resourcesOfKeys.set(key, resources);
+  }
+  return resources;
+}
 
 /** Keys and aliases alike are of this type in CloudTrail's records. */
 export const trailResource = (subject: { readonly arn: string }): TrailResource => ({

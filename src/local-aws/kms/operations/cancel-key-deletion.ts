@@ -1,7 +1,7 @@
 import { structure } from '../../api/members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
-import { kmsOperation, trailResource } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms.ts';
 import { keyId } from '../shapes.ts';
 
 /** Keeps a key that was to be deleted. It comes back disabled, whatever it was before. */
@@ -22,6 +22,6 @@ export const cancelKeyDeletion = kmsOperation({
     readOnly: false,
     requestParameters: (input) => ({ keyId: input.KeyId }),
     responseElements: (output) => ({ keyId: output.KeyId }),
-    resources: ({ key }) => [trailResource(key)],
+    resources: ({ key }) => keyResources(key),
   },
 });

@@ -9,7 +9,7 @@ import { grantIdIn, newGrantToken } from '../grants/grant-token.ts';
 import { strongestGrant } from '../key-access.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
-import { kmsOperation, trailResource } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms.ts';
 import { arn, encryptionContext, grantTokens, keyId, principal } from '../shapes.ts';
 
 /** KMS developer guide, resource-limits.html. */
@@ -72,6 +72,6 @@ export const createGrant = kmsOperation({
     requestParameters: ({ GrantTokens, DryRun, Constraints, ...members }) =>
       trailMembers({ ...members, Constraints: Constraints && trailMembers(Constraints) }),
     responseElements: (output, { key }) => ({ grantId: output.GrantId, keyId: key.arn }),
-    resources: ({ key }) => [trailResource(key)],
+    resources: ({ key }) => keyResources(key),
   },
 });

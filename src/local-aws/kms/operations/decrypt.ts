@@ -3,7 +3,7 @@ import { structure } from '../../api/members.ts';
 import { ciphertextSource, decryptUnder, namedIn, sourceOf } from '../ciphertext-source.ts';
 import { requireSymmetricAlgorithm } from '../encryption-algorithm.ts';
 import { requireState } from '../key-states.ts';
-import { kmsOperation, trailResource } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms.ts';
 import { recipient, refuseRecipient } from '../recipient.ts';
 import { cryptographicConditions } from '../request-conditions.ts';
 import { encryptionAlgorithm, encryptionContext, grantTokens, keyId } from '../shapes.ts';
@@ -51,7 +51,7 @@ export const decrypt = kmsOperation({
       keyId: input.KeyId,
       encryptionContext: input.EncryptionContext,
     }),
-    resources: ({ key }) => [trailResource(key)],
+    resources: ({ key }) => keyResources(key),
     additionalEventData: (output) => ({ keyMaterialId: output.KeyMaterialId }),
   },
 });

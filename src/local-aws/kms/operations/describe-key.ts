@@ -1,7 +1,7 @@
 import { structure } from '../../api/members.ts';
 import { keyMetadata } from '../key.ts';
 import { keyByAnyIdentifier } from '../key-identifier.ts';
-import { kmsOperation, trailResource } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms.ts';
 import { aliasCondition } from '../request-conditions.ts';
 import { grantTokens, keyId } from '../shapes.ts';
 
@@ -16,6 +16,6 @@ export const describeKey = kmsOperation({
   trail: {
     readOnly: true,
     requestParameters: (input) => ({ keyId: input.KeyId }),
-    resources: ({ key }) => [trailResource(key)],
+    resources: ({ key }) => keyResources(key),
   },
 });

@@ -1,7 +1,7 @@
 import { structure } from '../../api/members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
-import { kmsOperation, trailResource } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms.ts';
 import { keyId } from '../shapes.ts';
 
 export const disableKey = kmsOperation({
@@ -20,6 +20,6 @@ export const disableKey = kmsOperation({
     readOnly: false,
     requestParameters: (input) => ({ keyId: input.KeyId }),
     responseElements: (_output, { key }) => ({ keyId: key.arn }),
-    resources: ({ key }) => [trailResource(key)],
+    resources: ({ key }) => keyResources(key),
   },
 });

@@ -2,7 +2,7 @@ import { integer, structure } from '../../api/members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { newSchedule } from '../key-rotation.ts';
 import { requireState } from '../key-states.ts';
-import { kmsOperation, trailResource } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms.ts';
 import { keyId } from '../shapes.ts';
 
 const periodOf = (input: { RotationPeriodInDays?: number | undefined }) => input.RotationPeriodInDays ?? 365;
@@ -33,6 +33,6 @@ export const enableKeyRotation = kmsOperation({
     readOnly: false,
     requestParameters: (input) => ({ keyId: input.KeyId, rotationPeriodInDays: input.RotationPeriodInDays }),
     responseElements: (_output, { key }) => ({ keyId: key.arn }),
-    resources: ({ key }) => [trailResource(key)],
+    resources: ({ key }) => keyResources(key),
   },
 });

@@ -5,7 +5,7 @@ import { requireSymmetricAlgorithm } from '../encryption-algorithm.ts';
 import { currentMaterial } from '../key.ts';
 import { keyByAnyIdentifier } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
-import { kmsOperation, trailResource } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms.ts';
 import { cryptographicConditions } from '../request-conditions.ts';
 import { encryptionAlgorithm, encryptionContext, grantTokens, keyId } from '../shapes.ts';
 
@@ -43,7 +43,7 @@ export const encrypt = kmsOperation({
       keyId: input.KeyId,
       encryptionAlgorithm: input.EncryptionAlgorithm,
     }),
-    resources: ({ key }) => [trailResource(key)],
+    resources: ({ key }) => keyResources(key),
     additionalEventData: (_output, { key }) => ({ keyMaterialId: currentMaterial(key).id }),
   },
 });

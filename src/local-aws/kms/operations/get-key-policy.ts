@@ -1,7 +1,7 @@
 import { structure } from '../../api/members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { onlyPolicyName, requirePolicyName } from '../key-policy.ts';
-import { kmsOperation, trailResource } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms.ts';
 import { keyId, policyName } from '../shapes.ts';
 
 export const getKeyPolicy = kmsOperation({
@@ -18,6 +18,6 @@ export const getKeyPolicy = kmsOperation({
   trail: {
     readOnly: true,
     requestParameters: (input) => ({ keyId: input.KeyId, policyName: input.PolicyName }),
-    resources: ({ key }) => [trailResource(key)],
+    resources: ({ key }) => keyResources(key),
   },
 });

@@ -1,6 +1,6 @@
 import { structure } from '../../api/members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
-import { kmsOperation, trailResource } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms.ts';
 import { keyId } from '../shapes.ts';
 
 /**
@@ -27,6 +27,6 @@ export const getKeyRotationStatus = kmsOperation({
   trail: {
     readOnly: true,
     requestParameters: (input) => ({ keyId: input.KeyId }),
-    resources: ({ key }) => [trailResource(key)],
+    resources: ({ key }) => keyResources(key),
   },
 });

@@ -4,7 +4,7 @@ import { trailMembers } from '../../api/trail-members.ts';
 import { grantListEntry } from '../grants/grant.ts';
 import { grantById } from '../grants/grant-identifier.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
-import { kmsOperation, trailResource } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms.ts';
 import { page } from '../pagination.ts';
 import { grantId, keyId, limit, marker, principal } from '../shapes.ts';
 
@@ -51,6 +51,6 @@ export const listGrants = kmsOperation({
   trail: {
     readOnly: true,
     requestParameters: (input) => trailMembers(input),
-    resources: ({ key }) => [trailResource(key)],
+    resources: ({ key }) => keyResources(key),
   },
 });

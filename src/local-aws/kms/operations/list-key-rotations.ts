@@ -2,7 +2,7 @@ import { oneOf, structure } from '../../api/members.ts';
 import { trailMembers } from '../../api/trail-members.ts';
 import { currentMaterial } from '../key.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
-import { kmsOperation, trailResource } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms.ts';
 import { page } from '../pagination.ts';
 import { keyId, limit, marker } from '../shapes.ts';
 
@@ -40,6 +40,6 @@ export const listKeyRotations = kmsOperation({
   trail: {
     readOnly: true,
     requestParameters: (input) => trailMembers(input),
-    resources: ({ key }) => [trailResource(key)],
+    resources: ({ key }) => keyResources(key),
   },
 });

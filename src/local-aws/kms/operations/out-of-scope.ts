@@ -2,7 +2,7 @@ import { AwsError } from '../../api/errors.ts';
 import { structure } from '../../api/members.ts';
 import type { KeyRecord } from '../key.ts';
 import { keyByAnyIdentifier, keyByIdOrArn } from '../key-identifier.ts';
-import { kmsOperation, trailResource } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms.ts';
 import { keyId } from '../shapes.ts';
 
 /*
@@ -45,7 +45,7 @@ const refusedForKey = (
     trail: {
       readOnly,
       requestParameters: (input) => ({ keyId: input.KeyId }),
-      resources: ({ key }) => [trailResource(key)],
+      resources: ({ key }) => keyResources(key),
     },
   });
 

@@ -7,7 +7,7 @@ import {
   requirePolicyName,
   requireUsableKeyPolicy,
 } from '../key-policy.ts';
-import { kmsOperation, trailResource } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms.ts';
 import { keyId, policy, policyName } from '../shapes.ts';
 
 export const putKeyPolicy = kmsOperation({
@@ -46,6 +46,6 @@ export const putKeyPolicy = kmsOperation({
       bypassPolicyLockoutSafetyCheck: input.BypassPolicyLockoutSafetyCheck ?? false,
     }),
     responseElements: (_output, { key }) => ({ keyId: key.arn }),
-    resources: ({ key }) => [trailResource(key)],
+    resources: ({ key }) => keyResources(key),
   },
 });

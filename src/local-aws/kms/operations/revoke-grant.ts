@@ -2,7 +2,7 @@ import { dryRunSucceeded } from '../../api/errors.ts';
 import { boolean, structure } from '../../api/members.ts';
 import { grantById } from '../grants/grant-identifier.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
-import { kmsOperation, trailResource } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms.ts';
 import { grantId, keyId } from '../shapes.ts';
 
 /** Takes a grant back on the part of those who look after the key. */
@@ -29,6 +29,6 @@ export const revokeGrant = kmsOperation({
     readOnly: false,
     requestParameters: (input) => ({ keyId: input.KeyId, grantId: input.GrantId }),
     responseElements: (_output, { key }) => ({ keyId: key.arn }),
-    resources: ({ key }) => [trailResource(key)],
+    resources: ({ key }) => keyResources(key),
   },
 });

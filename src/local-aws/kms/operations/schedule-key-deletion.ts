@@ -3,7 +3,7 @@ import { integer, structure } from '../../api/members.ts';
 import { trailDate } from '../../api/trail-members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
-import { kmsOperation, trailResource } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms.ts';
 import { keyId } from '../shapes.ts';
 
 const dayInMilliseconds = 24 * 60 * 60 * 1000;
@@ -50,6 +50,6 @@ export const scheduleKeyDeletion = kmsOperation({
       deletionDate: trailDate(output.DeletionDate * 1000),
       pendingWindowInDays: output.PendingWindowInDays,
     }),
-    resources: ({ key }) => [trailResource(key)],
+    resources: ({ key }) => keyResources(key),
   },
 });

@@ -3,7 +3,7 @@ import { trailMembers } from '../../api/trail-members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
 import { withTags } from '../key-tags.ts';
-import { kmsOperation, trailResource } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms.ts';
 import { tagConditions } from '../request-conditions.ts';
 import { keyId, tags } from '../shapes.ts';
 
@@ -25,6 +25,6 @@ export const tagResource = kmsOperation({
     readOnly: false,
     requestParameters: (input) => ({ keyId: input.KeyId, tags: input.Tags.map((tag) => trailMembers(tag)) }),
     responseElements: (_output, { key }) => ({ keyId: key.arn }),
-    resources: ({ key }) => [trailResource(key)],
+    resources: ({ key }) => keyResources(key),
   },
 });

@@ -1,7 +1,7 @@
 import { list, structure } from '../../api/members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
-import { kmsOperation, trailResource } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms.ts';
 import { keyId, tagKey } from '../shapes.ts';
 
 /** Removes tags. A tag key that the key doesn't have is no error. */
@@ -23,6 +23,6 @@ export const untagResource = kmsOperation({
     readOnly: false,
     requestParameters: (input) => ({ keyId: input.KeyId, tagKeys: input.TagKeys }),
     responseElements: (_output, { key }) => ({ keyId: key.arn }),
-    resources: ({ key }) => [trailResource(key)],
+    resources: ({ key }) => keyResources(key),
   },
 });

@@ -1,7 +1,7 @@
 import { structure, text } from '../../api/members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
-import { kmsOperation, trailResource } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms.ts';
 import { keyId } from '../shapes.ts';
 
 export const updateKeyDescription = kmsOperation({
@@ -20,6 +20,6 @@ export const updateKeyDescription = kmsOperation({
     readOnly: false,
     requestParameters: (input) => ({ keyId: input.KeyId, description: input.Description }),
     responseElements: (_output, { key }) => ({ keyId: key.arn }),
-    resources: ({ key }) => [trailResource(key)],
+    resources: ({ key }) => keyResources(key),
   },
 });
