@@ -25,17 +25,18 @@ export async function listen(
   port: number,
   answer: (request: IncomingRequest) => Promise<Answer>,
 ): Promise<HttpServer> {
-  const latestResponses = new WeakMap<Socket, ServerResponse>();
+  const latestResponses = new Map<Socket, ServerResponse>();
   const onRequest = (message: IncomingMessage, response: ServerResponse) => {
     latestResponses.set(message.socket, response);
     readBody(message, (body) => {
       if (body === 'too-large') refuseTooLarge(response);
-      else respond(message, body, response, answer).catch(() => message.destroy());
+      else respond(message, body, response, answer);
     });
   };
   const server = createServer({ requireHostHeader: false }, onRequest);
   // An Expect header other than 100-continue is passed over: Node's own answer to it isn't in the shape of AWS.
   server.on('checkExpectation', onRequest);
+  server.on('connection', (socket) => socket.once('close', () => latestResponses.delete(socket)));
   // Longer than clients keep idle connections, so that they don't send into one that is being closed.
   server.keepAliveTimeout = 120_000;
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
@@ -52,17 +53,20 @@ export async function listen(
   return { port: portOf(server), close: () => close(server) };
 }
 
-async function respond(
+function respond(
   message: IncomingMessage,
   body: Buffer,
   response: ServerResponse,
   answer: (request: IncomingRequest) => Promise<Answer>,
-): Promise<void> {
+): void {
   const { method = '', url = '', headers } = message;
   const sourceAddress = message.socket.remoteAddress ?? '';
-  const given = await answer({ method, url, headers, body, sourceAddress });
-  if (given.fate?.reset) message.socket.resetAndDestroy();
-  else send(response, given);
+  answer({ method, url, headers, body, sourceAddress })
+    .then((given) => {
+      if (given.fate?.reset) message.socket.resetAndDestroy();
+      else send(response, given);
+    })
+    .catch(() => message.destroy());
 }
 
 function send(response: ServerResponse, { status, contentType, requestId, body }: Answer): void {

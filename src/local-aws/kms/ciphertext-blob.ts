@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { AwsError } from '../api/errors.ts';
-import { currentMaterial, type KeyMaterial, type KeyRecord, materialOf } from './key.ts';
+import { currentMaterial, type KeyMaterial, type KeyRecord } from './key.ts';
 
 /** Names and values that have to be the same to decrypt as they were to encrypt. Not secret, and not in the blob. */
 export type EncryptionContext = Readonly<Record<string, string>>;
@@ -41,15 +41,30 @@ export function seal(key: KeyRecord, plaintext: Uint8Array, context: EncryptionC
   return Buffer.concat([header, iv, ciphertext, cipher.getAuthTag()]);
 }
 
+/** What headers say, by the header: a few keys seal most blobs, and each is read again and again. */
+const origins = new Map<string, CiphertextOrigin>();
+const mostOrigins = 1000;
+
 /**
  * Reads which key sealed a blob. The answer isn't to be trusted before `open` has succeeded.
  *
  * @throws {AwsError} `InvalidCiphertextException` for anything that isn't a whole header of ours
  */
 export function originOf(blob: Buffer): CiphertextOrigin {
-  const whole = blob.length >= headerLength + ivLength + tagLength && blob[0] === version;
-  if (!whole || crc32(blob.subarray(0, checksumAt)) !== blob.readUInt32BE(checksumAt))
-    throw invalidCiphertext();
+  if (blob.length < headerLength + ivLength + tagLength) throw invalidCiphertext();
+  const header = blob.toString('latin1', 0, headerLength);
+  let origin = origins.get(header);
+  if (!origin) {
+    origin = readHeader(blob);
+    if (origins.size >= mostOrigins) origins.clear();
+    origins.set(header, origin);
+  }
+  return origin;
+}
+
+function readHeader(blob: Buffer): CiphertextOrigin {
+  const isIntact = crc32(blob.subarray(0, checksumAt)) === blob.readUInt32BE(checksumAt);
+  if (blob[0] !== version || !isIntact) throw invalidCiphertext();
   const hex = blob.toString('hex', 1, 17);
   const keyId = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
   return { keyId, materialId: blob.toString('hex', 17, checksumAt) };
@@ -67,7 +82,7 @@ export function open(
   context: EncryptionContext = {},
   origin: CiphertextOrigin = originOf(blob),
 ): Buffer {
-  const material = materialOf(key, origin.materialId);
+  const material = key.materials.find((one) => one.id === origin.materialId);
   if (!material) throw invalidCiphertext();
   const iv = blob.subarray(headerLength, headerLength + ivLength);
   const decipher = createDecipheriv('aes-256-gcm', material.bytes, iv, { authTagLength: tagLength });

@@ -5,7 +5,7 @@ import { keyOfCiphertextDenied } from '../authorization/access-denied.ts';
 import type { Permission } from '../authorization/permission.ts';
 import type { Principal } from '../authorization/principal.ts';
 import { type CiphertextOrigin, type EncryptionContext, open, originOf } from './ciphertext-blob.ts';
-import { type KeyRecord, materialOf } from './key.ts';
+import type { KeyRecord } from './key.ts';
 import { keyByAnyIdentifier } from './key-identifier.ts';
 import type { Kms } from './kms.ts';
 import { ciphertextBlob } from './shapes.ts';
@@ -75,9 +75,7 @@ export function decryptUnder(
       'The key ID in the request does not identify a CMK that can perform this operation.',
     );
   }
-  const plaintext = open(key, blob, context, origin);
-  // The key's own text, not the blob's: every record keeps it.
-  return { plaintext, materialId: materialOf(key, origin.materialId)?.id ?? origin.materialId };
+  return { plaintext: open(key, blob, context, origin), materialId: origin.materialId };
 }
 
 /** The text for a required member: in the model it isn't one any more, since a dry run may do without. */

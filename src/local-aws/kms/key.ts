@@ -78,9 +78,6 @@ export function currentMaterial(key: KeyRecord): KeyMaterial {
   return key.materials[key.materials.length - 1] ?? key.materials[0];
 }
 
-export const materialOf = (key: KeyRecord, id: string): KeyMaterial | undefined =>
-  key.materials.find((material) => material.id === id);
-
 /** KMS's `KeyMetadata`, as DescribeKey and CreateKey answer with it. */
 export function keyMetadata(account: Account, key: KeyRecord) {
   return {
