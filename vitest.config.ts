@@ -12,6 +12,9 @@ export default defineConfig(({ mode }) => {
         conditions: solutions ? ['solution', 'node'] : ['node'],
       },
     },
+    // Where global set-up runs: as in the worker, not the builds of the AWS SDK that are meant for bundlers. Vite would have
+    // to transform the hundreds of files of those, which takes a second.
+    environments: { __vitest__: { resolve: { mainFields: [] } } },
     test: {
       include: ['workshop/*/step.spec.ts'],
       globalSetup: ['src/lifecycle/global-setup.ts'],
