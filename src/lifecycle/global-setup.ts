@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
+import { KMSClient } from '@aws-sdk/client-kms';
 import type { TestProject } from 'vitest/node';
 import { createKey } from '../../workshop/01-create-key/solution.ts';
 import { readSettings } from '../settings.ts';
@@ -30,6 +31,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   };
 
   try {
+    await requireCredentials();
     await reclaim(run);
     mkdirSync(run.outputFolder, { recursive: true });
     mkdirSync(run.scratchFolder, { recursive: true });
@@ -42,4 +44,9 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     throw error;
   }
   return tearDown;
+}
+
+/** Without credentials nothing can be created: then nothing goes into the ledger, and nothing has to be cleaned up. */
+async function requireCredentials(): Promise<void> {
+  await new KMSClient().config.credentials();
 }

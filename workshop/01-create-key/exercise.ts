@@ -25,7 +25,7 @@ export function predictNumberOfKeys(): number {
 export async function createKey({ aliasName, description, tags }: KeyRequest): Promise<string> {
   const kms = new KMSClient();
 
-  // TODO 2: look for the key that an earlier run created: findKey, below, does it.
+  // TODO 2: look for the key that an earlier run created (findKey, below, does it), and return it if it is there.
   const existingKey = todo('TODO 2: look for the key');
 
   // TODO 3: create the key. It is symmetric, for encrypting and decrypting, and has the description and the tags.

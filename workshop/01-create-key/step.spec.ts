@@ -77,7 +77,9 @@ test('finds its key when it runs again', about(2), async () => {
 
   throwIfTodo(outcome);
   if (outcome instanceof Error) {
-    expect.unreachable(`The second run failed with ${outcome.name}: look for the key before you create one.`);
+    expect.unreachable(
+      `The second run failed with ${outcome.name}: look for the key before you create one, and return it if it is there.`,
+    );
   }
   expect(outcome.second, 'The second run has to give the key of the first.').toBe(outcome.first);
 });

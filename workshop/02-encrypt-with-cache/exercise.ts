@@ -27,7 +27,7 @@ export function predictGenerateDataKeyCalls(): number {
 
 /** Gives the materials manager that every message is encrypted with. */
 export function createMaterialsManager(keyArn: string): NodeMaterialsManager {
-  // TODO 2: make a keyring that gets its data keys from the KMS key.
+  // TODO 2: make a keyring whose generator is the KMS key.
   const keyring = todo('TODO 2: make the keyring');
 
   // TODO 3: make a cache for 100 data keys, and a caching materials manager in front of the keyring.

@@ -75,7 +75,7 @@ test('puts the encryption context into every message', about(4), async () => {
   for (const message of [first, second]) {
     expect(
       message.encryptionContext,
-      'The encryption context has to be in the header of every message: pass it to encrypt.',
+      'The encryption context has to be in the header of every message: pass it in the options of encrypt.',
     ).toMatchObject(run.encryptionContext);
   }
   expect(

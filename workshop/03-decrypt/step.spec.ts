@@ -85,7 +85,7 @@ test('refuses a message with another encryption context', about(3, [1, 2, 3]), a
 
   expectRefused(
     await tryToDecrypt({ encryptedFile }),
-    'A message with another encryption context was decrypted: compare messageHeader.encryptionContext.',
+    'A message with another encryption context was decrypted: compare messageHeader.encryptionContext, and throw an error.',
     comparedTooLate,
   );
 });
