@@ -13,7 +13,7 @@ const lockedPackageSchema = z.object({
   libc: names,
 });
 
-/** npm's package-lock.json, version 3: https://docs.npmjs.com/cli/configuring-npm/package-lock-json */
+/** npm's package-lock.json, version 3, as npm's documentation describes it. */
 const lockSchema = z.object({ packages: z.record(z.string(), lockedPackageSchema) });
 
 type LockedPackage = z.infer<typeof lockedPackageSchema>;
