@@ -12,7 +12,7 @@ beforeEach(() => {
     screen.write(text);
     return true;
   };
-  terminal = { rows: 8, write: write as Terminal['write'] };
+  terminal = { rows: 8, columns: 40, write: write as Terminal['write'] };
   region = new LiveRegion(terminal);
 });
 
@@ -33,6 +33,14 @@ test('lines take the place of the last ones', async () => {
   region.show(['four']);
 
   expect(await shown()).toEqual(['before', 'four']);
+});
+
+test('a line that is wider than the terminal goes with all of its rows', async () => {
+  terminal.write('before\n');
+  region.show(['a'.repeat(90), 'b'.repeat(40), 'two']);
+  region.show(['three']);
+
+  expect(await shown()).toEqual(['before', 'three']);
 });
 
 test('when they are taken away, the next output is where they were', async () => {

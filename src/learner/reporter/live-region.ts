@@ -1,7 +1,10 @@
+import { columnsOf } from './layout.ts';
+
 /** Where the lines go: a terminal. */
 export interface Terminal {
   write: NodeJS.WriteStream['write'];
   rows?: number;
+  columns?: number;
 }
 
 const clearDown = '\u001b[J';
@@ -26,20 +29,26 @@ export class LiveRegion {
     this.#write = (text) => void terminal.write(text);
   }
 
-  /** Shows these lines in the place of the last ones. None may be longer than the terminal is wide. */
+  /** Shows these lines in the place of the last ones. */
   show(lines: string[]): void {
     this.#interceptOthers();
-    const before = this.#lines.length;
+    const before = this.#rows();
     this.#lines = this.#terminal.rows ? lines.slice(-Math.max(1, this.#terminal.rows - 1)) : lines;
     this.#write(`${up(before)}${startOfLine}${clearDown}${this.#lines.map((line) => `${line}\n`).join('')}`);
   }
 
   /** Takes the lines away; the next output begins where they were. */
   clear(): void {
-    if (this.#lines.length) this.#write(`${up(this.#lines.length)}${startOfLine}${clearDown}`);
+    if (this.#lines.length) this.#write(`${up(this.#rows())}${startOfLine}${clearDown}`);
     this.#lines = [];
     this.#restore?.();
     this.#restore = undefined;
+  }
+
+  /** How many rows of the terminal the lines take: one that is longer than it is wide, such as an ARN, takes several. */
+  #rows(): number {
+    const { columns = Number.POSITIVE_INFINITY } = this.#terminal;
+    return this.#lines.reduce((rows, line) => rows + Math.max(1, Math.ceil(columnsOf(line) / columns)), 0);
   }
 
   #interceptOthers(): void {
@@ -52,7 +61,7 @@ export class LiveRegion {
       const write = originals[index] as Terminal['write'];
       stream.write = ((...written: Parameters<Terminal['write']>) => {
         const lines = this.#lines;
-        this.#write(`${up(lines.length)}${startOfLine}${clearDown}`);
+        this.#write(`${up(this.#rows())}${startOfLine}${clearDown}`);
         const result = write.apply(stream, written);
         const endsLine = String(written[0]).endsWith('\n');
         this.#write(`${endsLine ? '' : '\n'}${lines.map((line) => `${line}\n`).join('')}`);
