@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: 'own',
           include: ['src/**/*.test.ts'],
-          exclude: ['src/conformance/**'],
+          exclude: ['src/conformance/**', 'src/**/*.slow.test.ts'],
           // The AWS SDK's notice on Node 20 would come once for each test file.
           env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
         },

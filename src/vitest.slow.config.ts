@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+/** The project's tests that take minutes, `*.slow.test.ts`: apart, so that `npm test` stays something to run often. */
+export default defineConfig({
+  root: new URL('..', import.meta.url).pathname,
+  test: {
+    include: ['src/**/*.slow.test.ts'],
+    testTimeout: 10 * 60_000,
+    hookTimeout: 10 * 60_000,
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+  },
+});
