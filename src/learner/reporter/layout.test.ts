@@ -6,12 +6,14 @@ test('a text is broken between words, and no line is wider than it may be', () =
   expect(wrap('Two messages need one data key.', 12)).toEqual(['Two messages', 'need one', 'data key.']);
 });
 
-test('a word that is too long has a line of its own', () => {
-  expect(wrap('see workshop/02-encrypt-with-cache/exercise.ts for it', 12)).toEqual([
+test('a word that is too long is cut', () => {
+  expect(wrap('see arn:aws:kms:eu-west-1 for it', 12)).toEqual([
     'see',
-    'workshop/02-encrypt-with-cache/exercise.ts',
+    'arn:aws:kms:',
+    'eu-west-1',
     'for it',
   ]);
+  expect(wrap('  arn:aws:kms:eu-west-1', 12)).toEqual(['  arn:aws:km', '  s:eu-west-', '  1']);
 });
 
 test('paragraphs stay apart, and keep their indent', () => {
@@ -45,4 +47,9 @@ test('colours take no columns', () => {
 test('a text that is too long ends with an ellipsis', () => {
   expect(truncate('Encrypt', 7)).toBe('Encrypt');
   expect(truncate('Encrypt twice', 7)).toBe('Encryp…');
+});
+
+test('a text that is too long keeps its colours, and ends each', () => {
+  expect(truncate('\u001b[31mwrong\u001b[39m', 5)).toBe('\u001b[31mwrong\u001b[39m');
+  expect(truncate('\u001b[31mwrong\u001b[39m answer', 4)).toBe('\u001b[31mwro…\u001b[39m');
 });

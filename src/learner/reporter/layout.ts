@@ -6,15 +6,16 @@ export function columnsOf(text: string): number {
 }
 
 /**
- * Breaks a text between words into lines of at most `width` columns. A longer word has a line of its own; the lines
- * of an indented paragraph keep its indent.
+ * Breaks a text between words into lines of at most `width` columns. A longer word, such as an ARN, is cut; the lines of
+ * an indented paragraph keep its indent.
  */
 export function wrap(text: string, width: number): string[] {
   return text.split('\n').flatMap((paragraph) => {
     const indent = /^ */.exec(paragraph)?.[0] ?? '';
     const lines: string[] = [];
     let line = '';
-    for (const word of paragraph.trim().split(/ +/)) {
+    const words = paragraph.trim().split(/ +/);
+    for (const word of words.flatMap((whole) => cut(whole, width - indent.length))) {
       if (line && columnsOf(indent + line) + 1 + columnsOf(word) > width) {
         lines.push(indent + line);
         line = word;
@@ -26,13 +27,42 @@ export function wrap(text: string, width: number): string[] {
   });
 }
 
-/** Cuts a text without colours that is too long for a line. */
+/** Shortens a text that is too long for a line. All of its colours stay, so that each one ends. */
 export function truncate(text: string, width: number): string {
-  const characters = [...text];
-  return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
+  if (columnsOf(text) <= width) return text;
+  let column = 0;
+  const kept = charactersOf(text).map((character) => {
+    if (columnsOf(character) === 0) return character;
+    column++;
+    if (column === width) return '…';
+    return column < width ? character : '';
+  });
+  return kept.join('');
 }
 
 /** Fills up with spaces, colours left out. */
 export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - columnsOf(text)));
+}
+
+function cut(word: string, width: number): string[] {
+  const pieces: string[] = [];
+  let piece = '';
+  for (const character of charactersOf(word)) {
+    if (piece && columnsOf(piece + character) > width) {
+      pieces.push(piece);
+      piece = character;
+    } else {
+      piece += character;
+    }
+  }
+  return [...pieces, piece];
+}
+
+const escapeCode = '\u001b';
+const characterOrColor = new RegExp(`${escapeCode}\\[[\\d;]*m|.`, 'gsu');
+
+/** The characters of a text; a colour's code is one of them, which takes no column. */
+function charactersOf(text: string): string[] {
+  return text.match(characterOrColor) ?? [];
 }

@@ -35,9 +35,28 @@ test('lines take the place of the last ones', async () => {
   expect(await shown()).toEqual(['before', 'four']);
 });
 
-test('a line that is wider than the terminal goes with all of its rows', async () => {
+test('a line that is wider than the terminal is cut, and leaves nothing behind', async () => {
   terminal.write('before\n');
-  region.show(['a'.repeat(90), 'b'.repeat(40), 'two']);
+  region.show([`\u001b[31m${'a'.repeat(90)}\u001b[39m`, 'b'.repeat(40), 'two']);
+  expect(await shown()).toEqual(['before', `${'a'.repeat(39)}…`, 'b'.repeat(40), 'two']);
+
+  region.show(['three']);
+  expect(await shown()).toEqual(['before', 'three']);
+});
+
+test('wide lines do not push the first ones off the screen', async () => {
+  region.show(Array.from({ length: 7 }, (_, line) => `${line}`.repeat(90)));
+  region.show(['one']);
+
+  expect(await shown()).toEqual(['one']);
+});
+
+test('after the terminal was made narrower, a line goes with all of its rows', async () => {
+  terminal.write('before\n');
+  region.show(['a'.repeat(40), 'two']);
+  await shown();
+  screen.resize(20, 8);
+  terminal.columns = 20;
   region.show(['three']);
 
   expect(await shown()).toEqual(['before', 'three']);

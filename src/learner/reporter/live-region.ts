@@ -1,4 +1,4 @@
-import { columnsOf } from './layout.ts';
+import { columnsOf, truncate } from './layout.ts';
 
 /** Where the lines go: a terminal. */
 export interface Terminal {
@@ -29,11 +29,12 @@ export class LiveRegion {
     this.#write = (text) => void terminal.write(text);
   }
 
-  /** Shows these lines in the place of the last ones. */
+  /** Shows these lines in the place of the last ones. What is wider than the terminal is cut. */
   show(lines: string[]): void {
     this.#interceptOthers();
     const before = this.#rows();
-    this.#lines = this.#terminal.rows ? lines.slice(-Math.max(1, this.#terminal.rows - 1)) : lines;
+    const { rows, columns = Number.POSITIVE_INFINITY } = this.#terminal;
+    this.#lines = lines.slice(rows ? -Math.max(1, rows - 1) : 0).map((line) => truncate(line, columns));
     this.#write(`${up(before)}${startOfLine}${clearDown}${this.#lines.map((line) => `${line}\n`).join('')}`);
   }
 
@@ -45,7 +46,7 @@ export class LiveRegion {
     this.#restore = undefined;
   }
 
-  /** How many rows of the terminal the lines take: one that is longer than it is wide, such as an ARN, takes several. */
+  /** How many rows of the terminal the lines take: several each, once the terminal was made narrower. */
   #rows(): number {
     const { columns = Number.POSITIVE_INFINITY } = this.#terminal;
     return this.#lines.reduce((rows, line) => rows + Math.max(1, Math.ceil(columnsOf(line) / columns)), 0);

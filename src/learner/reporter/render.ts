@@ -46,13 +46,18 @@ export function renderNoStep(steps: StepFolder[], page: Page): string[] {
 }
 
 /** What can be done while Vitest watches. */
-export function renderKeys({ colors: { bold, dim } }: Page): string[] {
+export function renderKeys({ colors: { bold, dim }, width }: Page): string[] {
+  const save = dim('Save an exercise to run it.');
   const keys = [
     ['a', 'runs all steps'],
     ['h', 'shows all keys'],
     ['q', 'quits'],
-  ].map(([key = '', does = '']) => `${bold(key)}${dim(` ${does}`)}`);
-  return [` ${dim('Save an exercise to run it.')} ${keys.join(dim(' · '))}`, ''];
+  ]
+    .map(([key = '', does = '']) => `${bold(key)}${dim(` ${does}`)}`)
+    .join(dim(' · '));
+  const line = `${save} ${keys}`;
+  const lines = columnsOf(line) < width ? [line] : [save, keys];
+  return [...lines.flatMap((part) => wrap(` ${part}`, width)), ''];
 }
 
 /** What runs, and where AWS is. */
