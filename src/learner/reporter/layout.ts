@@ -6,16 +6,15 @@ export function columnsOf(text: string): number {
 }
 
 /**
- * Breaks a text between words into lines of at most `width` columns. A longer word, such as an ARN, is cut; the lines of
- * an indented paragraph keep its indent.
+ * Breaks a text between words into lines of at most `width` columns. A longer word, such as an ARN, has a line of its own,
+ * so that it can be copied in one piece; the lines of an indented paragraph keep its indent.
  */
 export function wrap(text: string, width: number): string[] {
   return text.split('\n').flatMap((paragraph) => {
     const indent = /^ */.exec(paragraph)?.[0] ?? '';
     const lines: string[] = [];
     let line = '';
-    const words = paragraph.trim().split(/ +/);
-    for (const word of words.flatMap((whole) => cut(whole, width - indent.length))) {
+    for (const word of paragraph.trim().split(/ +/)) {
       if (line && columnsOf(indent + line) + 1 + columnsOf(word) > width) {
         lines.push(indent + line);
         line = word;
@@ -43,20 +42,6 @@ export function truncate(text: string, width: number): string {
 /** Fills up with spaces, colours left out. */
 export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - columnsOf(text)));
-}
-
-function cut(word: string, width: number): string[] {
-  const pieces: string[] = [];
-  let piece = '';
-  for (const character of charactersOf(word)) {
-    if (piece && columnsOf(piece + character) > width) {
-      pieces.push(piece);
-      piece = character;
-    } else {
-      piece += character;
-    }
-  }
-  return [...pieces, piece];
 }
 
 const escapeCode = '\u001b';
