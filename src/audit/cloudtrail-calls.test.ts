@@ -1,3 +1,4 @@
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { CreateKeyCommand, GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { expect, test } from 'vitest';
 import { withLocalAws } from '../target.ts';
@@ -17,7 +18,7 @@ test('finds the calls with a key, each one once', () =>
         new GenerateDataKeyCommand({ KeyId: keyArn, KeySpec: 'AES_256', EncryptionContext }),
       );
 
-      const calls = await lookUpCalls(keyArn, new Date(0));
+      const calls = await lookUpCalls(new CloudTrailClient(), keyArn, new Date(0));
       expect(calls.filter(({ operation }) => operation === 'GenerateDataKey')).toEqual([
         {
           operation: 'GenerateDataKey',

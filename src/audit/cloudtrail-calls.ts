@@ -1,14 +1,15 @@
-import { CloudTrailClient, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
+import { type CloudTrailClient, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
 import { z } from 'zod';
 
 const detailsSchema = z.object({
   eventID: z.string(),
   eventName: z.string(),
   requestID: z.string(),
+  errorCode: z.string().optional(),
   requestParameters: z.object({ encryptionContext: z.record(z.string(), z.string()).optional() }).nullish(),
 });
 
-/** A call as CloudTrail shows it. */
+/** A call that succeeded, as CloudTrail shows it. */
 export interface AuditedCall {
   operation: string;
   requestId: string;
@@ -16,12 +17,16 @@ export interface AuditedCall {
 }
 
 /**
- * Looks once, through all pages, for the calls with a key that CloudTrail shows by now; a doubled event counts once.
+ * Looks once, through all pages, for the calls with a key that succeeded, as far as CloudTrail shows them by now; a
+ * doubled event counts once.
  *
  * @param from calls before this time are left out
  */
-export async function lookUpCalls(keyArn: string, from: Date): Promise<AuditedCall[]> {
-  const client = new CloudTrailClient({ maxAttempts: 10 });
+export async function lookUpCalls(
+  client: CloudTrailClient,
+  keyArn: string,
+  from: Date,
+): Promise<AuditedCall[]> {
   const calls = new Map<string, AuditedCall>();
   const request = {
     LookupAttributes: [{ AttributeKey: 'ResourceName' as const, AttributeValue: keyArn }],
@@ -29,9 +34,10 @@ export async function lookUpCalls(keyArn: string, from: Date): Promise<AuditedCa
   };
   for await (const { Events = [] } of paginateLookupEvents({ client }, request)) {
     for (const { CloudTrailEvent = '' } of Events) {
-      const { eventID, eventName, requestID, requestParameters } = detailsSchema.parse(
+      const { eventID, eventName, requestID, errorCode, requestParameters } = detailsSchema.parse(
         JSON.parse(CloudTrailEvent),
       );
+      if (errorCode) continue;
       const encryptionContext = requestParameters?.encryptionContext ?? {};
       calls.set(eventID, { operation: eventName, requestId: requestID, encryptionContext });
     }

@@ -1,12 +1,12 @@
 import {
+  CreateKeyCommand,
   DisableKeyCommand,
   EnableKeyCommand,
   EncryptCommand,
   GenerateDataKeyCommand,
-  KMSClient,
+  type KMSClient,
   RotateKeyOnDemandCommand,
 } from '@aws-sdk/client-kms';
-import { createKey } from '../../workshop/01-create-key/solution.ts';
 import type { ManualClock, WeatherRule } from '../local-aws/index.ts';
 
 /** The weather in which the calls have to be made: the first look-up is refused, and the second call is doubled. */
@@ -29,13 +29,13 @@ export interface DifficultCalls {
  * @param ours the encryption context whose GenerateDataKey calls are to be counted
  */
 export async function makeDifficultCalls(
+  kms: KMSClient,
   clock: ManualClock,
   ours: Record<string, string>,
 ): Promise<DifficultCalls> {
-  const kms = new KMSClient();
   const keyArns: Record<string, string> = {};
   const key = async (difficulty: string) => {
-    const keyArn = await createKey({ aliasName: `alias/${difficulty}`, description: difficulty, tags: [] });
+    const keyArn = await createAuditedKey(kms);
     keyArns[difficulty] = keyArn;
     return keyArn;
   };
@@ -77,6 +77,12 @@ export async function makeDifficultCalls(
 
   await key('nothing');
   return { keyArns, from };
+}
+
+/** Creates a key, and gives its ARN. */
+export async function createAuditedKey(kms: KMSClient): Promise<string> {
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+  return KeyMetadata?.Arn ?? '';
 }
 
 /** Asks KMS for a data key, and leaves it at that. */

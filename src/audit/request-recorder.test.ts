@@ -42,3 +42,14 @@ test('sees a call that goes around the client', () =>
 
     expect(recording.successful('CreateKey')).toHaveLength(1);
   }));
+
+test('counts the calls that got no answer', () =>
+  withLocalAws({ weather: [{ fault: 'reset', operation: 'CreateKey', sequence: [true] }] }, async () => {
+    const recording = recordRequests();
+    await new KMSClient().send(new CreateKeyCommand({}));
+    recording.stop();
+
+    expect(recording.unanswered('CreateKey')).toBe(1);
+    expect(recording.unanswered('DescribeKey')).toBe(0);
+    expect(recording.successful('CreateKey')).toHaveLength(1);
+  }));

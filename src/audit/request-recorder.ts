@@ -16,32 +16,54 @@ export interface Recording {
   readonly requests: readonly RecordedRequest[];
   /** The calls of one operation that were answered with success. */
   successful(operation: string): RecordedRequest[];
+  /** How many calls of one operation got no answer: AWS may have carried them out, or not. */
+  unanswered(operation: string): number;
   stop(): void;
 }
 
 /** Node publishes here when a request got its answer: see "HTTP" in Node's diagnostics_channel documentation. */
 export const CHANNEL = 'http.client.response.finish';
 
+/** And here when it sends one. */
+const START_CHANNEL = 'http.client.request.start';
+
 /**
  * Records every AWS call that this process makes from now on. It observes what Node sends and never intercepts it,
  * so a call can't be hidden from it by wrapping or replacing an SDK client.
  */
 export function recordRequests(): Recording {
+  const sent = new Map<ClientRequest, string>();
   const requests: RecordedRequest[] = [];
-  const record = (message: unknown) => {
+  const recordStart = (message: unknown) => {
+    const { request } = message as { request: ClientRequest };
+    const operation = operationOf(request);
+    if (operation) sent.set(request, operation);
+  };
+  const recordFinish = (message: unknown) => {
     const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
-    const target = request.getHeader('x-amz-target');
-    if (typeof target !== 'string') return;
+    const operation = operationOf(request);
+    if (!operation) return;
+    sent.delete(request);
     requests.push({
-      operation: target.slice(target.lastIndexOf('.') + 1),
+      operation,
       requestId: String(response.headers['x-amzn-requestid']),
       status: response.statusCode ?? 0,
     });
   };
-  subscribe(CHANNEL, record);
+  subscribe(START_CHANNEL, recordStart);
+  subscribe(CHANNEL, recordFinish);
   return {
     requests,
     successful: (operation) => requests.filter((call) => call.operation === operation && call.status === 200),
-    stop: () => void unsubscribe(CHANNEL, record),
+    unanswered: (operation) => [...sent.values()].filter((each) => each === operation).length,
+    stop() {
+      unsubscribe(START_CHANNEL, recordStart);
+      unsubscribe(CHANNEL, recordFinish);
+    },
   };
+}
+
+function operationOf(request: ClientRequest): string | undefined {
+  const target = request.getHeader('x-amz-target');
+  return typeof target === 'string' ? target.slice(target.lastIndexOf('.') + 1) : undefined;
 }

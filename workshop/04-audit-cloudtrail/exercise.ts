@@ -1,16 +1,20 @@
-import { CloudTrailClient, type Event, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
-import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { isDeepStrictEqual } from 'node:util';
+import { type CloudTrailClient, type Event, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
+import { DescribeKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
 import pRetry, { type Options } from 'p-retry';
 import { todo } from '#todo';
 
 export interface AuditRequest {
+  kms: KMSClient;
+  cloudTrail: CloudTrailClient;
   keyArn: string;
-  encryptionContext: Record<string, string>;
+  /** Whose calls to count. */
+  encryptionContexts: Record<string, string>[];
   /** Calls before this time are not ours. */
   from: Date;
   /** How often, and how long, to look. */
   retry: Options;
-  /** How long the count has to stay the same, in milliseconds. */
+  /** How long the counts have to stay the same, in milliseconds. */
   quietPeriod: number;
 }
 
@@ -21,15 +25,13 @@ export function predictWhyWeWait(): 'not recorded' | 'not delivered yet' | 'need
 }
 
 /** Makes a call that comes after all others: when its event is there, theirs should soon be too. Gives its id. */
-async function makeMarkerCall(keyArn: string): Promise<string | undefined> {
+async function makeMarkerCall(kms: KMSClient, keyArn: string): Promise<string | undefined> {
   // TODO 2: make a marker call: describe the key. Its request id is in the answer's $metadata.
   return todo('TODO 2: make the marker call');
 }
 
 /** Gives every event of the key from that time on, each one once. */
-async function findEvents(keyArn: string, from: Date): Promise<Event[]> {
-  // CloudTrail answers two look-ups a second: the SDK tries again when it was one too many.
-  const client = new CloudTrailClient({ maxAttempts: 10 });
+async function findEvents(cloudTrail: CloudTrailClient, keyArn: string, from: Date): Promise<Event[]> {
   const events = new Map<string | undefined, Event>();
 
   // TODO 3: look up the events that have this key as their resource, from that time on. Read every page.
@@ -39,23 +41,28 @@ async function findEvents(keyArn: string, from: Date): Promise<Event[]> {
   return [...events.values()];
 }
 
-/** Counts the GenerateDataKey calls with this key and encryption context that CloudTrail knows of. */
-export async function countGenerateDataKeyCalls(request: AuditRequest): Promise<number> {
-  const { keyArn, encryptionContext, from, retry, quietPeriod } = request;
-  const markerId = await makeMarkerCall(keyArn);
+/** Counts the GenerateDataKey calls with this encryption context among the events. */
+function countCalls(events: Event[], encryptionContext: Record<string, string>): number {
+  // TODO 4: count our calls: GenerateDataKey, without an error code, and with each pair of our encryption context.
+  return todo('TODO 4: count our calls');
+}
 
-  let count = -1;
+/** Counts, for each encryption context, the GenerateDataKey calls with this key that CloudTrail knows of. */
+export async function countGenerateDataKeyCalls(request: AuditRequest): Promise<number[]> {
+  const { kms, cloudTrail, keyArn, encryptionContexts, from, retry, quietPeriod } = request;
+  const markerId = await makeMarkerCall(kms, keyArn);
+
+  let lastCounts: number[] = [];
   let unchangedSince = 0;
   return pRetry(async () => {
-    const events = await findEvents(keyArn, from);
+    const events = await findEvents(cloudTrail, keyArn, from);
+    const counts = encryptionContexts.map((encryptionContext) => countCalls(events, encryptionContext));
 
-    // TODO 4: as long as no event has the request id of the marker call, throw an error: p-retry looks again.
-    todo('TODO 4: wait for the marker call');
+    // TODO 5: as long as no event has the request id of the marker call, throw an error: p-retry looks again.
+    todo('TODO 5: wait for the marker call');
 
-    // TODO 5: count our calls: GenerateDataKey, without an error code, and with each pair of our encryption context.
-    const calls = todo('TODO 5: count our calls');
-
-    // TODO 6: as long as the count has not stayed the same for the quiet period, throw an error. Then return it.
+    // TODO 6: as long as the counts have not stayed the same (isDeepStrictEqual) for the quiet period, throw an error.
+    // Then return them.
     return todo('TODO 6: wait for the quiet period');
   }, retry);
 }

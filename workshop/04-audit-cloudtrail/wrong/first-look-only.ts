@@ -1,16 +1,20 @@
 // Wrong: it looks once, right away.
 // Says: You looked once
-import { CloudTrailClient, type Event, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
+import { type CloudTrailClient, type Event, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
+import type { KMSClient } from '@aws-sdk/client-kms';
 import pRetry, { type Options } from 'p-retry';
 
 export interface AuditRequest {
+  kms: KMSClient;
+  cloudTrail: CloudTrailClient;
   keyArn: string;
-  encryptionContext: Record<string, string>;
+  /** Whose calls to count. */
+  encryptionContexts: Record<string, string>[];
   /** Calls before this time are not ours. */
   from: Date;
   /** How often, and how long, to look. */
   retry: Options;
-  /** How long the count has to stay the same, in milliseconds. */
+  /** How long the counts have to stay the same, in milliseconds. */
   quietPeriod: number;
 }
 
@@ -21,14 +25,12 @@ export function predictWhyWeWait(): 'not recorded' | 'not delivered yet' | 'need
 }
 
 /** Gives every event of the key from that time on, each one once. */
-async function findEvents(keyArn: string, from: Date): Promise<Event[]> {
-  // CloudTrail answers two look-ups a second: the SDK tries again when it was one too many.
-  const client = new CloudTrailClient({ maxAttempts: 10 });
+async function findEvents(cloudTrail: CloudTrailClient, keyArn: string, from: Date): Promise<Event[]> {
   const events = new Map<string | undefined, Event>();
 
   // 3. Read every page.
   const pages = paginateLookupEvents(
-    { client },
+    { client: cloudTrail },
     { LookupAttributes: [{ AttributeKey: 'ResourceName', AttributeValue: keyArn }], StartTime: from },
   );
   for await (const page of pages) {
@@ -38,21 +40,26 @@ async function findEvents(keyArn: string, from: Date): Promise<Event[]> {
   return [...events.values()];
 }
 
-/** Counts the GenerateDataKey calls with this key and encryption context that CloudTrail knows of. */
-export async function countGenerateDataKeyCalls(request: AuditRequest): Promise<number> {
-  const { keyArn, encryptionContext, from, retry } = request;
+/** Counts the GenerateDataKey calls with this encryption context among the events. */
+function countCalls(events: Event[], encryptionContext: Record<string, string>): number {
+  // 4. Count the calls that are ours.
+  const calls = events.filter((event) => {
+    const { errorCode, requestParameters } = details(event);
+    const theirs = requestParameters?.encryptionContext ?? {};
+    const isOurs = Object.entries(encryptionContext).every(([name, value]) => theirs[name] === value);
+    return event.EventName === 'GenerateDataKey' && !errorCode && isOurs;
+  });
+  return calls.length;
+}
+
+/** Counts, for each encryption context, the GenerateDataKey calls with this key that CloudTrail knows of. */
+export async function countGenerateDataKeyCalls(request: AuditRequest): Promise<number[]> {
+  const { cloudTrail, keyArn, encryptionContexts, from, retry } = request;
   return pRetry(async () => {
-    const events = await findEvents(keyArn, from);
+    const events = await findEvents(cloudTrail, keyArn, from);
+    const counts = encryptionContexts.map((encryptionContext) => countCalls(events, encryptionContext));
 
-    // 5. Count the calls that are ours.
-    const calls = events.filter((event) => {
-      const { errorCode, requestParameters } = details(event);
-      const theirs = requestParameters?.encryptionContext ?? {};
-      const isOurs = Object.entries(encryptionContext).every(([name, value]) => theirs[name] === value);
-      return event.EventName === 'GenerateDataKey' && !errorCode && isOurs;
-    }).length;
-
-    return calls;
+    return counts;
   }, retry);
 }
 

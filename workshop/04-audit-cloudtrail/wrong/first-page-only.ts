@@ -1,17 +1,21 @@
 // Wrong: it reads 50 events at most.
 // Says: read every page
-import { CloudTrailClient, type Event, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
-import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { isDeepStrictEqual } from 'node:util';
+import { type CloudTrailClient, type Event, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
+import { DescribeKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
 import pRetry, { type Options } from 'p-retry';
 
 export interface AuditRequest {
+  kms: KMSClient;
+  cloudTrail: CloudTrailClient;
   keyArn: string;
-  encryptionContext: Record<string, string>;
+  /** Whose calls to count. */
+  encryptionContexts: Record<string, string>[];
   /** Calls before this time are not ours. */
   from: Date;
   /** How often, and how long, to look. */
   retry: Options;
-  /** How long the count has to stay the same, in milliseconds. */
+  /** How long the counts have to stay the same, in milliseconds. */
   quietPeriod: number;
 }
 
@@ -22,20 +26,18 @@ export function predictWhyWeWait(): 'not recorded' | 'not delivered yet' | 'need
 }
 
 /** Makes a call that comes after all others: when its event is there, theirs should soon be too. Gives its id. */
-async function makeMarkerCall(keyArn: string): Promise<string | undefined> {
+async function makeMarkerCall(kms: KMSClient, keyArn: string): Promise<string | undefined> {
   // 2. Make the marker call.
-  const { $metadata } = await new KMSClient().send(new DescribeKeyCommand({ KeyId: keyArn }));
+  const { $metadata } = await kms.send(new DescribeKeyCommand({ KeyId: keyArn }));
   return $metadata.requestId;
 }
 
 /** Gives every event of the key from that time on, each one once. */
-async function findEvents(keyArn: string, from: Date): Promise<Event[]> {
-  // CloudTrail answers two look-ups a second: the SDK tries again when it was one too many.
-  const client = new CloudTrailClient({ maxAttempts: 10 });
+async function findEvents(cloudTrail: CloudTrailClient, keyArn: string, from: Date): Promise<Event[]> {
   const events = new Map<string | undefined, Event>();
 
   // 3. Read every page.
-  const page = await client.send(
+  const page = await cloudTrail.send(
     new LookupEventsCommand({
       LookupAttributes: [{ AttributeKey: 'ResourceName', AttributeValue: keyArn }],
       StartTime: from,
@@ -46,38 +48,43 @@ async function findEvents(keyArn: string, from: Date): Promise<Event[]> {
   return [...events.values()];
 }
 
-/** Counts the GenerateDataKey calls with this key and encryption context that CloudTrail knows of. */
-export async function countGenerateDataKeyCalls(request: AuditRequest): Promise<number> {
-  const { keyArn, encryptionContext, from, retry, quietPeriod } = request;
-  const markerId = await makeMarkerCall(keyArn);
+/** Counts the GenerateDataKey calls with this encryption context among the events. */
+function countCalls(events: Event[], encryptionContext: Record<string, string>): number {
+  // 4. Count the calls that are ours.
+  const calls = events.filter((event) => {
+    const { errorCode, requestParameters } = details(event);
+    const theirs = requestParameters?.encryptionContext ?? {};
+    const isOurs = Object.entries(encryptionContext).every(([name, value]) => theirs[name] === value);
+    return event.EventName === 'GenerateDataKey' && !errorCode && isOurs;
+  });
+  return calls.length;
+}
 
-  let count = -1;
+/** Counts, for each encryption context, the GenerateDataKey calls with this key that CloudTrail knows of. */
+export async function countGenerateDataKeyCalls(request: AuditRequest): Promise<number[]> {
+  const { kms, cloudTrail, keyArn, encryptionContexts, from, retry, quietPeriod } = request;
+  const markerId = await makeMarkerCall(kms, keyArn);
+
+  let lastCounts: number[] = [];
   let unchangedSince = 0;
   return pRetry(async () => {
-    const events = await findEvents(keyArn, from);
+    const events = await findEvents(cloudTrail, keyArn, from);
+    const counts = encryptionContexts.map((encryptionContext) => countCalls(events, encryptionContext));
 
-    // 4. Wait until the marker call is there.
+    // 5. Wait until the marker call is there.
     if (!events.some((event) => details(event).requestID === markerId)) {
       throw new Error('the marker call is not there yet');
     }
 
-    // 5. Count the calls that are ours.
-    const calls = events.filter((event) => {
-      const { errorCode, requestParameters } = details(event);
-      const theirs = requestParameters?.encryptionContext ?? {};
-      const isOurs = Object.entries(encryptionContext).every(([name, value]) => theirs[name] === value);
-      return event.EventName === 'GenerateDataKey' && !errorCode && isOurs;
-    }).length;
-
-    // 6. Wait until the count has stayed the same for the quiet period.
-    if (calls !== count) {
-      count = calls;
+    // 6. Wait until the counts have stayed the same for the quiet period.
+    if (!isDeepStrictEqual(counts, lastCounts)) {
+      lastCounts = counts;
       unchangedSince = Date.now();
     }
     if (Date.now() - unchangedSince < quietPeriod) {
-      throw new Error(`${calls} so far, but the quiet period is not over`);
+      throw new Error(`${counts.join(', ')} so far, but the quiet period is not over`);
     }
-    return calls;
+    return counts;
   }, retry);
 }
 

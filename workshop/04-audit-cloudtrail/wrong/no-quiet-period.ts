@@ -1,17 +1,20 @@
 // Wrong: it answers as soon as the marker call is there.
 // Says: An event came after the marker call
-import { CloudTrailClient, type Event, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
-import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { type CloudTrailClient, type Event, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
+import { DescribeKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
 import pRetry, { type Options } from 'p-retry';
 
 export interface AuditRequest {
+  kms: KMSClient;
+  cloudTrail: CloudTrailClient;
   keyArn: string;
-  encryptionContext: Record<string, string>;
+  /** Whose calls to count. */
+  encryptionContexts: Record<string, string>[];
   /** Calls before this time are not ours. */
   from: Date;
   /** How often, and how long, to look. */
   retry: Options;
-  /** How long the count has to stay the same, in milliseconds. */
+  /** How long the counts have to stay the same, in milliseconds. */
   quietPeriod: number;
 }
 
@@ -22,21 +25,19 @@ export function predictWhyWeWait(): 'not recorded' | 'not delivered yet' | 'need
 }
 
 /** Makes a call that comes after all others: when its event is there, theirs should soon be too. Gives its id. */
-async function makeMarkerCall(keyArn: string): Promise<string | undefined> {
+async function makeMarkerCall(kms: KMSClient, keyArn: string): Promise<string | undefined> {
   // 2. Make the marker call.
-  const { $metadata } = await new KMSClient().send(new DescribeKeyCommand({ KeyId: keyArn }));
+  const { $metadata } = await kms.send(new DescribeKeyCommand({ KeyId: keyArn }));
   return $metadata.requestId;
 }
 
 /** Gives every event of the key from that time on, each one once. */
-async function findEvents(keyArn: string, from: Date): Promise<Event[]> {
-  // CloudTrail answers two look-ups a second: the SDK tries again when it was one too many.
-  const client = new CloudTrailClient({ maxAttempts: 10 });
+async function findEvents(cloudTrail: CloudTrailClient, keyArn: string, from: Date): Promise<Event[]> {
   const events = new Map<string | undefined, Event>();
 
   // 3. Read every page.
   const pages = paginateLookupEvents(
-    { client },
+    { client: cloudTrail },
     { LookupAttributes: [{ AttributeKey: 'ResourceName', AttributeValue: keyArn }], StartTime: from },
   );
   for await (const page of pages) {
@@ -46,27 +47,32 @@ async function findEvents(keyArn: string, from: Date): Promise<Event[]> {
   return [...events.values()];
 }
 
-/** Counts the GenerateDataKey calls with this key and encryption context that CloudTrail knows of. */
-export async function countGenerateDataKeyCalls(request: AuditRequest): Promise<number> {
-  const { keyArn, encryptionContext, from, retry } = request;
-  const markerId = await makeMarkerCall(keyArn);
-  return pRetry(async () => {
-    const events = await findEvents(keyArn, from);
+/** Counts the GenerateDataKey calls with this encryption context among the events. */
+function countCalls(events: Event[], encryptionContext: Record<string, string>): number {
+  // 4. Count the calls that are ours.
+  const calls = events.filter((event) => {
+    const { errorCode, requestParameters } = details(event);
+    const theirs = requestParameters?.encryptionContext ?? {};
+    const isOurs = Object.entries(encryptionContext).every(([name, value]) => theirs[name] === value);
+    return event.EventName === 'GenerateDataKey' && !errorCode && isOurs;
+  });
+  return calls.length;
+}
 
-    // 4. Wait until the marker call is there.
+/** Counts, for each encryption context, the GenerateDataKey calls with this key that CloudTrail knows of. */
+export async function countGenerateDataKeyCalls(request: AuditRequest): Promise<number[]> {
+  const { kms, cloudTrail, keyArn, encryptionContexts, from, retry } = request;
+  const markerId = await makeMarkerCall(kms, keyArn);
+  return pRetry(async () => {
+    const events = await findEvents(cloudTrail, keyArn, from);
+    const counts = encryptionContexts.map((encryptionContext) => countCalls(events, encryptionContext));
+
+    // 5. Wait until the marker call is there.
     if (!events.some((event) => details(event).requestID === markerId)) {
       throw new Error('the marker call is not there yet');
     }
 
-    // 5. Count the calls that are ours.
-    const calls = events.filter((event) => {
-      const { errorCode, requestParameters } = details(event);
-      const theirs = requestParameters?.encryptionContext ?? {};
-      const isOurs = Object.entries(encryptionContext).every(([name, value]) => theirs[name] === value);
-      return event.EventName === 'GenerateDataKey' && !errorCode && isOurs;
-    }).length;
-
-    return calls;
+    return counts;
   }, retry);
 }
 

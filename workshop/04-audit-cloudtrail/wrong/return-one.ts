@@ -1,15 +1,20 @@
 // Wrong: it answers without looking.
 // Says: Nobody encrypted with this encryption context
+import type { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
+import type { KMSClient } from '@aws-sdk/client-kms';
 import type { Options } from 'p-retry';
 
 export interface AuditRequest {
+  kms: KMSClient;
+  cloudTrail: CloudTrailClient;
   keyArn: string;
-  encryptionContext: Record<string, string>;
+  /** Whose calls to count. */
+  encryptionContexts: Record<string, string>[];
   /** Calls before this time are not ours. */
   from: Date;
   /** How often, and how long, to look. */
   retry: Options;
-  /** How long the count has to stay the same, in milliseconds. */
+  /** How long the counts have to stay the same, in milliseconds. */
   quietPeriod: number;
 }
 
@@ -19,7 +24,7 @@ export function predictWhyWeWait(): 'not recorded' | 'not delivered yet' | 'need
   return 'not delivered yet';
 }
 
-/** Counts the GenerateDataKey calls with this key and encryption context that CloudTrail knows of. */
-export async function countGenerateDataKeyCalls(request: AuditRequest): Promise<number> {
-  return request ? 1 : 0;
+/** Counts, for each encryption context, the GenerateDataKey calls with this key that CloudTrail knows of. */
+export async function countGenerateDataKeyCalls(request: AuditRequest): Promise<number[]> {
+  return request.encryptionContexts.map(() => 1);
 }
