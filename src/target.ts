@@ -72,27 +72,25 @@ function assign(environment: Environment): void {
   }
 }
 
-/** Leads the SDK to the local AWS, and away from every real credential, profile and configuration file. */
+/**
+ * Leads the SDK to the local AWS, and away from everything else that it could be led to. No list of its variables would
+ * stay complete: whatever is set in this process and is for AWS goes, and the files of the user are not read.
+ */
 export function environmentOf({ endpoint, region, credentials }: LocalAws): Environment {
   return {
+    ...Object.fromEntries(variablesForAws().map((name) => [name, undefined])),
     ...quiet,
     AWS_ENDPOINT_URL: endpoint,
-    AWS_ENDPOINT_URL_KMS: endpoint,
-    AWS_ENDPOINT_URL_CLOUDTRAIL: endpoint,
-    AWS_ENDPOINT_URL_STS: endpoint,
     AWS_REGION: region,
-    AWS_DEFAULT_REGION: undefined,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    AWS_SESSION_TOKEN: undefined,
-    AWS_PROFILE: undefined,
-    AWS_ROLE_ARN: undefined,
-    AWS_WEB_IDENTITY_TOKEN_FILE: undefined,
-    AWS_CONTAINER_CREDENTIALS_FULL_URI: undefined,
-    AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: undefined,
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: undefined,
   };
+}
+
+/** The AWS SDK's variables, of which this process may have any; one that Lambda sets has another name. */
+function variablesForAws(): string[] {
+  return Object.keys(process.env).filter((name) => /^(AWS_|_X_AMZN_)/i.test(name));
 }
