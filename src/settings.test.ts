@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Environment, readSettings, SettingsError } from './settings.ts';
+import { type Environment, readSettings, SettingsError, settingNames } from './settings.ts';
 
 const noFile = join(tmpdir(), 'there-is-no-such-file');
 
@@ -102,4 +102,43 @@ test('takes an endpoint for each service instead of one for all', () => {
   };
 
   expect(errorOf({ WORKSHOP_TARGET: 'endpoint', AWS_REGION: 'eu-central-1', ...endpoints })).toBe('no error');
+});
+
+test('reads which accounts are allowed, and takes nothing else for an account', () => {
+  const accountsOf = (list?: string) =>
+    readSettings({ WORKSHOP_ALLOWED_ACCOUNTS: list }, noFile).allowedAccounts;
+
+  expect(accountsOf(undefined)).toBeUndefined();
+  expect(accountsOf('111122223333')).toEqual(['111122223333']);
+  expect(accountsOf('111122223333, 444455556666')).toEqual(['111122223333', '444455556666']);
+  for (const list of ['1111-2222-3333', '111122223333,', '111122223333 444455556666', ',', 'mine']) {
+    expect(errorOf({ WORKSHOP_ALLOWED_ACCOUNTS: list })).toContain(
+      `WORKSHOP_ALLOWED_ACCOUNTS is "${list}"; it has to be account ids of 12 digits, separated by commas.`,
+    );
+  }
+});
+
+test('refuses a setting that there is not, in .env or the environment, with all else that is wrong', () => {
+  const misspelt = { WORKSHOP_TARGT: 'aws', workshop_run: 'ada', WORKSHOP_FURTHERMORE: '1' };
+  const sentences = [
+    '  WORKSHOP_TARGT is no setting. Did you mean WORKSHOP_TARGET?',
+    '  workshop_run is no setting. Did you mean WORKSHOP_RUN?',
+    '  WORKSHOP_FURTHERMORE is no setting. Take it out of .env and the shell.',
+  ];
+
+  expect(
+    errorOf({ ...misspelt, WORKSHOP_LOCAL_PORT: 'any' })
+      .split('\n')
+      .slice(1),
+  ).toEqual([...sentences, '  WORKSHOP_LOCAL_PORT is "any"; it has to be a port, 0 to 65535.']);
+  const file = environmentFile('WORKSHOP_TARGT=aws');
+  expect(() => readSettings({}, file)).toThrow(sentences[0]);
+  expect(readSettings({ WORKSHOP_TARGT: '' }, noFile).target).toBe('local');
+});
+
+test('every setting is in .env.example, and no other', () => {
+  const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
+  const documented = [...example.matchAll(/^# (WORKSHOP_\w+)=/gm)].map(([, name]) => name);
+
+  expect(documented.sort()).toEqual(settingNames().sort());
 });

@@ -2,11 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parse } from 'dotenv';
 import { z } from 'zod';
+import { closest } from './closest.ts';
 
 /** Environment variables by name, as in `process.env`. */
 export type Environment = Record<string, string | undefined>;
 
+/** What the names of this project's own settings begin with. */
+const prefix = 'WORKSHOP_';
+
 const seconds = z.coerce.number('a number of seconds, 0 or more').min(0, 'a number of seconds, 0 or more');
+
+const accountIds = z
+  .string()
+  .regex(/^ *\d{12} *(, *\d{12} *)*$/, 'account ids of 12 digits, separated by commas')
+  .transform((list) => list.split(',').map((id) => id.trim()));
 
 const schema = z
   .object({
@@ -15,6 +24,7 @@ const schema = z
       .string()
       .regex(/^[a-z0-9-]{1,32}$/, '1 to 32 lower-case letters, digits and hyphens')
       .default(() => randomBytes(4).toString('hex')),
+    WORKSHOP_ALLOWED_ACCOUNTS: accountIds.optional(),
     WORKSHOP_OUTPUT_FOLDER: z.string().min(1, 'the path of a folder').default('output'),
     WORKSHOP_LOCAL_PORT: z.coerce
       .number('a port, 0 to 65535')
@@ -50,6 +60,8 @@ const schema = z
 export interface Settings {
   /** Where KMS and CloudTrail are: our embedded AWS, a real account, or an endpoint that the user names. */
   target: 'local' | 'aws' | 'endpoint';
+  /** The only accounts, by their ids, in which anything may be done when the target isn't local; undefined for any. */
+  allowedAccounts: string[] | undefined;
   /** The name of this run, part of its key alias, tags and encryption context. */
   run: string;
   region: string;
@@ -81,11 +93,17 @@ export function readSettings(environment: Environment = process.env, file = '.en
   const all = { ...readEnvironmentFile(file), ...environment };
   const present = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
   const parsed = schema.safeParse(present);
-  if (!parsed.success) throw new SettingsError(describe(parsed.error, all));
+  const faults = [...misspelt(present), ...(parsed.success ? [] : describe(parsed.error, all))];
+  if (!parsed.success || faults.length > 0) {
+    throw new SettingsError(
+      ['These settings are wrong (.env.example explains them all):', ...faults].join('\n'),
+    );
+  }
   const value = parsed.data;
   const local = value.WORKSHOP_TARGET === 'local';
   return {
     target: value.WORKSHOP_TARGET,
+    allowedAccounts: value.WORKSHOP_ALLOWED_ACCOUNTS,
     run: value.WORKSHOP_RUN,
     region: value.AWS_REGION ?? 'us-east-1',
     outputFolder: value.WORKSHOP_OUTPUT_FOLDER,
@@ -108,11 +126,26 @@ function readEnvironmentFile(file: string): Environment {
   }
 }
 
-function describe(error: z.ZodError, environment: Environment): string {
-  const lines = error.issues.map(({ path, message }) => {
+/** A setting of ours that there isn't would be ignored, and with it, say, the accounts that are allowed. */
+function misspelt(environment: Environment): string[] {
+  const settings = settingNames();
+  return Object.keys(environment)
+    .filter((name) => name.toUpperCase().startsWith(prefix) && !settings.includes(name))
+    .map((name) => {
+      const meant = closest(name, settings);
+      return `  ${name} is no setting. ${meant ? `Did you mean ${meant}?` : 'Take it out of .env and the shell.'}`;
+    });
+}
+
+/** The names of this project's own settings. */
+export function settingNames(): string[] {
+  return Object.keys(schema.shape).filter((name) => name.startsWith(prefix));
+}
+
+function describe(error: z.ZodError, environment: Environment): string[] {
+  return error.issues.map(({ path, message }) => {
     const name = String(path[0]);
     const value = environment[name];
     return `  ${name} is ${value ? `"${value}"` : 'not set'}; it has to be ${message}.`;
   });
-  return ['These settings are wrong (.env.example explains them all):', ...lines].join('\n');
 }

@@ -1,4 +1,7 @@
-import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateKeyCommand, KMSClient, ListKeysCommand } from '@aws-sdk/client-kms';
 import { afterEach, expect, test, vi } from 'vitest';
 import { readSettings } from './settings.ts';
 import { startTarget, useEnvironment, withLocalAws } from './target.ts';
@@ -40,6 +43,43 @@ test('leaves a real account to the SDK', async () => {
   expect(target.environment).not.toHaveProperty('AWS_ENDPOINT_URL');
   await target.close();
 });
+
+test("keeps to the endpoint, even if the user's configuration says to ignore it", async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'configuration-'));
+  writeFileSync(join(folder, 'config'), '[default]\nignore_configured_endpoint_urls = true\n');
+  const endpoint = {
+    AWS_REGION: 'eu-central-1',
+    AWS_ENDPOINT_URL: 'http://127.0.0.1:4566',
+    AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true',
+    AWS_CONFIG_FILE: join(folder, 'config'),
+    AWS_ACCESS_KEY_ID: 'any',
+    AWS_SECRET_ACCESS_KEY: 'any',
+  };
+  const target = await startTarget(readSettings({ WORKSHOP_TARGET: 'endpoint', ...endpoint }, 'no-file'));
+  const restore = useEnvironment(target.environment);
+  try {
+    expect(await hostOfRequest()).toBe('127.0.0.1');
+  } finally {
+    restore();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+/** Where the SDK would send a request, which isn't sent. */
+async function hostOfRequest(): Promise<unknown> {
+  const kms = new KMSClient();
+  const hosts: unknown[] = [];
+  kms.middlewareStack.add(
+    () =>
+      async ({ request }) => {
+        hosts.push((request as { hostname: string }).hostname);
+        throw new Error('It is not sent.');
+      },
+    { step: 'build' },
+  );
+  await kms.send(new ListKeysCommand()).catch(() => {});
+  return hosts[0];
+}
 
 test('gives each local AWS a Region of its own', async () => {
   const first = await withLocalAws({}, async ({ region }) => region);

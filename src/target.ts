@@ -24,7 +24,13 @@ export async function startTarget(settings: Settings): Promise<Target> {
     return { environment: environmentOf(localAws), close: () => localAws.close() };
   }
   const fromSettings = Object.entries(settings.environment).filter(([name]) => name.startsWith('AWS_'));
-  return { environment: { ...Object.fromEntries(fromSettings), ...quiet }, close: async () => {} };
+  const environment = { ...Object.fromEntries(fromSettings), ...quiet };
+  if (settings.target === 'aws') return { environment, close: async () => {} };
+  // Else a profile could have the SDK ignore the endpoint, and send everything to AWS.
+  return {
+    environment: { ...environment, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false' },
+    close: async () => {},
+  };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { closest } from './closest.ts';
+import { closest } from '../closest.ts';
 import { stepByName } from './step-by-name.ts';
 
 const steps = ['01-create-key', '02-encrypt-with-cache', '03-decrypt', '10-clean-up'].map((name) => ({

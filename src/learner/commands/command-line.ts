@@ -1,5 +1,5 @@
 import { type CAC, cac } from 'cac';
-import { closest } from '../closest.ts';
+import { closest } from '../../closest.ts';
 import { LearnerError } from '../learner-error.ts';
 import { paint } from '../look.ts';
 
