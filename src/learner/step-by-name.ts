@@ -1,5 +1,5 @@
-import { readStepFolders, type StepFolder } from '../steps/step-folders.ts';
 import { closest } from '../closest.ts';
+import { readStepFolders, type StepFolder } from '../steps/step-folders.ts';
 import { LearnerError } from './learner-error.ts';
 
 /**
