@@ -1,11 +1,13 @@
 import { defineConfig } from 'vitest/config';
 import { StandbyPool } from './src/learner/watch/standby-pool.ts';
 import { rerunFromStep, StepSequencer } from './src/learner/watch/step-order.ts';
+import { bundledLocalAws } from './src/local-aws/vite-plugin.ts';
 
 /** The workshop: its steps in order, in one worker. `--mode solution` runs the reference solutions. */
 export default defineConfig(({ mode }) => {
   const solutions = mode === 'solution';
   return {
+    plugins: [bundledLocalAws()],
     ssr: {
       resolve: {
         // Vitest hands these to the worker's Node too: Vite's condition "module" breaks the AWS SDK there.

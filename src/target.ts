@@ -35,10 +35,11 @@ export async function startTarget(settings: Settings): Promise<Target> {
 
 /**
  * Learners wait for CloudTrail's delay, but not for its quota of two look-ups a second, which would take longer still:
- * step 4 has a look-up that is refused, made for it.
+ * step 4 has a look-up that is refused, made for it. No event is later than the quiet period is long.
  */
-function cloudTrailOf({ cloudTrail: { localDelaySeconds } }: Settings): LocalAwsOptions['cloudTrail'] {
-  return { delaySeconds: localDelaySeconds, jitterSeconds: localDelaySeconds / 20, lookupsPerSecond: 20 };
+function cloudTrailOf({ cloudTrail }: Settings): LocalAwsOptions['cloudTrail'] {
+  const { localDelaySeconds: delaySeconds, quietSeconds } = cloudTrail;
+  return { delaySeconds, jitterSeconds: Math.min(delaySeconds / 40, quietSeconds / 2), lookupsPerSecond: 20 };
 }
 
 /**
@@ -55,7 +56,8 @@ export async function withLocalAws<Result>(
   action: (localAws: LocalAws) => Promise<Result>,
 ): Promise<Result> {
   const localAws = await startLocalAws({ ...options, region: `eu-test-${randomInt(1, 1e9)}` });
-  const restore = useEnvironment(environmentOf(localAws));
+  // Nothing gets lost on the way to it: what fails there is meant to, and not to be tried again and again.
+  const restore = useEnvironment({ ...environmentOf(localAws), AWS_MAX_ATTEMPTS: '1' });
   try {
     return await action(localAws);
   } finally {
