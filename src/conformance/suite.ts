@@ -1,5 +1,7 @@
 import type { TestProject } from 'vitest/node';
-import { cleanUpRun, reclaim } from '../lifecycle/clean-up.ts';
+import { cleanUpRun } from '../lifecycle/clean-up.ts';
+import { placeOf } from '../lifecycle/ledger.ts';
+import { reclaim } from '../lifecycle/reclaim.ts';
 import { describeRun, type Run } from '../lifecycle/run.ts';
 import type { Environment, Settings } from '../settings.ts';
 import { startTarget, useEnvironment } from '../target.ts';
@@ -35,12 +37,12 @@ export async function startSuite(project: TestProject, settings: Settings): Prom
       restore();
     }
   };
-  const tearDown = () => atTarget(() => cleanUpRun(run.name)).finally(() => target.close());
+  const tearDown = () => atTarget(() => cleanUpRun(run)).finally(() => target.close());
 
   try {
     await atTarget(async () => {
       // What a local AWS had is gone with it.
-      if (settings.target !== 'local') await reclaim(run);
+      if (settings.target !== 'local') await reclaim(placeOf(run));
       const newKey = (purpose: string) => createKey(run, purpose, process.pid);
       project.provide('sharedKeys', { key: await newKey('shared'), otherKey: await newKey('shared_other') });
     });

@@ -1,70 +1,95 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { CreateKeyCommand, DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import {
+  CreateAliasCommand,
+  CreateKeyCommand,
+  DescribeKeyCommand,
+  KMSClient,
+  ScheduleKeyDeletionCommand,
+} from '@aws-sdk/client-kms';
+import { beforeEach, expect, test } from 'vitest';
 import { createKey } from '../../workshop/01-create-key/solution.ts';
-import { readSettings } from '../settings.ts';
+import { recordRequests } from '../audit/request-recorder.ts';
 import { withLocalAws } from '../target.ts';
-import { cleanUpRun, reclaim } from './clean-up.ts';
-import { enterInLedger, runsInLedger } from './ledger.ts';
-import { describeRun, type Run } from './run.ts';
+import { cleanUpRun } from './clean-up.ts';
+import { enterChanged, enterInLedger, ledgerOf, openLedgers, placeOf } from './ledger.ts';
+import { newRun, nobody, useNewFolder } from './testing/ledger-folder.ts';
 
-/** A process id that no process has: the largest that Linux gives is 2^22. */
-const nobody = 2 ** 30;
-const checkout = process.cwd();
+beforeEach(useNewFolder);
 
-// The ledger is in the current folder.
-beforeAll(() => process.chdir(mkdtempSync(join(tmpdir(), 'clean-up-'))));
-afterAll(() => process.chdir(checkout));
-
-function newRun(name: string): Run {
-  const settings = readSettings(
-    {
-      WORKSHOP_RUN: name,
-      WORKSHOP_TARGET: 'endpoint',
-      AWS_REGION: 'eu-west-1',
-      AWS_ENDPOINT_URL: 'http://127.0.0.1',
-    },
-    'no-file',
-  );
-  return describeRun(settings);
-}
-
-async function stateOf(keyArn: string): Promise<string | undefined> {
+async function stateOf(keyArn: string | undefined): Promise<string | undefined> {
   const { KeyMetadata } = await new KMSClient().send(new DescribeKeyCommand({ KeyId: keyArn }));
   return KeyMetadata?.KeyState;
 }
 
-test('removes what a killed run left: its key, its alias and its orphans', () =>
+test("removes a run's keys, aliases and files, and what it kept for itself", () =>
   withLocalAws({}, async () => {
-    const run = newRun('killed');
-    enterInLedger(run, run.aliasName, [], nobody);
+    const run = newRun('ada');
+    enterInLedger(run, run.aliasName, ['encrypted'], process.pid);
+    writeFileSync('encrypted', '');
+    writeFileSync('of-another-team', '');
+    mkdirSync(run.scratchFolder, { recursive: true });
     const key = await createKey(run);
-    const orphan = await createKey({ ...run, aliasName: 'alias/of-no-ledger' });
 
-    const removed = await reclaim(run);
-    expect(removed.aliases).toEqual([run.aliasName]);
-    expect(removed.orphans).toEqual([orphan]);
+    expect(await cleanUpRun(run)).toEqual({
+      run: 'ada',
+      aliases: [{ aliasName: run.aliasName, keyArn: key, isPendingDeletion: false, tags: run.tags }],
+      orphans: [],
+      unseenAliasNames: [],
+      files: ['encrypted'],
+      lostKeys: 0,
+    });
     expect(await stateOf(key)).toBe('PendingDeletion');
-    expect(await stateOf(orphan)).toBe('PendingDeletion');
-    expect(runsInLedger()).toEqual([]);
+    await expect(stateOf(run.aliasName)).rejects.toThrow('is not found');
+    expect(['encrypted', 'of-another-team', run.scratchFolder].map(existsSync)).toEqual([false, true, false]);
+    expect(openLedgers()).toEqual([]);
   }));
 
-test('leaves a run alone that is alive, or that ran elsewhere', () =>
+test('leaves the files that another run writes which is alive', () =>
   withLocalAws({}, async () => {
-    const living = newRun('living');
-    const elsewhere = { ...newRun('elsewhere'), region: 'us-west-2' };
-    enterInLedger(living, living.aliasName, [], process.pid);
-    enterInLedger(elsewhere, elsewhere.aliasName, [], nobody);
-    const key = await createKey(living);
+    const run = newRun('ada');
+    enterInLedger(run, run.aliasName, ['of-ada', 'of-both'], process.pid);
+    enterInLedger(newRun('bob'), 'alias/of-bob', ['of-both'], process.pid);
+    for (const file of ['of-ada', 'of-both']) writeFileSync(file, '');
 
-    const removed = await reclaim(living);
-    expect(removed.aliases).toEqual([]);
-    expect(removed.left.join('\n')).toContain('living: it is still running');
-    expect(removed.left.join('\n')).toContain('elsewhere: it ran elsewhere');
-    expect(await stateOf(key)).toBe('Enabled');
-    expect(runsInLedger().sort()).toEqual(['elsewhere', 'living']);
+    await cleanUpRun(run);
+    expect(['of-ada', 'of-both'].map(existsSync)).toEqual([false, true]);
+  }));
+
+test('looks through all keys of the account only when the aliases do not lead to all of the run', () =>
+  withLocalAws({}, async () => {
+    const searchesOf = async (name: string, keys: number | undefined) => {
+      const run = newRun(name);
+      enterInLedger(run, run.aliasName, [], process.pid);
+      await createKey(run);
+      if (keys !== undefined) enterChanged({ run: run.name, place: placeOf(run) }, keys);
+      const recording = recordRequests();
+      await cleanUpRun(run);
+      recording.stop();
+      return recording.successful('ListKeys').length;
+    };
+
+    expect(await searchesOf('found', 1)).toBe(0);
+    expect(await searchesOf('not-found', 2)).toBe(1);
+    expect(await searchesOf('killed', undefined)).toBe(1);
+  }));
+
+test('finds by its tags a key that has no alias, and every alias of it that has one', () =>
+  withLocalAws({}, async () => {
+    const run = newRun('ada');
+    enterInLedger(run, run.aliasName, [], process.pid);
+    const orphan = await new KMSClient().send(new CreateKeyCommand({ Tags: run.tags }));
+    const renamed = await createKey({ ...run, aliasName: 'alias/of-no-ledger' });
+    const others = await createKey({
+      ...run,
+      aliasName: 'alias/of-bob',
+      tags: newRun('bob').tags,
+    });
+
+    const removed = await cleanUpRun(run);
+    expect(removed?.orphans).toEqual([orphan.KeyMetadata?.Arn]);
+    expect(removed?.aliases.map(({ aliasName }) => aliasName)).toEqual(['alias/of-no-ledger']);
+    const states = await Promise.all([orphan.KeyMetadata?.Arn, renamed, others].map(stateOf));
+    expect(states).toEqual(['PendingDeletion', 'PendingDeletion', 'Enabled']);
   }));
 
 test("never takes other people's keys for its own, even when an entry has no tags", () =>
@@ -75,29 +100,66 @@ test("never takes other people's keys for its own, even when an entry has no tag
     );
     enterInLedger(run, run.aliasName, [], nobody);
 
-    const removed = await cleanUpRun(run.name);
-    expect(removed.orphans).toEqual([]);
-    expect(await stateOf(KeyMetadata?.Arn ?? '')).toBe('Enabled');
+    expect(await cleanUpRun(run)).toMatchObject({ orphans: [], lostKeys: 0 });
+    expect(await stateOf(KeyMetadata?.Arn)).toBe('Enabled');
+  }));
+
+test('says how many keys nothing leads to', () =>
+  withLocalAws({}, async () => {
+    const run = newRun('ada');
+    enterInLedger(run, run.aliasName, [], process.pid);
+    await createKey(run);
+    await new KMSClient().send(new CreateKeyCommand({ Description: 'Without tags' }));
+    enterChanged({ run: run.name, place: placeOf(run) }, 2);
+
+    expect(await cleanUpRun(run)).toMatchObject({ lostKeys: 1 });
+  }));
+
+test('finishes a clean-up that was killed after the deletion was scheduled', () =>
+  withLocalAws({}, async () => {
+    const run = newRun('ada');
+    enterInLedger(run, run.aliasName, [], nobody);
+    const key = await createKey(run);
+    await new KMSClient().send(new ScheduleKeyDeletionCommand({ KeyId: key, PendingWindowInDays: 7 }));
+
+    expect(await cleanUpRun(run)).toMatchObject({ aliases: [{ isPendingDeletion: true }], lostKeys: 0 });
+    await expect(stateOf(run.aliasName)).rejects.toThrow('is not found');
   }));
 
 test('keeps the ledger of what it could not remove', () =>
   withLocalAws({ weather: [{ operation: 'DeleteAlias', fault: 'server-error' }] }, async () => {
     const run = newRun('stubborn');
-    enterInLedger(run, run.aliasName, [], nobody);
+    enterInLedger(run, run.aliasName, ['encrypted'], process.pid);
+    writeFileSync('encrypted', '');
     await createKey(run);
 
-    await expect(cleanUpRun(run.name)).rejects.toThrow();
-    expect(runsInLedger()).toContain('stubborn');
+    await expect(cleanUpRun(run)).rejects.toThrow();
+    expect(ledgerOf(run)?.entries.length).toBe(1);
+    expect(existsSync('encrypted')).toBe(true);
   }));
 
 test.each(['DeleteAlias', 'ScheduleKeyDeletion'])('is done although AWS shows %s late', (operation) =>
   withLocalAws({ weather: [{ operation, fault: 'late-change', seconds: 0.5 }] }, async () => {
     const run = newRun(`late-${operation.toLowerCase()}`);
-    enterInLedger(run, run.aliasName, [], nobody);
+    enterInLedger(run, run.aliasName, [], process.pid);
     const key = await createKey(run);
 
-    expect(await cleanUpRun(run.name)).toMatchObject({ aliases: [run.aliasName], orphans: [] });
-    expect(runsInLedger()).not.toContain(run.name);
-    await expect.poll(() => stateOf(key)).toBe('PendingDeletion');
+    expect(await cleanUpRun(run)).toMatchObject({ aliases: [{ aliasName: run.aliasName }], orphans: [] });
+    expect(await stateOf(key)).toBe('PendingDeletion');
+    expect(openLedgers()).toEqual([]);
   }),
 );
+
+test('removes an alias that AWS does not show yet, of a key that is found by its tags', () =>
+  withLocalAws({ weather: [{ operation: 'CreateAlias', fault: 'late-change', seconds: 1 }] }, async () => {
+    const run = newRun('ada');
+    enterInLedger(run, run.aliasName, [], process.pid);
+    const kms = new KMSClient();
+    const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Tags: run.tags }));
+    await kms.send(new CreateAliasCommand({ AliasName: run.aliasName, TargetKeyId: KeyMetadata?.KeyId }));
+
+    expect(await cleanUpRun(run)).toMatchObject({ aliases: [], unseenAliasNames: [run.aliasName] });
+    // AWS would refuse a second alias of that name if the first were there.
+    const { KeyMetadata: other } = await kms.send(new CreateKeyCommand({}));
+    await kms.send(new CreateAliasCommand({ AliasName: run.aliasName, TargetKeyId: other?.KeyId }));
+  }));

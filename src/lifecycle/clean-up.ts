@@ -1,92 +1,67 @@
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import {
+  DeleteAliasCommand,
   DescribeKeyCommand,
-  KMSClient,
+  type KeyMetadata,
+  type KMSClient,
   KMSInvalidStateException,
-  KMSServiceException,
-  ListResourceTagsCommand,
   NotFoundException,
-  paginateListKeys,
   ScheduleKeyDeletionCommand,
-  type Tag,
 } from '@aws-sdk/client-kms';
-import pRetry from 'p-retry';
 import { cleanUp } from '../../workshop/05-clean-up/solution.ts';
-import { closeLedger, type LedgerEntry, readLedger, runsInLedger } from './ledger.ts';
+import { closeLedger, enterChanging, isSamePlace, type Ledger, ledgerOf, openLedgers } from './ledger.ts';
+import { findLeftovers, type Leftovers } from './leftovers.ts';
+import { filesOfLivingRuns, livingProcessOf } from './living-runs.ts';
+import { patientKms, patiently, untilSeen } from './patience.ts';
 import { forgetProgress } from './progress.ts';
-import { scratchFolderOf } from './run.ts';
-
-/** What was removed, for people to read. */
-export interface Removed {
-  aliases: string[];
-  /** Keys that were found by their tags alone, because their alias was never created or is gone. */
-  orphans: string[];
-  /** Output files that were there. */
-  files: string[];
-  /** Runs whose resources can't be reached from here, and why. */
-  left: string[];
-}
+import { type Run, scratchFolderOf } from './run.ts';
+import { findTaggedKeys } from './tagged-keys.ts';
 
 /**
  * Removes what a run created, proves that it is gone, and closes its ledger.
  *
- * @param filesInUse files of other runs, which stay although this run has written them too
+ * @returns what was there, and is gone
  * @throws Error when something is still there afterwards; the ledger then stays
  */
-export async function cleanUpRun(runName: string, filesInUse = new Set<string>()): Promise<Removed> {
-  const entries = readLedger(runName);
-  const aliases = new Map(entries.map((entry) => [entry.aliasName, entry]));
-  const removed = nothingRemoved();
-  for (const entry of aliases.values()) {
-    const files = entry.files.filter((file) => !filesInUse.has(file));
-    removed.files.push(...files.filter((file) => existsSync(file)));
-    await cleanUp({ ...entry, files });
-    await proveAliasGone(entry.aliasName);
-    removed.aliases.push(entry.aliasName);
+export async function cleanUpRun(run: Run): Promise<Leftovers | undefined> {
+  const ledger = ledgerOf(run);
+  if (!ledger) {
+    forgetRun(run.name);
+    return undefined;
   }
-  const { tags = [] } = entries.find((entry) => entry.tags.length > 0) ?? {};
-  removed.orphans = await scheduleDeletionByTags(tags);
-  closeLedger(runName);
-  return removed;
+  const search = () => findTaggedKeys(patientKms(), (name) => name === run.name);
+  const leftovers = await findLeftovers(ledger, search, filesOfLivingRuns(run.name));
+  await remove(leftovers, ledger);
+  return leftovers;
 }
 
 /**
- * Removes what earlier runs left behind because they were killed. A run whose process is alive is left alone.
+ * Removes what is left of a run, proves that it is gone, and closes its ledger. Keys are KMS's to delete: in 7 days.
  *
- * @param here where the target of this run is: other targets' and Regions' ledgers are left for a run there
+ * @param ledger none when the run was found by its tags alone
+ * @throws Error when something is still there afterwards; the ledger then stays
  */
-export async function reclaim(here: Pick<LedgerEntry, 'target' | 'region'>): Promise<Removed> {
-  const removed = nothingRemoved();
-  const filesInUse = filesOfLivingRuns();
-  for (const runName of runsInLedger()) {
-    const entries = readLedger(runName);
-    const entry = entries.at(-1);
-    if (!entry || (entry.target === 'local' && !isAlive(entry.process))) {
-      // The keys of a local AWS were in the memory of the process that is gone; the files are still there.
-      const files = entries.flatMap((each) => each.files).filter((file) => !filesInUse.has(file));
-      removed.files.push(...files.filter((file) => existsSync(file)));
-      for (const file of files) rmSync(file, { force: true });
-      closeLedger(runName);
-      forgetRun(runName);
-    } else if (isAlive(entry.process)) {
-      removed.left.push(`${runName}: it is still running, as process ${entry.process}`);
-    } else if (entry.target !== here.target || entry.region !== here.region) {
-      removed.left.push(
-        `${runName}: it ran elsewhere; WORKSHOP_TARGET=${entry.target} AWS_REGION=${entry.region} npm run clean-up`,
-      );
-    } else {
-      const { aliases, orphans, files } = await cleanUpRun(runName, filesInUse);
-      removed.aliases.push(...aliases);
-      removed.orphans.push(...orphans);
-      removed.files.push(...files);
-      forgetRun(runName);
-    }
+export async function remove(leftovers: Leftovers, ledger: Ledger | undefined): Promise<void> {
+  // If this ends halfway, the keys that are there are not those that the ledger counted.
+  if (ledger) enterChanging(ledger, 'clean-up');
+  const kms = patientKms();
+  for (const { aliasName, tags } of leftovers.aliases) {
+    await patiently(() => cleanUp({ aliasName, tags, files: [] }));
   }
-  return removed;
+  for (const keyArn of leftovers.orphans) await scheduleDeletion(kms, keyArn);
+  for (const aliasName of leftovers.unseenAliasNames) await deleteAlias(kms, aliasName);
+  await proveGone(kms, leftovers);
+  for (const file of leftovers.files) rmSync(file, { force: true });
+  // Last: as long as the ledger is there, a second try can find the rest.
+  if (!ledger || !livesElsewhere(ledger)) forgetRun(leftovers.run);
+  if (ledger) closeLedger(ledger);
 }
 
-function nothingRemoved(): Removed {
-  return { aliases: [], orphans: [], files: [], left: [] };
+/** Whether a run of the same name is alive in another place. */
+function livesElsewhere({ run, place }: Ledger): boolean {
+  return openLedgers().some(
+    (other) => other.run === run && !isSamePlace(other.place, place) && livingProcessOf(other) !== undefined,
+  );
 }
 
 /** Removes what a run kept for itself. */
@@ -95,83 +70,44 @@ function forgetRun(runName: string): void {
   rmSync(scratchFolderOf(runName), { recursive: true, force: true });
 }
 
-/** Runs that are alive may write the same files as one that was killed. */
-function filesOfLivingRuns(): Set<string> {
-  const living = runsInLedger()
-    .map(readLedger)
-    .filter((entries) => entries.some((entry) => isAlive(entry.process)));
-  return new Set(living.flatMap((entries) => entries.flatMap((entry) => entry.files)));
-}
-
-function isAlive(process_: number): boolean {
-  try {
-    return process.kill(process_, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** A deleted alias may be seen for seconds more (KMS developer guide, accessing-kms.html#programming-eventual-consistency). */
-function proveAliasGone(aliasName: string): Promise<void> {
-  const kms = new KMSClient();
-  return pRetry(
-    async () => {
-      try {
-        await kms.send(new DescribeKeyCommand({ KeyId: aliasName }));
-      } catch (error) {
-        if (error instanceof NotFoundException) return;
-        throw error;
-      }
-      throw new Error(`${aliasName} is still there after the clean-up. Run "npm run clean-up" to try again.`);
-    },
-    {
-      retries: 12,
-      minTimeout: 250,
-      factor: 1.5,
-      maxTimeout: 5000,
-      shouldRetry: ({ error }) => !(error instanceof KMSServiceException),
-    },
-  );
-}
-
-/** A key that was created but never got its alias can only be found by its tags. Without tags, none is. */
-async function scheduleDeletionByTags(tags: Tag[]): Promise<string[]> {
-  if (tags.length === 0) return [];
-  const kms = new KMSClient();
-  const scheduled: string[] = [];
-  for await (const { Keys = [] } of paginateListKeys({ client: kms }, {})) {
-    for (const { KeyId } of Keys) {
-      if (!(await hasTags(kms, KeyId, tags))) continue;
-      const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
-      if (KeyMetadata?.KeyState === 'PendingDeletion') continue;
-      if (await scheduleDeletion(kms, KeyId)) scheduled.push(KeyMetadata?.Arn ?? '');
-    }
-  }
-  return scheduled;
-}
-
-/** Gives false if the deletion was scheduled already: for a while, DescribeKey may not tell. */
-async function scheduleDeletion(kms: KMSClient, KeyId: string | undefined): Promise<boolean> {
+/** That the deletion is scheduled already may not be seen yet. */
+async function scheduleDeletion(kms: KMSClient, KeyId: string): Promise<void> {
   try {
     await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
-    return true;
   } catch (error) {
-    if (error instanceof KMSInvalidStateException) return false;
-    throw error;
+    if (!(error instanceof KMSInvalidStateException)) throw error;
   }
 }
 
-async function hasTags(kms: KMSClient, KeyId: string | undefined, tags: Tag[]): Promise<boolean> {
+async function deleteAlias(kms: KMSClient, AliasName: string): Promise<void> {
   try {
-    const { Tags = [] } = await kms.send(new ListResourceTagsCommand({ KeyId }));
-    // Without this, no tags at all would be the tags of every key in the account.
-    if (tags.length === 0) return false;
-    return tags.every((tag) =>
-      Tags.some((has) => has.TagKey === tag.TagKey && has.TagValue === tag.TagValue),
-    );
+    await kms.send(new DeleteAliasCommand({ AliasName }));
   } catch (error) {
-    // Keys of other people whose policies don't let us look are not ours.
-    if (error instanceof KMSServiceException && error.name === 'AccessDeniedException') return false;
+    if (!(error instanceof NotFoundException)) throw error;
+  }
+}
+
+async function proveGone(kms: KMSClient, { aliases, orphans, unseenAliasNames }: Leftovers): Promise<void> {
+  for (const keyArn of new Set([...aliases.map((alias) => alias.keyArn), ...orphans])) {
+    await untilSeen(
+      async () => (await describe(kms, keyArn))?.KeyState === 'PendingDeletion',
+      `${keyArn} is not about to be deleted after the clean-up. Run "npm run clean-up" to try again.`,
+    );
+  }
+  for (const aliasName of [...aliases.map((alias) => alias.aliasName), ...unseenAliasNames]) {
+    await untilSeen(
+      async () => (await describe(kms, aliasName)) === undefined,
+      `${aliasName} is still there after the clean-up. Run "npm run clean-up" to try again.`,
+    );
+  }
+}
+
+async function describe(kms: KMSClient, KeyId: string): Promise<KeyMetadata | undefined> {
+  try {
+    const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
+    return KeyMetadata;
+  } catch (error) {
+    if (error instanceof NotFoundException) return undefined;
     throw error;
   }
 }

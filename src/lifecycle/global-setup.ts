@@ -1,12 +1,14 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { KMSClient } from '@aws-sdk/client-kms';
 import type { TestProject } from 'vitest/node';
 import { createKey } from '../../workshop/01-create-key/solution.ts';
 import { readSettings } from '../settings.ts';
 import { startTarget, useEnvironment } from '../target.ts';
-import { cleanUpRun, reclaim } from './clean-up.ts';
-import { enterInLedger } from './ledger.ts';
-import { forgetProgress } from './progress.ts';
+import { cleanUpRun } from './clean-up.ts';
+import { describeRemoval } from './describe-leftovers.ts';
+import { enterChanged, enterInLedger, placeOf } from './ledger.ts';
+import { isNothing } from './leftovers.ts';
+import { reclaim } from './reclaim.ts';
 import { describeRun, outputFiles } from './run.ts';
 
 /**
@@ -19,11 +21,15 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const target = await startTarget(settings);
   const restore = useEnvironment(target.environment);
 
+  // The local AWS, and all that is in it, is gone at the end anyway.
+  const say = (text: string) => {
+    if (run.target !== 'local') project.vitest.logger.log(text);
+  };
+
   const tearDown = async () => {
     try {
-      await cleanUpRun(run.name);
-      forgetProgress(run.name);
-      rmSync(run.scratchFolder, { recursive: true, force: true });
+      const removed = await cleanUpRun(run);
+      if (removed) say(describeRemoval(removed));
     } finally {
       restore();
       await target.close();
@@ -32,11 +38,14 @@ export default async function setUp(project: TestProject): Promise<() => Promise
 
   try {
     await requireCredentials();
-    await reclaim(run);
+    const { removals, left } = await reclaim(placeOf(run));
+    for (const { leftovers } of removals) if (!isNothing(leftovers)) say(describeRemoval(leftovers));
+    for (const reason of left) say(`Left alone: ${reason}`);
+    enterInLedger(run, run.aliasName, outputFiles(run), process.pid);
     mkdirSync(run.outputFolder, { recursive: true });
     mkdirSync(run.scratchFolder, { recursive: true });
-    enterInLedger(run, run.aliasName, outputFiles(run), process.pid);
     const keyArn = await createKey(run);
+    enterChanged({ run: run.name, place: placeOf(run) }, 1);
     project.provide('run', run);
     project.provide('keyArn', keyArn);
   } catch (error) {

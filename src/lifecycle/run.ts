@@ -8,6 +8,10 @@ export interface Run {
   name: string;
   target: Settings['target'];
   region: string;
+  /** The URL of KMS where it isn't AWS's own; none on the local AWS, which is new for each run. */
+  endpoint?: string;
+  /** The number of the AWS account, where it is known. */
+  account?: string;
   /** The alias of the run's key. */
   aliasName: string;
   description: string;
@@ -32,21 +36,31 @@ declare module 'vitest' {
 
 /** The names of a run, from its settings. */
 export function describeRun(settings: Settings): Run {
+  const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_KMS = AWS_ENDPOINT_URL } = settings.environment;
   return {
     name: settings.run,
     target: settings.target,
     region: settings.region,
+    ...(settings.target !== 'local' && AWS_ENDPOINT_URL_KMS ? { endpoint: AWS_ENDPOINT_URL_KMS } : {}),
     aliasName: `alias/kms_key_cse_usecase_3_${settings.run}`,
     description: 'Workshop: client-side encryption with data key caching',
-    tags: [
-      { TagKey: 'workshop', TagValue: 'data-key-caching' },
-      { TagKey: 'workshop-run', TagValue: settings.run },
-    ],
+    tags: tagsOf(settings.run),
     encryptionContext: { whatfor: 'usecase-3-cse', run: settings.run },
     outputFolder: settings.outputFolder,
     scratchFolder: scratchFolderOf(settings.run),
     cloudTrail: settings.cloudTrail,
   };
+}
+
+/** Marks every key of the workshop. */
+export const workshopTag: Tag = { TagKey: 'workshop', TagValue: 'data-key-caching' };
+
+/** The name of the tag that says which run a key is of. */
+export const runTagName = 'workshop-run';
+
+/** The tags of a run's keys. */
+export function tagsOf(runName: string): Tag[] {
+  return [workshopTag, { TagKey: runTagName, TagValue: runName }];
 }
 
 /** Where the specs of a run put the files of their own. */

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { recordStepPassed } from '../steps/progress-record.ts';
 import { filesOf, readText } from '../steps/step-files.ts';
+import { enterKeysOf } from './created-keys.ts';
 import { forgetPassed, passedSteps, rememberPassed } from './progress.ts';
 import type { Run } from './run.ts';
 import { TodoError } from './todo.ts';
@@ -52,7 +53,9 @@ export function useStep(specFile: string): Step {
   const root = join(dirname(specFile), '../..');
   // As it is now that it was imported: the learner may save another version while the tests run.
   const exercise = readText(root, filesOf(step).exercise);
+  const stopCounting = enterKeysOf(run, step);
   beforeAll(() => forgetPassed(run.name, step));
+  afterAll(() => stopCounting());
   // biome-ignore lint/correctness/noEmptyPattern: Vitest wants fixtures destructured, and this needs none.
   afterAll(({}, { tasks }) => {
     if (tasks.some((task) => task.result?.state !== 'pass')) return;

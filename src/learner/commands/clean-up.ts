@@ -1,19 +1,34 @@
 import { join } from 'node:path';
-import type { Removed } from '../../lifecycle/clean-up.ts';
+import { countLeftovers, describeLeftovers } from '../../lifecycle/describe-leftovers.ts';
+import { isNothing, type Leftovers } from '../../lifecycle/leftovers.ts';
+import type { Wanted } from '../../lifecycle/reclaim.ts';
+import { describeRun } from '../../lifecycle/run.ts';
 import { readSettings, type Settings } from '../../settings.ts';
 import { LearnerError } from '../learner-error.ts';
 import { indent, marks, paint } from '../look.ts';
 
+/** What the command was told. */
+export interface CleanUpOptions {
+  dryRun?: boolean;
+  run?: string;
+  allRuns?: boolean;
+}
+
 /**
- * Removes from the target of the settings what runs left there that were killed, and their output files.
+ * Removes from the target of the settings what runs left there that were killed, and their output files. Says first
+ * what that is, and at the end what is left.
  *
- * @returns the text to print: what was removed, what was left and why
  * @throws SettingsError; LearnerError when AWS can't be reached, or refuses
  */
-export async function cleanUp(root: string): Promise<string> {
+export async function cleanUp(
+  root: string,
+  print: (text: string) => void,
+  options: CleanUpOptions,
+): Promise<boolean> {
   const settings = readSettings(undefined, join(root, '.env'));
+  const wanted = wantedRuns(settings, options);
   try {
-    return describe(await reclaimThere(settings));
+    return await atTarget(settings, () => planAndCarryOut(settings, wanted, print, options));
   } catch (error) {
     const { name, message } = error as Error;
     throw new LearnerError(
@@ -23,31 +38,83 @@ export async function cleanUp(root: string): Promise<string> {
   }
 }
 
-async function reclaimThere(settings: Settings): Promise<Removed> {
-  const { reclaim } = await import('../../lifecycle/clean-up.ts');
+function wantedRuns({ run: name, environment }: Settings, { run, allRuns }: CleanUpOptions): Wanted {
+  if (run !== undefined && allRuns) throw new LearnerError('Either --run or --all-runs: not both.');
+  if (run !== undefined) return { run: String(run) };
+  return {
+    allRuns: allRuns ?? false,
+    alsoByTags: environment.WORKSHOP_RUN ? [name] : [],
+    lookForOthers: true,
+  };
+}
+
+async function atTarget(settings: Settings, action: () => Promise<boolean>): Promise<boolean> {
   // The keys of a local AWS are gone with its run: nothing has to be asked, and a living run may have the port.
-  if (settings.target === 'local') return reclaim(settings);
+  if (settings.target === 'local') return action();
   const { startTarget, useEnvironment } = await import('../../target.ts');
   const target = await startTarget(settings);
   const restore = useEnvironment(target.environment);
   try {
-    return await reclaim(settings);
+    return await action();
   } finally {
     restore();
     await target.close();
   }
 }
 
-function describe({ aliases, orphans, files, left }: Removed): string {
-  const removed = [
-    ...aliases.map((alias) => `${alias}, and its key in 7 days`),
-    ...orphans.map((arn) => `${arn} in 7 days: it had no alias`),
-    ...files,
-  ];
-  if (removed.length === 0 && left.length === 0) return `${marks.ok} There is nothing to clean up.`;
-  return [...section(`${marks.ok} Removed:`, removed), ...section(`${marks.none} Left:`, left)].join('\n');
+async function planAndCarryOut(
+  settings: Settings,
+  wanted: Wanted,
+  print: (text: string) => void,
+  { dryRun = false }: CleanUpOptions,
+): Promise<boolean> {
+  const { carryOut, planCleanUp } = await import('../../lifecycle/reclaim.ts');
+  const { placeOf } = await import('../../lifecycle/ledger.ts');
+  const plan = await planCleanUp(placeOf(describeRun(settings)), wanted);
+  const removals = plan.removals.map(({ leftovers }) => leftovers).filter((each) => !isNothing(each));
+  for (const each of removals) printSection(print, `To remove of ${each.run}:`, describeLeftovers(each));
+  printSection(print, `${marks.none} Left alone:`, plan.left);
+  printSection(
+    print,
+    `${marks.none} Other runs of the workshop have keys here:`,
+    describeOthers(plan.others),
+  );
+  if (dryRun) {
+    print(`${marks.none} Nothing was changed: --dry-run.`);
+    return true;
+  }
+  await carryOut(plan);
+  if (removals.length === 0) {
+    print(`${marks.ok} ${settings.target === 'local' ? nothingLocal(wanted) : nothingToDo(wanted)}`);
+    return true;
+  }
+  const isAllFound = removals.every(({ lostKeys }) => lostKeys === 0);
+  const names = removals.map(({ run }) => run).join(', ');
+  if (isAllFound) print(`${marks.ok} Removed, and looked for again. Left of ${names}: nothing.`);
+  else print(`${marks.wrong} Removed what was found. Left of ${names}: the keys that can't be found.`);
+  return isAllFound;
 }
 
-function section(title: string, lines: string[]): string[] {
-  return lines.length ? [paint.bold(title), indent(lines.join('\n'))] : [];
+function nothingLocal(wanted: Wanted): string {
+  if (!wanted.allRuns && !wanted.run) return 'There is nothing to clean up.';
+  return 'There is nothing to clean up: the keys of a local AWS are gone with its run. Of a real account: WORKSHOP_TARGET=aws.';
+}
+
+function nothingToDo({ run }: Wanted): string {
+  return run === undefined
+    ? 'There is nothing to clean up.'
+    : `There is nothing of the run ${run} to clean up.`;
+}
+
+/** Whose they are, the tags don't say: it is for the reader to name them. */
+function describeOthers(others: Leftovers[]): string[] {
+  if (others.length === 0) return [];
+  return [
+    ...others.map((each) => `${each.run}: ${countLeftovers(each)}`),
+    `Is one yours, and no longer at work? npm run clean-up -- --run ${others[0]?.run}`,
+  ];
+}
+
+function printSection(print: (text: string) => void, title: string, lines: string[]): void {
+  if (lines.length > 0) print([paint.bold(title), indent(lines.join('\n'))].join('\n'));
 }

@@ -49,9 +49,16 @@ function commands(root: string, print: (text: string) => void): CAC {
     .action(async ({ withKey }) => (await import('./doctor.ts')).doctor(root, print, { withKey }));
 
   cli
-    .command('clean-up', 'Remove what runs left behind that were killed')
-    .usage('clean-up')
-    .action(async () => print(await (await import('./clean-up.ts')).cleanUp(root)));
+    .command('clean-up', 'Remove what runs left behind that were killed, after showing it')
+    .usage('clean-up -- [--dry-run] [--run <name> | --all-runs]')
+    .option('--dry-run', 'Show what would be removed, and change nothing')
+    .option('--run <name>', 'This run alone, found by the tags of its keys when its ledger is gone')
+    .option(
+      '--all-runs',
+      "Every run of the workshop in the account: other learners' too, even while they work",
+    )
+    .example('  npm run clean-up -- --dry-run\n  npm run clean-up -- --run 3f9a12c4')
+    .action(async (options) => (await import('./clean-up.ts')).cleanUp(root, print, options));
 
   cli.help((sections) =>
     sections

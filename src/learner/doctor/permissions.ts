@@ -13,7 +13,7 @@ import {
   ScheduleKeyDeletionCommand,
   TagResourceCommand,
 } from '@aws-sdk/client-kms';
-import { closeLedger, enterInLedger } from '../../lifecycle/ledger.ts';
+import { closeLedger, enterInLedger, placeOf } from '../../lifecycle/ledger.ts';
 import type { Run } from '../../lifecycle/run.ts';
 import { ask } from './ask.ts';
 import { type Finding, notChecked, wrong } from './finding.ts';
@@ -66,7 +66,7 @@ export async function* provePermissions(run: Run, caller: string): AsyncGenerato
   });
   for (const { permission, call } of questionsOfAccount(kms)) yield await ask(permission, caller, call);
   if (!keyId) {
-    closeLedger(run.name);
+    closeLedger({ run: run.name, place: placeOf(run) });
     yield notChecked('The others', 'there is no key to ask them with');
     return;
   }
@@ -75,7 +75,7 @@ export async function* provePermissions(run: Run, caller: string): AsyncGenerato
     last = await ask(permission, caller, call);
     yield last;
   }
-  if (last?.verdict === 'ok') closeLedger(run.name);
+  if (last?.verdict === 'ok') closeLedger({ run: run.name, place: placeOf(run) });
   else
     yield wrong(
       'The key',

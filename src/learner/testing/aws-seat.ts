@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { DescribeKeyCommand, KMSClient, paginateListAliases, paginateListKeys } from '@aws-sdk/client-kms';
 import { vi } from 'vitest';
-import { type LocalAws, startLocalAws } from '../../local-aws/index.ts';
+import { type LocalAws, startLocalAws, type WeatherRule } from '../../local-aws/index.ts';
 import { runCommandLine } from '../commands/command-line.ts';
 import { type FixtureWorkshop, makeFixtureWorkshop } from './fixture-workshop.ts';
 
@@ -22,13 +22,14 @@ export interface AwsSeat {
   leave(): Promise<void>;
 }
 
-export async function takeAwsSeat(): Promise<AwsSeat> {
+/** @param weather what its AWS does on purpose */
+export async function takeAwsSeat(weather: WeatherRule[] = []): Promise<AwsSeat> {
   const workshop = makeFixtureWorkshop();
   workshop.write('package.json', '{"type":"module","engines":{"node":">=20.19.0"}}');
   workshop.write('package-lock.json', '{"lockfileVersion":3,"packages":{}}');
   const restore = moveTo(workshop.root);
-  const aws = await startLocalAws({ region: 'eu-central-1' });
-  const kms = new KMSClient(aws);
+  const aws = await startLocalAws({ region: 'eu-central-1', weather, seed: 1 });
+  const kms = new KMSClient({ ...aws, maxAttempts: 10 });
   return {
     workshop,
     kms,

@@ -1,0 +1,104 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { beforeEach, expect, test } from 'vitest';
+import { createKey } from '../../workshop/01-create-key/solution.ts';
+import { withLocalAws } from '../target.ts';
+import { enterInLedger, openLedgers, placeOf } from './ledger.ts';
+import { reclaim } from './reclaim.ts';
+import type { Run } from './run.ts';
+import { newRun, nobody, useNewFolder } from './testing/ledger-folder.ts';
+
+beforeEach(useNewFolder);
+
+async function stateOf(keyArn: string): Promise<string | undefined> {
+  const { KeyMetadata } = await new KMSClient().send(new DescribeKeyCommand({ KeyId: keyArn }));
+  return KeyMetadata?.KeyState;
+}
+
+test('removes what killed runs left, one after the other', () =>
+  withLocalAws({}, async () => {
+    const [ada, bob] = [newRun('ada'), newRun('bob')];
+    const keys = [];
+    for (const run of [ada, bob]) {
+      enterInLedger(run, run.aliasName, [], nobody);
+      keys.push(
+        await createKey(run),
+        await createKey({ ...run, aliasName: `${run.aliasName}_of_no_ledger` }),
+      );
+    }
+
+    const { removals, left } = await reclaim(placeOf(newRun('now')));
+    expect(removals.map(({ leftovers }) => leftovers.aliases.length)).toEqual([2, 2]);
+    expect(left).toEqual([]);
+    for (const key of keys) expect(await stateOf(key)).toBe('PendingDeletion');
+    expect(openLedgers()).toEqual([]);
+  }));
+
+test('leaves a run alone that is alive', () =>
+  withLocalAws({}, async () => {
+    const living = newRun('living');
+    enterInLedger(living, living.aliasName, [], process.pid);
+    const key = await createKey(living);
+
+    const { removals, left } = await reclaim(placeOf(living));
+    expect(removals).toEqual([]);
+    expect(left).toEqual([`living: it is still running, as process ${process.pid}`]);
+    expect(await stateOf(key)).toBe('Enabled');
+    expect(openLedgers().map(({ run }) => run)).toEqual(['living']);
+  }));
+
+test.each<[string, Partial<Run>, string]>([
+  [
+    'Region',
+    { region: 'us-west-2' },
+    'WORKSHOP_TARGET=endpoint AWS_REGION=us-west-2 AWS_ENDPOINT_URL=http://127.0.0.1:9 npm run clean-up',
+  ],
+  [
+    'endpoint',
+    { endpoint: 'http://127.0.0.1:10' },
+    'WORKSHOP_TARGET=endpoint AWS_REGION=eu-west-1 AWS_ENDPOINT_URL=http://127.0.0.1:10 npm run clean-up',
+  ],
+  [
+    'target',
+    { target: 'aws', endpoint: undefined },
+    'WORKSHOP_TARGET=aws AWS_REGION=eu-west-1 npm run clean-up',
+  ],
+  [
+    'account',
+    { account: '444455556666' },
+    'WORKSHOP_TARGET=endpoint AWS_REGION=eu-west-1 AWS_ENDPOINT_URL=http://127.0.0.1:9 npm run clean-up, with credentials of the account 444455556666',
+  ],
+])('leaves a run of another %s alone, and says how to get at it', async (_, difference, way) => {
+  const elsewhere = { ...newRun('elsewhere'), ...difference };
+  enterInLedger(elsewhere, elsewhere.aliasName, [], nobody);
+
+  // Nothing listens at this endpoint: nothing may be asked.
+  const { removals, left } = await reclaim({ ...placeOf(newRun('now')), account: '111122223333' });
+  expect(removals).toEqual([]);
+  expect(left).toEqual([`elsewhere: it ran elsewhere; ${way}`]);
+  expect(openLedgers().map(({ run }) => run)).toEqual(['elsewhere']);
+});
+
+test('of a run on a local AWS that is gone, removes the files and what it kept for itself', async () => {
+  const { endpoint: _, ...dead } = { ...newRun('dead'), target: 'local' as const };
+  enterInLedger(dead, dead.aliasName, ['encrypted'], nobody);
+  writeFileSync('encrypted', '');
+  mkdirSync(dead.scratchFolder, { recursive: true });
+
+  const { removals } = await reclaim(placeOf(newRun('now')));
+  expect(removals.map(({ leftovers }) => leftovers.files)).toEqual([['encrypted']]);
+  expect(['encrypted', dead.scratchFolder].map(existsSync)).toEqual([false, false]);
+  expect(openLedgers()).toEqual([]);
+});
+
+test('what a run keeps for itself stays while a run of the same name is alive elsewhere', async () => {
+  const living = newRun('ada');
+  const { endpoint: _, ...dead } = { ...living, target: 'local' as const };
+  enterInLedger(living, living.aliasName, [], process.pid);
+  enterInLedger(dead, dead.aliasName, [], nobody);
+  mkdirSync(living.scratchFolder, { recursive: true });
+
+  await reclaim(placeOf(living));
+  expect(existsSync(living.scratchFolder)).toBe(true);
+  expect(openLedgers().map(({ place }) => place.target)).toEqual(['endpoint']);
+});

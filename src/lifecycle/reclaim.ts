@@ -1,0 +1,117 @@
+import { remove } from './clean-up.ts';
+import { closeEmptyLedgers, isSamePlace, type Ledger, openLedgers, type Place } from './ledger.ts';
+import { findLeftovers, isNothing, type Leftovers, leftFiles, leftoversByTags } from './leftovers.ts';
+import { filesOfLivingRuns, livingProcessOf } from './living-runs.ts';
+import { patientKms } from './patience.ts';
+import { findTaggedKeys, type TaggedKey } from './tagged-keys.ts';
+
+/** What a clean-up is going to remove. */
+export interface Plan {
+  removals: { leftovers: Leftovers; ledger: Ledger | undefined }[];
+  /** Runs that are left alone, and why. */
+  left: string[];
+  /** Runs of the workshop that were found in the account by the tags of their keys, and that nobody asked for. */
+  others: Leftovers[];
+}
+
+/** Which runs to clean up, beside or instead of those that have a ledger here. */
+export interface Wanted {
+  /** Only this one, also by the tags of its keys. */
+  run?: string;
+  /** All that are found by the tags of their keys: other learners' too. */
+  allRuns?: boolean;
+  /** These too, by the tags of their keys. */
+  alsoByTags?: string[];
+  /** Look for other runs when there is nothing to remove. */
+  lookForOthers?: boolean;
+}
+
+/** Removes what earlier runs left behind because they were killed, and gives the plan of that. */
+export async function reclaim(here: Place): Promise<Plan> {
+  const plan = await planCleanUp(here, {});
+  await carryOut(plan);
+  return plan;
+}
+
+/** Removes what the plan says, and proves that it is gone. */
+export async function carryOut({ removals }: Plan): Promise<void> {
+  for (const { leftovers, ledger } of removals) await remove(leftovers, ledger);
+}
+
+/**
+ * Finds what killed runs left behind. A run whose process is alive is left alone, as is what a run left elsewhere.
+ *
+ * @param here where this process can reach AWS
+ */
+export async function planCleanUp(here: Place, wanted: Wanted): Promise<Plan> {
+  closeEmptyLedgers();
+  const ledgers = openLedgers();
+  const search = searchOnce(ledgers, wanted);
+  const plan = await planByLedgers(here, ledgers, wanted, search);
+  if (here.target !== 'local') await planByTags(plan, ledgers, wanted, search);
+  return plan;
+}
+
+type Search = () => Promise<TaggedKey[]>;
+
+/** One search through the account serves all runs, if there has to be any. */
+function searchOnce(ledgers: Ledger[], wanted: Wanted): Search {
+  const names = new Set([...ledgers.map(({ run }) => run), ...namedRuns(wanted)]);
+  const isSought = (run: string) => wanted.allRuns || wanted.lookForOthers || names.has(run);
+  let found: Promise<TaggedKey[]> | undefined;
+  return () => {
+    found ??= findTaggedKeys(patientKms(), (run) => Boolean(isSought(run)));
+    return found;
+  };
+}
+
+async function planByLedgers(here: Place, ledgers: Ledger[], wanted: Wanted, search: Search): Promise<Plan> {
+  const plan: Plan = { removals: [], left: [], others: [] };
+  const filesInUse = filesOfLivingRuns();
+  for (const ledger of ledgers) {
+    const { run, place } = ledger;
+    if (wanted.run !== undefined && run !== wanted.run) continue;
+    const process = livingProcessOf(ledger);
+    if (process !== undefined) plan.left.push(`${run}: it is still running, as process ${process}`);
+    else if (place.target === 'local') {
+      // The keys of a local AWS were in the memory of the process that is gone; the files are still there.
+      plan.removals.push({ leftovers: leftFiles(ledger, filesInUse), ledger });
+    } else if (isSamePlace(place, here)) {
+      plan.removals.push({ leftovers: await findLeftovers(ledger, search, filesInUse), ledger });
+    } else plan.left.push(`${run}: it ran elsewhere; ${wayTo(place, here)}`);
+  }
+  return plan;
+}
+
+/** Adds the runs of which only the tags of their keys tell, because their ledger is gone, or on another machine. */
+async function planByTags(plan: Plan, ledgers: Ledger[], wanted: Wanted, search: Search): Promise<void> {
+  const named = namedRuns(wanted);
+  const isIdle = plan.removals.every(({ leftovers }) => isNothing(leftovers));
+  if (!wanted.allRuns && named.length === 0 && !(wanted.lookForOthers && isIdle)) return;
+  const found = await search();
+  const known = new Set(plan.removals.map(({ leftovers }) => leftovers.run));
+  for (const ledger of ledgers) if (livingProcessOf(ledger) !== undefined) known.add(ledger.run);
+  for (const run of new Set(found.map((key) => key.run))) {
+    const leftovers = leftoversByTags(
+      run,
+      found.filter((key) => key.run === run),
+    );
+    if (known.has(run) || isNothing(leftovers)) continue;
+    if (wanted.allRuns || named.includes(run)) plan.removals.push({ leftovers, ledger: undefined });
+    else plan.others.push(leftovers);
+  }
+}
+
+function namedRuns({ run, alsoByTags = [] }: Wanted): string[] {
+  return run === undefined ? alsoByTags : [run];
+}
+
+/** How to get at what is in another place. */
+function wayTo(place: Place, here: Place): string {
+  const { target, region, endpoint, account } = place;
+  const settings = [`WORKSHOP_TARGET=${target}`, `AWS_REGION=${region}`];
+  if (endpoint) settings.push(`AWS_ENDPOINT_URL=${endpoint}`);
+  const credentials =
+    account && account !== here.account ? `, with credentials of the account ${account}` : '';
+  return `${settings.join(' ')} npm run clean-up${credentials}`;
+}
