@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** What the workshop needs to run. */
-const parts = ['fixtures', 'package.json', 'src', 'vitest.config.ts', 'workshop'];
+const parts = ['fixtures', 'package.json', 'package-lock.json', 'src', 'vitest.config.ts', 'workshop'];
 
 /** A copy of the project in which the proof may try what it likes. */
 export interface ProjectCopy {
