@@ -7,6 +7,8 @@ export default defineConfig({
     include: ['src/**/*.slow.test.ts'],
     testTimeout: 10 * 60_000,
     hookTimeout: 10 * 60_000,
+    // Each of them has processes of its own to wait for.
+    maxConcurrency: 2,
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
   },
 });

@@ -77,27 +77,34 @@ test('decrypts what it is given, whatever that is', about(2), async () => {
 
 const comparedTooLate = 'decryptFile wrote its plaintext before it was refused: compare first, write last.';
 
+// In a real account, the learner's policy may allow no other encryption context than the workshop's.
 test('refuses a message with another encryption context', about(3, [1, 2, 3]), async () => {
-  const encryptedFile = await encryptWith({
-    keyArn: await givenKey(step),
-    encryptionContext: { ...encryptionContext, whatfor: 'something else' },
-  });
+  await withLocalAws({}, async () => {
+    const keyArn = await createKey({ ...run, aliasName: 'alias/other_context' });
+    const encryptedFile = await encryptWith({
+      keyArn,
+      encryptionContext: { ...encryptionContext, whatfor: 'something else' },
+    });
 
-  expectRefused(
-    await tryToDecrypt({ encryptedFile }),
-    'A message with another encryption context was decrypted: compare messageHeader.encryptionContext, and throw an error.',
-    comparedTooLate,
-  );
+    expectRefused(
+      await tryToDecrypt({ encryptedFile, keyArn }),
+      'A message with another encryption context was decrypted: compare messageHeader.encryptionContext, and throw an error.',
+      comparedTooLate,
+    );
+  });
 });
 
 test('refuses a message without the encryption context', about(3, [1, 2, 3]), async () => {
-  const encryptedFile = await encryptWith({ keyArn: await givenKey(step), encryptionContext: {} });
+  await withLocalAws({}, async () => {
+    const keyArn = await createKey({ ...run, aliasName: 'alias/no_context' });
+    const encryptedFile = await encryptWith({ keyArn, encryptionContext: {} });
 
-  expectRefused(
-    await tryToDecrypt({ encryptedFile }),
-    'A message without the encryption context was decrypted: each expected pair has to be there.',
-    comparedTooLate,
-  );
+    expectRefused(
+      await tryToDecrypt({ encryptedFile, keyArn }),
+      'A message without the encryption context was decrypted: each expected pair has to be there.',
+      comparedTooLate,
+    );
+  });
 });
 
 test('refuses a message that was encrypted under another key', about(2, [1, 2]), async () => {

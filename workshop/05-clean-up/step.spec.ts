@@ -42,7 +42,11 @@ const cleanedUp = once(async () => {
   enterInLedger(run, request.aliasName, [], process.ppid);
   const keyArn = await createKey({ ...request, description: run.description });
   const dataKey = await new KMSClient().send(
-    new GenerateDataKeyCommand({ KeyId: keyArn, KeySpec: 'AES_256' }),
+    new GenerateDataKeyCommand({
+      KeyId: keyArn,
+      KeySpec: 'AES_256',
+      EncryptionContext: run.encryptionContext,
+    }),
   );
   await createFiles();
   await cleanUp(request);
@@ -88,7 +92,7 @@ test("deletes the run's output files, and no other file", about(5), async () => 
 test('cannot decrypt while the deletion is pending, as you predicted', about(1), async () => {
   const { encryptedDataKey } = await cleanedUp();
   const canDecrypt = await new KMSClient()
-    .send(new DecryptCommand({ CiphertextBlob: encryptedDataKey }))
+    .send(new DecryptCommand({ CiphertextBlob: encryptedDataKey, EncryptionContext: run.encryptionContext }))
     .then(
       () => true,
       () => false,

@@ -11,7 +11,7 @@ import { type AwsSeat, takeAwsSeat } from '../testing/aws-seat.ts';
 
 let seat: AwsSeat;
 const takeSeat = async (weather: WeatherRule[] = []) => {
-  seat = await takeAwsSeat(weather);
+  seat = await takeAwsSeat({ weather });
 };
 const arn = 'arn:aws:kms:eu-central-1:111122223333:key/[0-9a-f-]{36}';
 

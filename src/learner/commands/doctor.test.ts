@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type LocalAws, startLocalAws } from '../../local-aws/index.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { actionsOf, readIamPolicy } from '../../least-privilege/iam-policy.ts';
 import { type AwsSeat, takeAwsSeat } from '../testing/aws-seat.ts';
 
 let seat: AwsSeat;
@@ -11,19 +11,7 @@ beforeEach(async () => {
 });
 
 describe('doctor', () => {
-  const permissions = [
-    'kms:CreateKey',
-    'kms:ListKeys',
-    'cloudtrail:LookupEvents',
-    'kms:DescribeKey',
-    'kms:TagResource',
-    'kms:ListResourceTags',
-    'kms:CreateAlias',
-    'kms:GenerateDataKey',
-    'kms:Decrypt',
-    'kms:DeleteAlias',
-    'kms:ScheduleKeyDeletion',
-  ];
+  const permissions = actionsOf(readIamPolicy());
 
   test('asks for credentials, identity and each permission, and makes nothing', async () => {
     const { isWell, output } = await seat.run(['doctor'], seat.endpoint);
@@ -37,6 +25,7 @@ describe('doctor', () => {
     for (const permission of permissions) {
       expect(output).toMatch(new RegExp(`^ ✔ ${permission} +(allowed|not denied)`, 'm'));
     }
+    expect(output).toContain(' ~ Least privilege         more is allowed than the workshop needs');
     expect(output).toContain('All is well.');
     expect(await seat.keyStates()).toEqual([]);
   });
@@ -51,67 +40,6 @@ describe('doctor', () => {
     expect(await seat.keyStates()).toEqual(['PendingDeletion']);
     expect(await seat.aliases()).toEqual([]);
     expect(readdirSync(join(seat.workshop.root, '.workshop/ledger'))).toEqual([]);
-  });
-
-  describe('for a user whose policy leaves a permission out', () => {
-    const policyWithout = (missing: string) => {
-      const Action = permissions.filter((permission) => permission !== missing);
-      return JSON.stringify({
-        Version: '2012-10-17',
-        Statement: [{ Effect: 'Allow', Action, Resource: '*' }],
-      });
-    };
-
-    let guarded: LocalAws | undefined;
-    afterEach(() => guarded?.close());
-
-    /** Runs the doctor as a user who may do everything but that. */
-    async function doctorWithout(missing: string, ...options: string[]) {
-      const policies = [policyWithout(missing)];
-      guarded = await startLocalAws({
-        region: seat.endpoint.AWS_REGION,
-        principals: [{ userName: 'alice', policies }],
-      });
-      const { accessKeyId, secretAccessKey } = guarded.credentialsOf('alice');
-      return seat.run(['doctor', ...options], {
-        ...seat.endpoint,
-        AWS_ENDPOINT_URL: guarded.endpoint,
-        AWS_ACCESS_KEY_ID: accessKeyId,
-        AWS_SECRET_ACCESS_KEY: secretAccessKey,
-      });
-    }
-
-    test.each(permissions)('finds that %s is missing, and how to give it', async (missing) => {
-      const { isWell, output } = await doctorWithout(missing, '--with-key');
-
-      // Creating a key with tags takes the permission to tag it, too.
-      const refused = missing === 'kms:TagResource' ? 'kms:CreateKey' : missing;
-      expect(isWell).toBe(false);
-      expect(output).toMatch(new RegExp(`^ ✘ ${refused} +`, 'm'));
-      expect(output).toContain(
-        `→ Add to a policy of arn:aws:iam::111122223333:user/alice: {"Effect":"Allow","Action":"${missing}","Resource":"*"}`,
-      );
-    });
-
-    test.each(['kms:CreateKey', 'kms:ListKeys', 'cloudtrail:LookupEvents'])(
-      'finds that %s is missing without making a key',
-      async (missing) => {
-        const { isWell, output } = await doctorWithout(missing);
-
-        expect(isWell).toBe(false);
-        expect(output).toMatch(new RegExp(`^ ✘ ${missing} +`, 'm'));
-        expect(output).toContain('One thing is wrong.');
-      },
-    );
-
-    test('says which key it could not remove, and keeps it on the ledger', async () => {
-      const { output } = await doctorWithout('kms:ScheduleKeyDeletion', '--with-key');
-
-      expect(output).toMatch(
-        / ✘ The key +arn:aws:kms:\S+ is still there, and costs\.\n +→ .*npm run clean-up/,
-      );
-      expect(readdirSync(join(seat.workshop.root, '.workshop/ledger'))).toHaveLength(1);
-    });
   });
 
   test.each([

@@ -29,13 +29,14 @@ export async function doctor(
 const looks: Record<Finding['verdict'], string> = {
   ok: marks.ok,
   wrong: marks.wrong,
+  'more than needed': marks.unsure,
   'not checked': marks.none,
 };
 
 function describe({ subject, verdict, detail, fix }: Finding): string {
   const note = verdict === 'not checked' ? paint.dim(`not checked: ${detail}`) : detail;
   const lines = [` ${looks[verdict]} ${paint.bold(subject.padEnd(23))} ${note.replaceAll('\n', '\n   ')}`];
-  if (fix) lines.push(indent(`${paint.yellow('→')} ${fix}`, 3));
+  if (fix) lines.push(indent(`${paint.yellow('→')} ${fix.replaceAll('\n', '\n  ')}`, 3));
   return lines.join('\n');
 }
 

@@ -1,7 +1,27 @@
+import { statementsFor } from '../../least-privilege/iam-policy.ts';
 import { type Finding, ok, wrong } from './finding.ts';
 
 /** What the AWS SDK throws when AWS, or the way to it, says no. */
 type SdkError = Error & { $metadata?: { httpStatusCode?: number } };
+
+/** What came of a call: AWS did it, refused it, found something else wrong with it, was too busy, or wasn't reached. */
+export type Answer =
+  | { kind: 'done' }
+  | { kind: 'refused' | 'something else is wrong' | 'busy' | 'no answer'; error: Error };
+
+/** Makes a call for what AWS answers. */
+export async function attempt(call: () => Promise<unknown>): Promise<Answer> {
+  try {
+    await call();
+    return { kind: 'done' };
+  } catch (thrown) {
+    const error = thrown as SdkError;
+    if (error.name === 'AccessDeniedException') return { kind: 'refused', error };
+    if (/Throttl|LimitExceeded/.test(error.name)) return { kind: 'busy', error };
+    if (error.$metadata?.httpStatusCode === 400) return { kind: 'something else is wrong', error };
+    return { kind: 'no answer', error };
+  }
+}
 
 /**
  * Makes a call to see whether it is allowed.
@@ -15,19 +35,18 @@ export async function ask(
   caller: string,
   call: () => Promise<unknown>,
 ): Promise<Finding> {
-  try {
-    await call();
-    return ok(permission, 'allowed');
-  } catch (error) {
-    const { name, message, $metadata } = error as SdkError;
-    if (name === 'AccessDeniedException')
+  const answer = await attempt(call);
+  if (answer.kind === 'done') return ok(permission, 'allowed');
+  const { name, message } = answer.error;
+  switch (answer.kind) {
+    case 'refused':
       return wrong(permission, message, fixOf(permission, caller, message));
-    if (/Throttl|LimitExceeded/.test(name)) {
+    case 'busy':
       return wrong(permission, `${name}: ${message}`, 'Wait a moment, then run npm run doctor again.');
-    }
-    if ($metadata?.httpStatusCode === 400)
+    case 'something else is wrong':
       return ok(permission, 'not denied, as far as AWS tells without a key');
-    return wrong(permission, `${name}: ${message}`, 'Check the network, and the endpoint if you set one.');
+    case 'no answer':
+      return wrong(permission, `${name}: ${message}`, 'Check the network, and the endpoint if you set one.');
   }
 }
 
@@ -37,6 +56,8 @@ function fixOf(permission: string, caller: string, message: string): string {
     return 'A policy denies this explicitly: ask those who manage the account.';
   }
   const action = /to perform: (\w+:\w+)/.exec(message)?.[1] ?? permission;
-  const statement = JSON.stringify({ Effect: 'Allow', Action: action, Resource: '*' });
-  return `Add to a policy of ${caller}: ${statement}`;
+  const statements = statementsFor(action).map((statement) => JSON.stringify(statement));
+  return [`Add to a policy of ${caller}, or attach docs/iam-policy.json, which has it:`, ...statements].join(
+    '\n',
+  );
 }

@@ -13,6 +13,7 @@ import { checkInstalledPackages } from './installed-packages.ts';
 import { checkLocalPort } from './local-port.ts';
 import { checkLocalRoundTrip } from './local-round-trip.ts';
 import { checkNodeVersion } from './node-version.ts';
+import { checkOutputFolder } from './output-folder.ts';
 
 let workshop: FixtureWorkshop;
 beforeEach(() => {
@@ -162,6 +163,27 @@ describe('file watching', () => {
   });
 });
 
+describe('the output folder', () => {
+  test('can be written, and is as it was before', () => {
+    expect(checkOutputFolder(workshop.root, 'deep/output')).toMatchObject({ verdict: 'ok' });
+    expect(readdirSync(workshop.root)).not.toContain('deep');
+
+    workshop.write('output/mine.txt', '');
+    expect(checkOutputFolder(workshop.root, 'output')).toMatchObject({ verdict: 'ok' });
+    expect(readdirSync(join(workshop.root, 'output'))).toEqual(['mine.txt']);
+  });
+
+  test('that cannot be is named, with the way out', () => {
+    workshop.write('output', 'a file');
+    expect(checkOutputFolder(workshop.root, 'output')).toEqual({
+      subject: 'Output folder',
+      verdict: 'wrong',
+      detail: expect.stringMatching(/^WORKSHOP_OUTPUT_FOLDER is output: EEXIST/),
+      fix: expect.stringContaining('Set WORKSHOP_OUTPUT_FOLDER in .env'),
+    });
+  });
+});
+
 test('a data key goes to the local AWS and back', async () => {
   const settings = readSettings({}, join(workshop.root, '.env'));
   expect(await checkLocalRoundTrip(settings)).toMatchObject({ verdict: 'ok' });
@@ -195,7 +217,9 @@ describe('a permission', () => {
       subject: 'kms:CreateKey',
       verdict: 'wrong',
       detail: message,
-      fix: `Add to a policy of ${caller}: {"Effect":"Allow","Action":"kms:TagResource","Resource":"*"}`,
+      fix: expect.stringMatching(
+        /^Add to a policy of arn:aws:iam::111122223333:user\/alice, or .*docs\/iam-policy.json.*:\n{"Effect":"Allow","Action":\["kms:TagResource"\],"Resource":"\*","Condition":{.*"aws:RequestTag\/workshop":/,
+      ),
     });
   });
 

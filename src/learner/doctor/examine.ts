@@ -6,6 +6,7 @@ import { type Finding, notChecked, ok, wrong } from './finding.ts';
 import { checkInstalledPackages, thisPlatform } from './installed-packages.ts';
 import { checkLocalPort } from './local-port.ts';
 import { checkNodeVersion } from './node-version.ts';
+import { checkOutputFolder } from './output-folder.ts';
 
 // What needs the AWS SDK is loaded when it comes to that: the packages may be what is wrong.
 
@@ -25,6 +26,7 @@ export async function* examine(root: string, withKey: boolean): AsyncGenerator<F
     yield notChecked('AWS', 'the settings are wrong');
     return;
   }
+  yield checkOutputFolder(root, settings.outputFolder);
   const port = await checkLocalPort(settings.target === 'local' ? settings.localPort : 0);
   yield port;
   if (packages.verdict !== 'ok') yield notChecked('AWS', 'packages are missing');

@@ -2,7 +2,7 @@
 export interface Finding {
   /** What was looked at, such as `Node.js` or `kms:CreateKey`. */
   subject: string;
-  verdict: 'ok' | 'wrong' | 'not checked';
+  verdict: 'ok' | 'wrong' | 'more than needed' | 'not checked';
   /** What was seen. */
   detail: string;
   /** What to do about it. */
@@ -15,6 +15,11 @@ export function ok(subject: string, detail: string): Finding {
 
 export function wrong(subject: string, detail: string, fix: string): Finding {
   return { subject, verdict: 'wrong', detail, fix };
+}
+
+/** Nothing that stands in the way of the workshop. */
+export function moreThanNeeded(subject: string, detail: string, fix: string): Finding {
+  return { subject, verdict: 'more than needed', detail, fix };
 }
 
 export function notChecked(subject: string, detail: string): Finding {

@@ -1,45 +1,35 @@
 import { randomUUID } from 'node:crypto';
-import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
-import {
-  CreateAliasCommand,
-  CreateKeyCommand,
-  DecryptCommand,
-  DeleteAliasCommand,
-  DescribeKeyCommand,
-  GenerateDataKeyCommand,
-  KMSClient,
-  ListKeysCommand,
-  ListResourceTagsCommand,
-  ScheduleKeyDeletionCommand,
-  TagResourceCommand,
-} from '@aws-sdk/client-kms';
+import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { closeLedger, enterInLedger, placeOf } from '../../lifecycle/ledger.ts';
 import type { Run } from '../../lifecycle/run.ts';
 import { ask } from './ask.ts';
+import { type Excess, excessOfAccount, excessOfKey, excessOfOthersKey, lookForExcess } from './excess.ts';
 import { type Finding, notChecked, wrong } from './finding.ts';
-
-/** A permission that the workshop needs, and a call that is refused without it. */
-interface Question {
-  permission: string;
-  call: () => Promise<unknown>;
-}
+import {
+  createKeyNowhere,
+  questionsOfAccount,
+  questionsOfKey,
+  scheduleDeletion,
+  tagsOfTheWorkshop,
+} from './questions.ts';
 
 /**
  * Asks for each permission that the workshop needs without making anything: with the names of a key, an alias and a
  * key store that don't exist. An answer that something wasn't found is no refusal. It is no proof of the permission
- * either: AWS doesn't say whether it looks for the key or at the permissions first.
+ * either: AWS looks for what is named before it looks at the permissions, at least for an alias
+ * (https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-kms/pull/60).
  *
  * @param caller the ARN of whose permissions they are
  */
 export async function* askPermissions(run: Run, caller: string): AsyncGenerator<Finding> {
   const kms = new KMSClient();
-  const names = { keyId: randomUUID(), aliasName: run.aliasName };
   const questions = [
-    { permission: 'kms:CreateKey', call: () => createKeyNowhere(kms, run) },
+    { permission: 'kms:CreateKey', call: () => createKeyNowhere(kms, tagsOfTheWorkshop(run)) },
     ...questionsOfAccount(kms),
-    ...questionsOfKey(kms, run, names),
+    ...questionsOfKey(kms, run, randomUUID()),
   ];
   for (const question of questions) yield await ask(question.permission, caller, question.call);
+  yield await lookForExcess(excessOfAccount(kms, run));
 }
 
 /**
@@ -60,87 +50,40 @@ export async function* provePermissions(run: Run, caller: string): AsyncGenerato
   let keyId: string | undefined;
   yield await ask('kms:CreateKey', caller, async () => {
     const { KeyMetadata } = await kms.send(
-      new CreateKeyCommand({ Description: run.description, Tags: run.tags }),
+      new CreateKeyCommand({ Description: run.description, Tags: tagsOfTheWorkshop(run) }),
     );
     keyId = KeyMetadata?.Arn;
   });
-  for (const { permission, call } of questionsOfAccount(kms)) yield await ask(permission, caller, call);
+  const missing = new Set<string>();
+  const questions = [...questionsOfAccount(kms), ...(keyId ? questionsOfKey(kms, run, keyId) : [])];
+  for (const { permission, call } of questions) {
+    const finding = await ask(permission, caller, call);
+    if (finding.verdict !== 'ok') missing.add(permission);
+    yield finding;
+  }
   if (!keyId) {
     closeLedger({ run: run.name, place: placeOf(run) });
     yield notChecked('The others', 'there is no key to ask them with');
     return;
   }
-  let last: Finding | undefined;
-  for (const { permission, call } of questionsOfKey(kms, run, { keyId, aliasName: run.aliasName })) {
-    last = await ask(permission, caller, call);
-    yield last;
-  }
-  if (last?.verdict === 'ok') closeLedger({ run: run.name, place: placeOf(run) });
-  else
+  if (missing.has('kms:ScheduleKeyDeletion')) {
     yield wrong(
       'The key',
       `${keyId} is still there, and costs.`,
       'Once the permission is there: npm run clean-up',
     );
+    return;
+  }
+  // Its alias, if it can't be deleted, is left for the clean-up.
+  if (!missing.has('kms:DeleteAlias')) closeLedger({ run: run.name, place: placeOf(run) });
+  yield await lookForExcess(await everyExcess(kms, run, keyId, missing));
 }
 
-/** Can't make a key: there is no such key store. An endpoint that makes one all the same has it deleted. */
-async function createKeyNowhere(kms: KMSClient, run: Run): Promise<void> {
-  const { KeyMetadata } = await kms.send(
-    new CreateKeyCommand({
-      Origin: 'AWS_CLOUDHSM',
-      CustomKeyStoreId: 'cks-00000000000000000',
-      Tags: run.tags,
-    }),
-  );
-  await scheduleDeletion(kms, KeyMetadata?.KeyId);
-}
-
-function scheduleDeletion(kms: KMSClient, KeyId: string | undefined): Promise<unknown> {
-  return kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
-}
-
-function questionsOfAccount(kms: KMSClient): Question[] {
-  const cloudTrail = new CloudTrailClient();
+async function everyExcess(kms: KMSClient, run: Run, keyId: string, missing: Set<string>): Promise<Excess[]> {
+  const canLook = !missing.has('kms:ListKeys') && !missing.has('kms:ListResourceTags');
   return [
-    { permission: 'kms:ListKeys', call: () => kms.send(new ListKeysCommand({ Limit: 1 })) },
-    {
-      permission: 'cloudtrail:LookupEvents',
-      call: () => cloudTrail.send(new LookupEventsCommand({ MaxResults: 1 })),
-    },
-  ];
-}
-
-/** In an order that works with a key that is there: the last one schedules its deletion. */
-function questionsOfKey(kms: KMSClient, run: Run, names: { keyId: string; aliasName: string }): Question[] {
-  const KeyId = names.keyId;
-  const AliasName = names.aliasName;
-  const EncryptionContext = run.encryptionContext;
-  let ciphertext: Uint8Array = Buffer.alloc(64);
-  return [
-    { permission: 'kms:DescribeKey', call: () => kms.send(new DescribeKeyCommand({ KeyId })) },
-    {
-      permission: 'kms:TagResource',
-      call: () => kms.send(new TagResourceCommand({ KeyId, Tags: run.tags })),
-    },
-    { permission: 'kms:ListResourceTags', call: () => kms.send(new ListResourceTagsCommand({ KeyId })) },
-    {
-      permission: 'kms:CreateAlias',
-      call: () => kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: KeyId })),
-    },
-    {
-      permission: 'kms:GenerateDataKey',
-      call: async () => {
-        const request = { KeyId, EncryptionContext, KeySpec: 'AES_256' as const };
-        const { CiphertextBlob } = await kms.send(new GenerateDataKeyCommand(request));
-        ciphertext = CiphertextBlob ?? ciphertext;
-      },
-    },
-    {
-      permission: 'kms:Decrypt',
-      call: () => kms.send(new DecryptCommand({ KeyId, EncryptionContext, CiphertextBlob: ciphertext })),
-    },
-    { permission: 'kms:DeleteAlias', call: () => kms.send(new DeleteAliasCommand({ AliasName })) },
-    { permission: 'kms:ScheduleKeyDeletion', call: () => scheduleDeletion(kms, KeyId) },
+    ...excessOfAccount(kms, run),
+    ...excessOfKey(kms, run, keyId),
+    ...(canLook ? await excessOfOthersKey(kms, run) : []),
   ];
 }

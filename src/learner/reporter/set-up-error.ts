@@ -18,15 +18,26 @@ export function printSetUpErrorsPlainly(vitest: Vitest, page: () => Page): void 
   };
 }
 
-/** A setting that is wrong speaks for itself; another error has its name with it. */
+/** A setting that is wrong speaks for itself; another error has its name with it, and AWS's the way to more. */
 export function renderSetUpError(error: Error, { colors, width }: Page): string[] {
   const isSettings = error.name === 'SettingsError';
   const message = isSettings ? error.message : `${error.name}: ${error.message}`;
+  const wayOut = wayOutOf(error);
   return [
     '',
     ` ${colors.bold(colors.red('The workshop could not start.'))}`,
     '',
     ...wrap(message, width - 3).map((line) => ` ${line}`),
+    ...(wayOut ? ['', ` ${colors.yellow('→')} ${wayOut}`] : []),
     ...(isSettings ? [] : ['', ` ${colors.dim('All of the error: npx vitest run --reporter=default')}`]),
   ];
+}
+
+/** For what AWS answered, and for credentials that the AWS SDK didn't find. */
+function wayOutOf(error: Error): string | undefined {
+  if (error.name === 'AccessDeniedException') {
+    return 'Which permissions are missing, this tells: npm run doctor -- --with-key';
+  }
+  const isAboutAws = '$metadata' in error || error.name.endsWith('ProviderError');
+  return isAboutAws ? 'What is wrong, this may tell: npm run doctor' : undefined;
 }

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { DescribeKeyCommand, KMSClient, paginateListAliases, paginateListKeys } from '@aws-sdk/client-kms';
 import { vi } from 'vitest';
-import { type LocalAws, startLocalAws, type WeatherRule } from '../../local-aws/index.ts';
+import { type AccessKey, type LocalAws, type LocalAwsOptions, startLocalAws } from '../../local-aws/index.ts';
 import { runCommandLine } from '../commands/command-line.ts';
 import { type FixtureWorkshop, makeFixtureWorkshop } from './fixture-workshop.ts';
 
@@ -13,6 +13,8 @@ export interface AwsSeat {
   kms: KMSClient;
   /** What leads the commands to the endpoint, as its administrator. */
   endpoint: Environment;
+  /** What leads them there as one of the principals. */
+  endpointAs(name: string): Environment;
   /** Runs a command in this process, with more of an environment than there is; an empty value takes one away. */
   run(args: string[], environment?: Environment): Promise<{ isWell: boolean; output: string }>;
   /** The states of the keys that there are. */
@@ -22,18 +24,21 @@ export interface AwsSeat {
   leave(): Promise<void>;
 }
 
-/** @param weather what its AWS does on purpose */
-export async function takeAwsSeat(weather: WeatherRule[] = []): Promise<AwsSeat> {
+/** @param options what its AWS does on purpose; who else there is, beside the administrator */
+export async function takeAwsSeat(
+  options: Pick<LocalAwsOptions, 'weather' | 'principals'> = {},
+): Promise<AwsSeat> {
   const workshop = makeFixtureWorkshop();
   workshop.write('package.json', '{"type":"module","engines":{"node":">=20.19.0"}}');
   workshop.write('package-lock.json', '{"lockfileVersion":3,"packages":{}}');
   const restore = moveTo(workshop.root);
-  const aws = await startLocalAws({ region: 'eu-central-1', weather, seed: 1 });
+  const aws = await startLocalAws({ region: 'eu-central-1', seed: 1, ...options });
   const kms = new KMSClient({ ...aws, maxAttempts: 10 });
   return {
     workshop,
     kms,
-    endpoint: endpointOf(aws),
+    endpoint: endpointOf(aws, aws.credentials),
+    endpointAs: (name) => endpointOf(aws, aws.credentialsOf(name)),
     run: (args, environment = {}) => runHere(workshop.root, args, environment),
     keyStates: () => statesOfKeys(kms),
     aliases: () => namesOfAliases(kms),
@@ -46,7 +51,7 @@ export async function takeAwsSeat(weather: WeatherRule[] = []): Promise<AwsSeat>
   };
 }
 
-function endpointOf({ endpoint, region, credentials }: LocalAws): Environment {
+function endpointOf({ endpoint, region }: LocalAws, credentials: AccessKey): Environment {
   return {
     WORKSHOP_TARGET: 'endpoint',
     AWS_REGION: region,

@@ -1,0 +1,27 @@
+import { describe, expect, test } from 'vitest';
+import { readIamPolicy } from './iam-policy.ts';
+import { reductionsOf } from './policy-changes.ts';
+import { runWorkshopUnder } from './testing/workshop-under-policy.ts';
+
+const policy = readIamPolicy();
+
+describe.concurrent('the whole workshop', () => {
+  test('passes with docs/iam-policy.json', async () => {
+    const { passed, output, enabledKeys, theirs } = await runWorkshopUnder(policy);
+
+    expect({ passed, output }).toEqual({ passed: true, output: expect.stringContaining('All 5 steps') });
+    expect(enabledKeys).toEqual([theirs]);
+  });
+
+  for (const { what, policy: reduced, actions } of reductionsOf(policy)) {
+    test(`fails without ${what}`, async () => {
+      const { passed, output } = await runWorkshopUnder(reduced);
+
+      // The terminal's lines break anywhere.
+      const said = output.replace(/\s+/g, ' ');
+      expect(passed).toBe(false);
+      expect(said).toMatch(/The workshop could not start\..* → .*npm run doctor -- --with-key|✘ \d /);
+      expect(said).toContain(`is not authorized to perform: ${actions[0]}`);
+    });
+  }
+});

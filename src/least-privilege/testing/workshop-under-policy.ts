@@ -1,0 +1,117 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
+import {
+  CreateAliasCommand,
+  CreateKeyCommand,
+  DescribeKeyCommand,
+  KMSClient,
+  ListKeysCommand,
+  type Tag,
+} from '@aws-sdk/client-kms';
+import { learnerEnvironment } from '../../learner/testing/learner-environment.ts';
+import { enterInLedger } from '../../lifecycle/ledger.ts';
+import { describeRun } from '../../lifecycle/run.ts';
+import { nobody } from '../../lifecycle/testing/ledger-folder.ts';
+import { type LocalAws, startLocalAws } from '../../local-aws/index.ts';
+import { type Environment, readSettings } from '../../settings.ts';
+import { copyProject } from '../../steps/project-copy.ts';
+import type { IamPolicy } from '../iam-policy.ts';
+
+/** What a run of the workshop left. */
+export interface WorkshopOutcome {
+  /** Whether every step passed. */
+  passed: boolean;
+  /** What the learner saw. */
+  output: string;
+  /** The ARNs of the keys that are still in use. */
+  enabledKeys: string[];
+  /** The ARN of the other team's key. */
+  theirs: string;
+}
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+/**
+ * Runs the whole workshop, in a process of its own and with the solutions, against a local AWS in which another team has a
+ * key and the learner has just this policy. An earlier run of the learner's was killed: there is something to reclaim.
+ */
+export async function runWorkshopUnder(policy: IamPolicy): Promise<WorkshopOutcome> {
+  const aws = await startLocalAws({
+    region: 'eu-central-1',
+    principals: [{ userName: 'learner', policies: [policy] }],
+    cloudTrail: { delaySeconds: 0.2, jitterSeconds: 0.05, lookupsPerSecond: 50 },
+  });
+  const copy = copyProject(root);
+  const kms = new KMSClient(aws);
+  const environment = environmentOfLearner(aws);
+  try {
+    const theirs = await createKey(kms, [{ TagKey: 'team', TagValue: 'pottery' }]);
+    await createAlias(kms, 'alias/pottery', theirs);
+    await leaveKilledRun(kms, copy.root, environment);
+    const outcome = await runVitest(copy.root, environment);
+    return { ...outcome, enabledKeys: await enabledKeys(kms), theirs };
+  } finally {
+    kms.destroy();
+    await aws.close();
+    copy.remove();
+  }
+}
+
+/** A run that was killed before its second key had its alias. */
+async function leaveKilledRun(kms: KMSClient, folder: string, environment: Environment): Promise<void> {
+  const run = describeRun(readSettings({ ...environment, WORKSHOP_RUN: 'killed' }, 'no .env'));
+  const before = process.cwd();
+  process.chdir(folder);
+  enterInLedger(run, run.aliasName, [], nobody);
+  process.chdir(before);
+  await createAlias(kms, run.aliasName, await createKey(kms, run.tags));
+  await createKey(kms, run.tags);
+}
+
+async function createKey(kms: KMSClient, Tags: Tag[]): Promise<string> {
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Tags }));
+  return KeyMetadata?.Arn ?? '';
+}
+
+async function createAlias(kms: KMSClient, AliasName: string, TargetKeyId: string): Promise<void> {
+  await kms.send(new CreateAliasCommand({ AliasName, TargetKeyId }));
+}
+
+async function enabledKeys(kms: KMSClient): Promise<string[]> {
+  const { Keys = [] } = await kms.send(new ListKeysCommand());
+  const described = await Promise.all(Keys.map(({ KeyId }) => kms.send(new DescribeKeyCommand({ KeyId }))));
+  return described.flatMap(({ KeyMetadata }) =>
+    KeyMetadata?.KeyState === 'Enabled' ? [KeyMetadata.Arn ?? ''] : [],
+  );
+}
+
+function environmentOfLearner(aws: LocalAws): Environment {
+  const { accessKeyId, secretAccessKey } = aws.credentialsOf('learner');
+  return {
+    WORKSHOP_TARGET: 'endpoint',
+    WORKSHOP_CLOUDTRAIL_TIMEOUT_SECONDS: '5',
+    WORKSHOP_CLOUDTRAIL_QUIET_SECONDS: '0.2',
+    AWS_REGION: aws.region,
+    AWS_ENDPOINT_URL: aws.endpoint,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+}
+
+function runVitest(folder: string, environment: Environment) {
+  const vitest = join(folder, 'node_modules/vitest/vitest.mjs');
+  const env = { ...learnerEnvironment(), NO_COLOR: '1', ...environment };
+  return new Promise<Pick<WorkshopOutcome, 'passed' | 'output'>>((resolve) => {
+    execFile(
+      process.execPath,
+      [vitest, 'run', '--mode', 'solution'],
+      { cwd: folder, env },
+      (error, stdout, stderr) => {
+        resolve({ passed: !error, output: stripVTControlCharacters(stdout + stderr) });
+      },
+    );
+  });
+}
