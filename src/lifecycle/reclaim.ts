@@ -91,7 +91,7 @@ async function planByTags(plan: Plan, ledgers: Ledger[], wanted: Wanted, search:
   const found = await search();
   const known = new Set(plan.removals.map(({ leftovers }) => leftovers.run));
   for (const ledger of ledgers) if (livingProcessOf(ledger) !== undefined) known.add(ledger.run);
-  for (const run of new Set(found.map((key) => key.run))) {
+  for (const run of new Set(found.map((key) => key.run).sort())) {
     const leftovers = leftoversByTags(
       run,
       found.filter((key) => key.run === run),
