@@ -1,13 +1,16 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { readIamPolicy } from './iam-policy.ts';
 import { reductionsOf } from './policy-changes.ts';
-import { runWorkshopUnder } from './testing/workshop-under-policy.ts';
+import { workshopFolders } from './testing/workshop-under-policy.ts';
 
 const policy = readIamPolicy();
+// As many as the slow tests' configuration lets run at the same time.
+const folders = workshopFolders(2);
+afterAll(() => folders.remove());
 
 describe.concurrent('the whole workshop', () => {
   test('passes with docs/iam-policy.json', async () => {
-    const { passed, output, enabledKeys, theirs } = await runWorkshopUnder(policy);
+    const { passed, output, enabledKeys, theirs } = await folders.runUnder(policy);
 
     expect({ passed, output }).toEqual({ passed: true, output: expect.stringContaining('All 5 steps') });
     expect(enabledKeys).toEqual([theirs]);
@@ -15,7 +18,7 @@ describe.concurrent('the whole workshop', () => {
 
   for (const { what, policy: reduced, actions } of reductionsOf(policy)) {
     test(`fails without ${what}`, async () => {
-      const { passed, output } = await runWorkshopUnder(reduced);
+      const { passed, output } = await folders.runUnder(reduced);
 
       // The terminal's lines break anywhere.
       const said = output.replace(/\s+/g, ' ');

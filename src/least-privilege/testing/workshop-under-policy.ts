@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
@@ -17,6 +18,7 @@ import { nobody } from '../../lifecycle/testing/ledger-folder.ts';
 import { type LocalAws, startLocalAws } from '../../local-aws/index.ts';
 import { type Environment, readSettings } from '../../settings.ts';
 import { copyProject } from '../../steps/project-copy.ts';
+import { stateFolder } from '../../steps/state-folder.ts';
 import type { IamPolicy } from '../iam-policy.ts';
 
 /** What a run of the workshop left. */
@@ -33,29 +35,55 @@ export interface WorkshopOutcome {
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/**
- * Runs the whole workshop, in a process of its own and with the solutions, against a local AWS in which another team has a
- * key and the learner has just this policy. An earlier run of the learner's was killed: there is something to reclaim.
- */
-export async function runWorkshopUnder(policy: IamPolicy): Promise<WorkshopOutcome> {
+/** Folders in which to run the workshop again and again: what a new one has to prepare takes a second. */
+export interface WorkshopFolders {
+  /**
+   * Runs the whole workshop, in a process of its own and with the solutions, against a local AWS in which another team has
+   * a key and the learner has just this policy. An earlier run of the learner's was killed: there is something to reclaim.
+   */
+  runUnder(policy: IamPolicy): Promise<WorkshopOutcome>;
+  remove(): void;
+}
+
+/** @param number how many runs there are at the same time, at most */
+export function workshopFolders(number: number): WorkshopFolders {
+  const copies = Array.from({ length: number }, () => copyProject(root));
+  const free = copies.map((copy) => copy.root);
+  return {
+    async runUnder(policy) {
+      const folder = free.pop();
+      if (!folder) throw new Error(`More than ${number} runs at the same time.`);
+      try {
+        return await runUnder(policy, folder);
+      } finally {
+        for (const name of [stateFolder, 'output'])
+          rmSync(join(folder, name), { recursive: true, force: true });
+        free.push(folder);
+      }
+    },
+    remove() {
+      for (const copy of copies) copy.remove();
+    },
+  };
+}
+
+async function runUnder(policy: IamPolicy, folder: string): Promise<WorkshopOutcome> {
   const aws = await startLocalAws({
     region: 'eu-central-1',
     principals: [{ userName: 'learner', policies: [policy] }],
     cloudTrail: { delaySeconds: 0.2, jitterSeconds: 0.05, lookupsPerSecond: 50 },
   });
-  const copy = copyProject(root);
   const kms = new KMSClient(aws);
   const environment = environmentOfLearner(aws);
   try {
     const theirs = await createKey(kms, [{ TagKey: 'team', TagValue: 'pottery' }]);
     await createAlias(kms, 'alias/pottery', theirs);
-    await leaveKilledRun(kms, copy.root, environment);
-    const outcome = await runVitest(copy.root, environment);
+    await leaveKilledRun(kms, folder, environment);
+    const outcome = await runVitest(folder, environment);
     return { ...outcome, enabledKeys: await enabledKeys(kms), theirs };
   } finally {
     kms.destroy();
     await aws.close();
-    copy.remove();
   }
 }
 
