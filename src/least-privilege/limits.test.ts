@@ -25,6 +25,11 @@ async function allowedBy(tried: IamPolicy): Promise<string[]> {
 }
 
 describe('docs/iam-policy.json', () => {
+  // IAM user guide, reference_iam-quotas.html: all inline policies of a user together, without the white space.
+  test('fits into a user', () => {
+    expect(JSON.stringify(policy).length).toBeLessThan(2048);
+  });
+
   test('keeps a learner from everything that is not the workshop', async () => {
     expect(await allowedBy(policy)).toEqual([]);
   });

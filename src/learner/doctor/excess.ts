@@ -82,29 +82,33 @@ export function excessOfKey(kms: KMSClient, run: Run, KeyId: string): Excess[] {
 
 /** What can be tried with the key of somebody else, if there is one: read its tags, and make a dry run. */
 export async function excessOfOthersKey(kms: KMSClient, run: Run): Promise<Excess[]> {
+  const KeyId = await findKeyOfOthers(kms, run);
+  if (KeyId === undefined) return [];
+  const request = { KeyId, KeySpec: 'AES_256' as const, EncryptionContext: run.encryptionContext };
+  return [
+    {
+      what: "kms:ListResourceTags of a key that isn't the workshop's",
+      call: () => kms.send(new ListResourceTagsCommand({ KeyId })),
+    },
+    {
+      what: "kms:GenerateDataKey with a key that isn't the workshop's",
+      call: () => kms.send(new GenerateDataKeyCommand({ ...request, DryRun: true })),
+    },
+  ];
+}
+
+/** A key that hasn't the workshop's tag, or whose tags aren't for the caller to see. */
+async function findKeyOfOthers(kms: KMSClient, run: Run): Promise<string | undefined> {
   const { Keys = [] } = await kms.send(new ListKeysCommand({ Limit: mostKeys }));
   for (const { KeyId } of Keys) {
-    const listTags = () => kms.send(new ListResourceTagsCommand({ KeyId }));
-    const isOfWorkshop = await listTags().then(
-      ({ Tags = [] }) => hasTag(Tags, run.tags[0]),
-      () => false,
-    );
-    if (isOfWorkshop) continue;
-    const request = {
-      KeyId,
-      KeySpec: 'AES_256' as const,
-      EncryptionContext: run.encryptionContext,
-      DryRun: true,
-    };
-    return [
-      { what: "kms:ListResourceTags of a key that isn't the workshop's", call: listTags },
-      {
-        what: "kms:GenerateDataKey with a key that isn't the workshop's",
-        call: () => kms.send(new GenerateDataKeyCommand(request)),
-      },
-    ];
+    let tags: Tag[] = [];
+    const answer = await attempt(async () => {
+      tags = (await kms.send(new ListResourceTagsCommand({ KeyId }))).Tags ?? [];
+    });
+    const isOfOthers = answer.kind === 'done' && !hasTag(tags, run.tags[0]);
+    if (isOfOthers || answer.kind === 'refused') return KeyId;
   }
-  return [];
+  return undefined;
 }
 
 function without(key: string, tags: Tag[]): Tag[] {
