@@ -10,6 +10,7 @@ export const marks = {
   skipped: pc.cyan('↷'),
   unsure: pc.yellow('~'),
   toDo: pc.yellow('○'),
+  notPossible: pc.magenta('∅'),
   none: pc.dim('·'),
 };
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { wasPossible } from '../endpoint/lacks-record.ts';
 import { isPassOf, readPasses, type StepPass } from '../steps/progress-record.ts';
 import { filesOf, readText } from '../steps/step-files.ts';
 import { readStepFolders, type StepFolder } from '../steps/step-folders.ts';
@@ -51,10 +52,19 @@ export function readProgress(root: string): ProgressSheet {
   return { version: 1, steps: Object.fromEntries(steps) };
 }
 
-/** The first step that isn't known to be done, or undefined when all are. */
+/** The first step that isn't known to be done and was possible where the last run was, or undefined when there is none. */
 export function nextStep(root: string): StepFolder | undefined {
+  return stepsLeft(root).find(({ name }) => wasPossible(root, name));
+}
+
+/** The steps that aren't known to be done, and weren't possible where the last run was. */
+export function stepsNotPossible(root: string): StepFolder[] {
+  return stepsLeft(root).filter(({ name }) => !wasPossible(root, name));
+}
+
+function stepsLeft(root: string): StepFolder[] {
   const { steps } = readProgress(root);
-  return readStepFolders(root).find(
+  return readStepFolders(root).filter(
     ({ name }) => !['done', 'skipped'].includes(steps[name]?.state ?? 'to do'),
   );
 }

@@ -1,18 +1,21 @@
 import { mkdirSync } from 'node:fs';
 import { KMSClient } from '@aws-sdk/client-kms';
 import type { TestProject } from 'vitest/node';
-import { createKey } from '../../workshop/01-create-key/solution.ts';
+import { askForOperations } from '../endpoint/ask-endpoint.ts';
+import { rememberLacks } from '../endpoint/lacks-record.ts';
 import { readSettings } from '../settings.ts';
 import { startTarget, useEnvironment } from '../target.ts';
 import { cleanUpRun } from './clean-up.ts';
 import { describeRemoval } from './describe-leftovers.ts';
-import { enterChanged, enterInLedger, placeOf } from './ledger.ts';
+import { enterInLedger, placeOf } from './ledger.ts';
 import { isNothing } from './leftovers.ts';
 import { reclaim } from './reclaim.ts';
 import { describeRun, outputFiles } from './run.ts';
+import { canCleanUp, createRunKey } from './run-key.ts';
 
 /**
- * Starts the target, removes what a killed run left, and creates the run's key; gives the tear-down that removes it.
+ * Starts the target, finds what it lacks, removes what a killed run left, and creates the run's key; gives the tear-down
+ * that removes it.
  * Workers inherit the environment of this process, and with it the way to the target.
  */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
@@ -26,8 +29,10 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     if (run.target !== 'local') project.vitest.logger.log(text);
   };
 
+  let removeKey = async () => {};
   const tearDown = async () => {
     try {
+      await removeKey();
       const removed = await cleanUpRun(run);
       if (removed) say(describeRemoval(removed));
     } finally {
@@ -38,16 +43,21 @@ export default async function setUp(project: TestProject): Promise<() => Promise
 
   try {
     await requireCredentials();
-    const { removals, left } = await reclaim(placeOf(run));
-    for (const { leftovers } of removals) if (!isNothing(leftovers)) say(describeRemoval(leftovers));
-    for (const reason of left) say(`Left alone: ${reason}`);
-    enterInLedger(run, run.aliasName, outputFiles(run), process.pid);
+    const lacks = run.target === 'endpoint' ? await askForOperations(run) : [];
+    if (canCleanUp(lacks)) {
+      const { removals, left } = await reclaim(placeOf(run));
+      for (const { leftovers } of removals) if (!isNothing(leftovers)) say(describeRemoval(leftovers));
+      for (const reason of left) say(`Left alone: ${reason}`);
+      enterInLedger(run, run.aliasName, outputFiles(run), process.pid);
+    }
     mkdirSync(run.outputFolder, { recursive: true });
     mkdirSync(run.scratchFolder, { recursive: true });
-    const keyArn = await createKey(run);
-    enterChanged({ run: run.name, place: placeOf(run) }, 1);
+    const key = await createRunKey(run, lacks);
+    removeKey = key.removeUnlisted;
+    rememberLacks(project.config.root, key.lacks);
     project.provide('run', run);
-    project.provide('keyArn', keyArn);
+    project.provide('keyArn', key.arn);
+    project.provide('lacks', key.lacks);
   } catch (error) {
     await tearDown();
     throw error;

@@ -1,9 +1,11 @@
 /// <reference types="vite/types/importMeta.d.ts" />
 
 import { basename, dirname, join } from 'node:path';
-import { afterAll, beforeAll, inject } from 'vitest';
+import { afterAll, beforeAll, beforeEach, inject } from 'vitest';
+import { lacking } from '../endpoint/lack.ts';
 import { recordStepPassed } from '../steps/progress-record.ts';
 import { filesOf, readText } from '../steps/step-files.ts';
+import { readNeeds } from '../steps/step-needs.ts';
 import { enterKeysOf } from './created-keys.ts';
 import { forgetPassed, passedSteps, rememberPassed } from './progress.ts';
 import type { Run } from './run.ts';
@@ -43,7 +45,7 @@ export function once<Result>(action: () => Promise<Result>): () => Promise<Resul
 
 /**
  * Makes a spec file a step of the run: when all of its tests pass, later steps may build on it, and the learner's
- * progress has it.
+ * progress has it. Where something is lacking that the step needs, its tests are skipped.
  *
  * @param specFile the `import.meta.filename` of the spec
  */
@@ -54,8 +56,12 @@ export function useStep(specFile: string): Step {
   // As it is now that it was imported: the learner may save another version while the tests run.
   const exercise = readText(root, filesOf(step).exercise);
   const stopCounting = enterKeysOf(run, step);
+  const missing = lacking(readNeeds(root, step), inject('lacks'));
   beforeAll(() => forgetPassed(run.name, step));
   afterAll(() => stopCounting());
+  beforeEach(({ skip }) => {
+    if (missing.length) skip(`not possible here: ${missing.join(', ')} is not there`);
+  });
   // biome-ignore lint/correctness/noEmptyPattern: Vitest wants fixtures destructured, and this needs none.
   afterAll(({}, { tasks }) => {
     if (tasks.some((task) => task.result?.state !== 'pass')) return;

@@ -2,7 +2,7 @@ import { type Hint, hintsFile, hintsShown, readHints, rememberHintsShown } from 
 import type { StepFolder } from '../../steps/step-folders.ts';
 import { LearnerError } from '../learner-error.ts';
 import { indent, paint, renderMarkdown } from '../look.ts';
-import { nextStep } from '../progress.ts';
+import { nextStep, stepsNotPossible } from '../progress.ts';
 import { requireSteps, stepByName } from '../step-by-name.ts';
 
 /**
@@ -16,7 +16,10 @@ import { requireSteps, stepByName } from '../step-by-name.ts';
 export function hint(root: string, typed: string | undefined, { again = false } = {}): string {
   const steps = requireSteps(root);
   const step = typed === undefined ? nextStep(root) : stepByName(steps, typed);
-  if (!step) return 'Every step is done. For the hints of one, name it: npm run hint -- 2';
+  if (!step) {
+    const which = stepsNotPossible(root).length ? 'Every step that is possible here' : 'Every step';
+    return `${which} is done. For the hints of one, name it: npm run hint -- 2`;
+  }
 
   const hints = readHints(root, step.name);
   if (hints.length === 0) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { readStepFolders } from '../../steps/step-folders.ts';
+import { readStepFolders, type StepFolder } from '../../steps/step-folders.ts';
 import { LearnerError } from '../learner-error.ts';
 import { marks, paint } from '../look.ts';
 import {
@@ -12,6 +12,7 @@ import {
   progressSheetSchema,
   readProgress,
   type StepProgress,
+  stepsNotPossible,
 } from '../progress.ts';
 import { columnsOf, pad } from '../reporter/layout.ts';
 import type { StepView } from '../reporter/model.ts';
@@ -33,7 +34,14 @@ export function progress(root: string, files: string[], { json = false } = {}): 
     ? files.map((file) => readSheet(root, file)).reduce(mergeProgress)
     : readProgress(root);
   if (json) return JSON.stringify(sheet, null, 2);
-  return describe(root, sheet, isMerged ? [] : ['', ` ${whatIsNext(root)}`]);
+  if (isMerged) return describe(root, sheet, [], []);
+  const notPossible = stepsNotPossible(root);
+  return describe(
+    root,
+    sheet,
+    notPossible.map(({ name }) => name),
+    ['', ` ${whatIsNext(root, notPossible)}`],
+  );
 }
 
 /** `npm run` prints its own lines before the sheet unless it is told to be silent: those are skipped. */
@@ -57,30 +65,33 @@ function readFile(root: string, file: string): string {
   }
 }
 
-const looks: Record<ProgressState, { mark: string; word: string }> = {
+const looks: Record<ProgressState | 'not possible', { mark: string; word: string }> = {
+  'not possible': { mark: marks.notPossible, word: paint.magenta('not possible here') },
   done: { mark: marks.ok, word: paint.green('done   ') },
   skipped: { mark: marks.skipped, word: paint.cyan('skipped') },
   changed: { mark: marks.unsure, word: paint.yellow('changed') },
   'to do': { mark: marks.toDo, word: 'to do  ' },
 };
 
-function describe(root: string, sheet: ProgressSheet, footer: string[]): string {
+/** @param notPossible the names of steps that are left, and not possible where the last run was */
+function describe(root: string, sheet: ProgressSheet, notPossible: string[], footer: string[]): string {
   const titles = new Map(readStepFolders(root).map(({ name, title }) => [name, title]));
   const rows = Object.entries(sheet.steps).map(([name, step]) => ({
     number: Number.parseInt(name, 10),
     name,
     title: titles.get(name) ?? name,
     step,
+    look: notPossible.includes(name) ? ('not possible' as const) : step.state,
   }));
   const width = Math.max(...rows.map(({ title }) => columnsOf(title)));
-  const lines = rows.map(({ number, title, step }) => {
-    const { mark, word } = looks[step.state];
+  const lines = rows.map(({ number, title, step, look }) => {
+    const { mark, word } = looks[look];
     const place = paint.dim(String(number).padStart(2));
     return ` ${mark} ${place}  ${pad(title, width)}  ${word}  ${remark(step)}`.trimEnd();
   });
-  const views: StepView[] = rows.map(({ step, ...folder }) => ({
+  const views: StepView[] = rows.map(({ step, look, ...folder }) => ({
     ...folder,
-    state: step.state === 'done' ? 'done' : 'not run',
+    state: look === 'done' || look === 'not possible' ? look : 'not run',
     tests: { passed: 0, total: 1 },
   }));
   const page = { colors: paint, width: process.stdout.columns ?? 80 };
@@ -100,7 +111,9 @@ function shortTime(iso: string): string {
   return new Date(iso).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' });
 }
 
-function whatIsNext(root: string): string {
+function whatIsNext(root: string, notPossible: StepFolder[]): string {
   const next = nextStep(root);
-  return next ? `Next: step ${next.number}, ${next.title}.` : 'Nothing is left to do.';
+  if (next) return `Next: step ${next.number}, ${next.title}.`;
+  if (notPossible.length === 0) return 'Nothing is left to do.';
+  return 'Nothing is left to do here. All steps are possible on the local AWS: leave WORKSHOP_TARGET out.';
 }

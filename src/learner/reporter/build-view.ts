@@ -1,13 +1,31 @@
 import type { TestCase, TestModule } from 'vitest/node';
+import { type Lack, lacking } from '../../endpoint/lack.ts';
 import { filesOf } from '../../steps/step-files.ts';
 import type { StepFolder } from '../../steps/step-folders.ts';
+import { readNeeds } from '../../steps/step-needs.ts';
 import { type ExerciseTodo, readTodos } from './exercise-todos.ts';
 import { describeFailure, type ReportedError } from './failure.ts';
 import type { Workshop } from './learner-code.ts';
-import type { Failure, StepView } from './model.ts';
+import type { Failure, MissingNeed, StepView } from './model.ts';
 
-/** A step and where the learner is in it, from the results of its spec, if that has run. */
-export function viewStep(workshop: Workshop, step: StepFolder, spec?: TestModule): StepView {
+/** What of that which is lacking steps need, and which. */
+export function viewMissing({ root }: Workshop, steps: StepFolder[], lacks: Lack[]): MissingNeed[] {
+  return lacks
+    .map((lack) => ({
+      ...lack,
+      steps: steps
+        .filter(({ name }) => readNeeds(root, name).includes(lack.need))
+        .map(({ number }) => number),
+    }))
+    .filter((missing) => missing.steps.length > 0);
+}
+
+/**
+ * A step and where the learner is in it, from the results of its spec, if that has run.
+ *
+ * @param lacks what is lacking where AWS is: a step that needs it is not possible
+ */
+export function viewStep(workshop: Workshop, step: StepFolder, lacks: Lack[], spec?: TestModule): StepView {
   const tests = spec ? [...spec.children.allTests()] : [];
   const todos = workshop.solutions ? [] : readTodos(workshop.root, step.name);
   const view: StepView = {
@@ -19,6 +37,7 @@ export function viewStep(workshop: Workshop, step: StepFolder, spec?: TestModule
 
   const failure = firstFailure(workshop, step, spec, todos);
   if (failure) return { ...view, failure, state: failure.kind === 'todo' ? 'to do' : 'wrong' };
+  if (lacking(readNeeds(workshop.root, step.name), lacks).length) return { ...view, state: 'not possible' };
   const isWhole = tests.length > 0 && tests.every(hasState('passed'));
   return { ...view, state: isWhole ? 'done' : 'not run' };
 }

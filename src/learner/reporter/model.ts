@@ -1,7 +1,8 @@
 import type { StepFolder } from '../../steps/step-folders.ts';
+import type { Need } from '../../steps/step-needs.ts';
 import type { CodeFrame, CodeLocation } from './learner-code.ts';
 
-export type StepState = 'done' | 'wrong' | 'to do' | 'not run' | 'waiting' | 'running';
+export type StepState = 'done' | 'wrong' | 'to do' | 'not run' | 'not possible' | 'waiting' | 'running';
 
 /** A TODO that the learner hasn't come to yet. */
 export interface RemainingTodo {
@@ -50,12 +51,23 @@ export interface StepView extends StepFolder {
   failure?: Failure;
 }
 
+/** Something that steps need, and the endpoint lacks. */
+export interface MissingNeed {
+  need: Need;
+  /** What the endpoint answered instead. */
+  why: string;
+  /** The numbers of the steps that are not possible without it. */
+  steps: number[];
+}
+
 /** All there is to show. */
 export interface WorkshopView {
   /** Whether the reference solutions run instead of the learner's exercises. */
   solutions: boolean;
   /** Where AWS is, in words. */
   target?: string;
+  /** What of the workshop is not possible where AWS is. */
+  missing: MissingNeed[];
   steps: StepView[];
   /** The one thing to do next, as soon as it is known. */
   next?: { step: StepView; failure: Failure };

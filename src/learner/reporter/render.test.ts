@@ -19,7 +19,7 @@ function steps(...states: Partial<StepView>[]): StepView[] {
 }
 
 function view(some: Partial<WorkshopView> & Pick<WorkshopView, 'steps'>): WorkshopView {
-  return { solutions: false, turnedGreen: [], unhandled: [], ...some };
+  return { solutions: false, missing: [], turnedGreen: [], unhandled: [], ...some };
 }
 
 const done: Partial<StepView> = { state: 'done', tests: { passed: 4, total: 4 } };

@@ -3,6 +3,7 @@ import type { StepFolder } from '../../steps/step-folders.ts';
 import { columnsOf, pad, truncate, wrap } from './layout.ts';
 import type { Status, StepState, StepView, ThrownError, Wait, WorkshopView } from './model.ts';
 import { renderFailure, renderLocation, renderThrown } from './render-failure.ts';
+import { renderLacks } from './render-lacks.ts';
 
 /** How to write: the colours, and how many columns there are. */
 export interface Page {
@@ -12,8 +13,17 @@ export interface Page {
 
 /** The whole screen, while steps run and afterwards. */
 export function renderWorkshop(view: WorkshopView, page: Page): string[] {
+  return [...renderBeginning(view, page), ...renderResult(view, page)];
+}
+
+/** What is known before steps run: where AWS is, and what it lacks. */
+export function renderBeginning(view: WorkshopView, page: Page): string[] {
+  return [...renderHeading(view, page), ...renderLacks(view.missing, page)];
+}
+
+/** The steps, and what to do next. */
+export function renderResult(view: WorkshopView, page: Page): string[] {
   return [
-    ...renderHeading(view, page),
     ...renderSteps(view.steps, page),
     '',
     renderProgress(view.steps, page),
@@ -84,8 +94,12 @@ export function renderStep(step: StepView, titleWidth: number, page: Page): stri
   return [
     ` ${color(sign)} ${dim(String(step.number).padStart(2))}`,
     isCurrent ? bold(title) : step.state === 'not run' ? dim(title) : title,
-    color(step.state.padEnd(detail ? 7 : 0)) + (detail ? dim(`  ${detail}`) : ''),
+    color(wordsOf(step.state).padEnd(detail ? 7 : 0)) + (detail ? dim(`  ${detail}`) : ''),
   ].join('  ');
+}
+
+function wordsOf(state: StepState): string {
+  return state === 'not possible' ? 'not possible here' : state;
 }
 
 function looks(state: StepState, { colors }: Page): { sign: string; color: (text: string) => string } {
@@ -98,6 +112,8 @@ function looks(state: StepState, { colors }: Page): { sign: string; color: (text
       return { sign: '○', color: colors.yellow };
     case 'running':
       return { sign: '▸', color: colors.cyan };
+    case 'not possible':
+      return { sign: '∅', color: colors.magenta };
     case 'waiting':
     case 'not run':
       return { sign: '·', color: colors.dim };
@@ -114,10 +130,12 @@ function detailOf({ state, todos, tests }: StepView): string | undefined {
 export function renderProgress(steps: StepView[], page: Page): string {
   const { green, dim } = page.colors;
   const done = steps.filter(({ state }) => state === 'done').length;
-  const label = `${done} of ${steps.length} steps done`;
+  const notPossible = steps.filter(({ state }) => state === 'not possible').length;
+  const label = `${done} of ${steps.length} steps done${notPossible ? `, ${notPossible} not possible here` : ''}`;
   const width = Math.max(10, Math.min(60, page.width - label.length - 4));
-  const share = steps.reduce((sum, step) => sum + shareOf(step), 0) / Math.max(1, steps.length);
-  const filled = done === steps.length ? width : Math.min(width - 1, Math.floor(share * width));
+  const possible = steps.length - notPossible;
+  const share = steps.reduce((sum, step) => sum + shareOf(step), 0) / Math.max(1, possible);
+  const filled = done === possible ? width : Math.min(width - 1, Math.floor(share * width));
   return ` ${green('━'.repeat(filled))}${dim('─'.repeat(width - filled))}  ${label}`;
 }
 
@@ -134,9 +152,11 @@ function renderTurnedGreen({ step, learned }: WorkshopView['turnedGreen'][number
 function renderNext(view: WorkshopView, page: Page): string[] {
   const { next } = view;
   if (next) return ['', ...renderFailure(next.step, next.failure, page), ...renderHelp(next, view, page)];
-  if (view.steps.length && view.steps.every(({ state }) => state === 'done'))
-    return ['', ` ${page.colors.green(`All ${view.steps.length} steps are done.`)}`];
-  return [];
+  const possible = view.steps.filter(({ state }) => state !== 'not possible');
+  if (!possible.length || possible.some(({ state }) => state !== 'done')) return [];
+  const all = possible.length === view.steps.length;
+  const sentence = `All ${possible.length} steps ${all ? '' : 'that are possible here '}are done.`;
+  return ['', ` ${page.colors.green(sentence)}`];
 }
 
 function renderHelp(

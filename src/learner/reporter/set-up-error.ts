@@ -18,10 +18,12 @@ export function printSetUpErrorsPlainly(vitest: Vitest, page: () => Page): void 
   };
 }
 
-/** A setting that is wrong speaks for itself; another error has its name with it, and AWS's the way to more. */
+/**
+ * What was written for the learner speaks for itself; another error has its name with it, and AWS's the way to more.
+ */
 export function renderSetUpError(error: Error, { colors, width }: Page): string[] {
-  const isSettings = error.name === 'SettingsError';
-  const message = isSettings ? error.message : `${error.name}: ${error.message}`;
+  const isForTheLearner = ['SettingsError', 'NoKeyError'].includes(error.name);
+  const message = isForTheLearner ? error.message : `${error.name}: ${error.message}`;
   const wayOut = wayOutOf(error);
   return [
     '',
@@ -29,7 +31,7 @@ export function renderSetUpError(error: Error, { colors, width }: Page): string[
     '',
     ...wrap(message, width - 3).map((line) => ` ${line}`),
     ...(wayOut ? ['', ` ${colors.yellow('→')} ${wayOut}`] : []),
-    ...(isSettings ? [] : ['', ` ${colors.dim('All of the error: npx vitest run --reporter=default')}`]),
+    ...(isForTheLearner ? [] : ['', ` ${colors.dim('All of the error: npx vitest run --reporter=default')}`]),
   ];
 }
 

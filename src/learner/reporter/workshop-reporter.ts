@@ -2,12 +2,20 @@ import picocolors from 'picocolors';
 import type { SerializedError, TestAnnotation, UserConsoleLog } from 'vitest';
 import type { Reporter, TestCase, TestModule, TestSpecification, Vitest } from 'vitest/node';
 import { readStepFolders, type StepFolder, whatWasLearned } from '../../steps/step-folders.ts';
-import { viewStep } from './build-view.ts';
+import { viewMissing, viewStep } from './build-view.ts';
 import { describeUnhandledError } from './failure.ts';
 import { relativeTo, type Workshop } from './learner-code.ts';
 import { LiveRegion } from './live-region.ts';
 import { nextThing, type Status, type StepView, type WorkshopView } from './model.ts';
-import { type Page, renderKeys, renderNoStep, renderStatus, renderWorkshop } from './render.ts';
+import {
+  type Page,
+  renderBeginning,
+  renderKeys,
+  renderNoStep,
+  renderResult,
+  renderStatus,
+  renderWorkshop,
+} from './render.ts';
 import { printSetUpErrorsPlainly } from './set-up-error.ts';
 
 /** How often a wait is written to where lines can't be overwritten, in milliseconds. */
@@ -28,6 +36,7 @@ export default class WorkshopReporter implements Reporter {
   #savedStep: string | undefined;
   #before: StepView[] | undefined;
   #lastPlainWait = 0;
+  #hasBegun = false;
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest;
@@ -46,6 +55,7 @@ export default class WorkshopReporter implements Reporter {
   onTestRunStart(specifications: readonly TestSpecification[]): void {
     this.#active = new Map(specifications.map(({ moduleId }) => [this.#stepOf(moduleId), 'waiting']));
     this.#expected = specifications.length;
+    this.#hasBegun = false;
     this.#status = { kind: 'getting ready' };
     this.#draw();
   }
@@ -54,6 +64,7 @@ export default class WorkshopReporter implements Reporter {
     this.#active.set(this.#stepOf(spec.moduleId), 'running');
     this.#status = { kind: 'running' };
     this.#draw();
+    this.#begin();
   }
 
   onTestCaseAnnotate(test: TestCase, { message, type }: TestAnnotation): void {
@@ -88,7 +99,8 @@ export default class WorkshopReporter implements Reporter {
     if (specs.length === 0 && errors.length === 0) return;
     for (const spec of specs) this.#specs.set(this.#stepOf(spec.moduleId), spec);
     const view = this.#view(errors);
-    this.#print(renderWorkshop(view, this.#page()));
+    this.#begin(view);
+    this.#print(renderResult(view, this.#page()));
     this.#before = view.steps;
   }
 
@@ -102,6 +114,13 @@ export default class WorkshopReporter implements Reporter {
     this.#live.show([...renderWorkshop(this.#view([]), page), ...renderStatus(this.#status, page)]);
   }
 
+  /** What is known before steps run stands above all else. In a terminal it stands there until the end. */
+  #begin(view?: WorkshopView): void {
+    if (this.#hasBegun || (this.#live && !view)) return;
+    this.#hasBegun = true;
+    this.#print(renderBeginning(view ?? this.#view([]), this.#page()));
+  }
+
   #print(lines: string[]): void {
     this.#vitest.logger.log(lines.join('\n'));
   }
@@ -110,14 +129,18 @@ export default class WorkshopReporter implements Reporter {
     const { root } = this.#vitest.config;
     const solutions = this.#vitest.vite.config.mode === 'solution';
     const workshop: Workshop = { root, solutions };
-    const steps = this.#stepFolders().map((folder) => {
-      const step = viewStep(workshop, folder, this.#specs.get(folder.name));
+    const folders = this.#stepFolders();
+    const { lacks = [] } = this.#vitest.getProvidedContext();
+    const steps = folders.map((folder) => {
+      const step = viewStep(workshop, folder, lacks, this.#specs.get(folder.name));
       const active = this.#active.get(folder.name);
-      return active ? { ...step, state: active, failure: undefined } : step;
+      if (!active || step.state === 'not possible') return step;
+      return { ...step, state: active, failure: undefined };
     });
     return {
       solutions,
       target: describeTarget(this.#vitest),
+      missing: viewMissing(workshop, folders, lacks),
       steps,
       next: nextThing(steps, this.#savedStep),
       turnedGreen: steps

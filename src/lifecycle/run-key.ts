@@ -1,0 +1,104 @@
+import { rmSync } from 'node:fs';
+import {
+  CreateKeyCommand,
+  DeleteAliasCommand,
+  KMSClient,
+  ScheduleKeyDeletionCommand,
+} from '@aws-sdk/client-kms';
+import { createKey } from '../../workshop/01-create-key/solution.ts';
+import { askOfKey } from '../endpoint/ask-endpoint.ts';
+import { type Lack, lacking } from '../endpoint/lack.ts';
+import { whyNotThere } from '../endpoint/why-not-there.ts';
+import type { Need } from '../steps/step-needs.ts';
+import { closeLedger, enterChanged, placeOf } from './ledger.ts';
+import { outputFiles, type Run } from './run.ts';
+
+/** The key of a run. */
+export interface RunKey {
+  arn: string;
+  /** What the endpoint lacks: what was known before, and what the key has told. */
+  lacks: Lack[];
+  /** Removes the key, as far as that is possible, if the ledger doesn't lead to it. */
+  removeUnlisted(): Promise<void>;
+}
+
+/** What the ledger and the clean-up rely on. */
+export const needsOfCleanUp: readonly Need[] = [
+  'kms:CreateKey (Tags)',
+  'kms:CreateAlias',
+  'kms:DescribeKey',
+  'kms:ListKeys',
+  'kms:ListResourceTags',
+  'kms:ScheduleKeyDeletion',
+  'kms:DeleteAlias',
+];
+
+/** Nothing can run without the run's key. */
+export class NoKeyError extends Error {
+  override name = 'NoKeyError';
+}
+
+/** Whether there is all that the ledger and the clean-up rely on. */
+export function canCleanUp(lacks: Lack[]): boolean {
+  return lacking(needsOfCleanUp, lacks).length === 0;
+}
+
+/**
+ * Creates the run's key, as step 1's solution does. At an endpoint that lacks what a clean-up relies on, the key is not on
+ * the ledger, which would lead the next run to a clean-up that can't be, and has no alias.
+ *
+ * @param lacks what the endpoint of the run is known to lack
+ * @throws NoKeyError when there is no CreateKey
+ */
+export async function createRunKey(run: Run, lacks: Lack[]): Promise<RunKey> {
+  const ledger = { run: run.name, place: placeOf(run) };
+  if (run.target !== 'endpoint') {
+    const arn = await createKey(run);
+    enterChanged(ledger, 1);
+    return { arn, lacks, removeUnlisted: async () => {} };
+  }
+  const hasAlias = canCleanUp(lacks);
+  const arn = await createAtEndpoint(() => (hasAlias ? createKey(run) : createKeyWithoutAlias(run)));
+  if (hasAlias) enterChanged(ledger, 1);
+  const all = [...lacks, ...(await askOfKey(run, arn, lacks))];
+  if (canCleanUp(all)) return { arn, lacks: all, removeUnlisted: async () => {} };
+  closeLedger(ledger);
+  return { arn, lacks: all, removeUnlisted: () => removeDirectly(run, arn, hasAlias, all) };
+}
+
+async function createAtEndpoint(create: () => Promise<string>): Promise<string> {
+  let arn: string;
+  try {
+    arn = await create();
+  } catch (error) {
+    const why = whyNotThere(error);
+    if (why === undefined) throw error;
+    throw new NoKeyError(noKey(why));
+  }
+  if (!arn) throw new NoKeyError(noKey('the answer is empty'));
+  return arn;
+}
+
+function noKey(why: string): string {
+  return [
+    `No step is possible here, because no key can be created. kms:CreateKey is not there: ${why}`,
+    'Check AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_KMS. Without WORKSHOP_TARGET, the workshop runs on the local AWS.',
+  ].join('\n');
+}
+
+async function createKeyWithoutAlias({ description, tags }: Run): Promise<string> {
+  const { KeyMetadata } = await new KMSClient().send(
+    new CreateKeyCommand({ Description: description, Tags: tags }),
+  );
+  return KeyMetadata?.Arn ?? '';
+}
+
+async function removeDirectly(run: Run, keyArn: string, hasAlias: boolean, lacks: Lack[]): Promise<void> {
+  const kms = new KMSClient();
+  for (const file of outputFiles(run)) rmSync(file, { force: true });
+  if (lacking(['kms:ScheduleKeyDeletion'], lacks).length === 0)
+    await kms.send(new ScheduleKeyDeletionCommand({ KeyId: keyArn, PendingWindowInDays: 7 }));
+  if (hasAlias) await kms.send(new DeleteAliasCommand({ AliasName: run.aliasName }));
+  // What the steps have noted there leads to nothing.
+  closeLedger({ run: run.name, place: placeOf(run) });
+}
