@@ -48,11 +48,7 @@ const schema = z
       context.addIssue({ code: 'custom', path: [name], message, input: undefined });
     if (value.WORKSHOP_TARGET !== 'local' && !value.AWS_REGION)
       missing('AWS_REGION', `an AWS Region, such as eu-central-1 (the target is ${value.WORKSHOP_TARGET})`);
-    if (
-      value.WORKSHOP_TARGET === 'endpoint' &&
-      !value.AWS_ENDPOINT_URL &&
-      !(value.AWS_ENDPOINT_URL_KMS && value.AWS_ENDPOINT_URL_CLOUDTRAIL)
-    )
+    if (value.WORKSHOP_TARGET === 'endpoint' && !value.AWS_ENDPOINT_URL && !value.AWS_ENDPOINT_URL_KMS)
       missing('AWS_ENDPOINT_URL', 'the URL of an AWS-compatible endpoint (the target is endpoint)');
   });
 

@@ -1,8 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import { CreateKeyCommand, KMSClient, ListKeysCommand } from '@aws-sdk/client-kms';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach, expect, test, vi } from 'vitest';
+import { startLimitedEndpoint } from './endpoint/testing/limited-endpoint.ts';
 import { readSettings } from './settings.ts';
 import { startTarget, useEnvironment, withLocalAws } from './target.ts';
 
@@ -80,6 +83,22 @@ async function hostOfRequest(): Promise<unknown> {
   await kms.send(new ListKeysCommand()).catch(() => {});
   return hosts[0];
 }
+
+test('asks for what an endpoint does not name at the endpoint of KMS, and never at AWS', async () => {
+  const endpoint = await startLimitedEndpoint(() => undefined);
+  const { AWS_ENDPOINT_URL, ...environment } = endpoint.environment;
+  const settings = readSettings({ ...environment, AWS_ENDPOINT_URL_KMS: AWS_ENDPOINT_URL }, 'no-file');
+  const restore = useEnvironment((await startTarget(settings)).environment);
+  try {
+    await new KMSClient().send(new ListKeysCommand({}));
+    await new CloudTrailClient().send(new LookupEventsCommand({}));
+    await new STSClient().send(new GetCallerIdentityCommand({}));
+  } finally {
+    restore();
+    await endpoint.close();
+  }
+  expect(endpoint.asked).toEqual(['ListKeys', 'LookupEvents', 'GetCallerIdentity']);
+});
 
 test('gives each local AWS a Region of its own', async () => {
   const first = await withLocalAws({}, async ({ region }) => region);

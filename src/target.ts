@@ -26,10 +26,16 @@ export async function startTarget(settings: Settings): Promise<Target> {
   const fromSettings = Object.entries(settings.environment).filter(([name]) => name.startsWith('AWS_'));
   const environment = { ...Object.fromEntries(fromSettings), ...quiet };
   if (settings.target === 'aws') return { environment, close: async () => {} };
-  // Else a profile could have the SDK ignore the endpoint, and send everything to AWS.
+  return { environment: { ...environment, ...awayFromAws(settings) }, close: async () => {} };
+}
+
+/** Keeps an endpoint's user away from AWS. */
+function awayFromAws({ environment: { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_KMS } }: Settings): Environment {
   return {
-    environment: { ...environment, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false' },
-    close: async () => {},
+    // A service without an endpoint of its own, such as STS, is asked for where KMS is.
+    AWS_ENDPOINT_URL: AWS_ENDPOINT_URL ?? AWS_ENDPOINT_URL_KMS,
+    // Else a profile could have the SDK ignore the endpoint, and send everything to AWS.
+    AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
   };
 }
 

@@ -12,6 +12,8 @@ const files = {
   'exercise.ts.shipped': 'what reset brings back: a copy of exercise.ts',
   'solution.ts': 'the reference, in blocks that begin with comments like "// 1. Make the keyring."',
   'step.spec.ts': 'the tests: each calls the exercise, and asserts what it did',
+  'needs.json':
+    'what the step needs of an account, such as ["kms:CreateKey"]: where it is lacking, the step is skipped',
   'hints.md': 'the hints: at least three sections that begin with "## ", from a nudge to nearly the code',
 };
 

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { rememberLacks } from '../../endpoint/lacks-record.ts';
 import { recordStepPassed } from '../../steps/progress-record.ts';
 import { progressSheetSchema } from '../progress.ts';
 import {
@@ -80,6 +81,19 @@ describe('hint', () => {
     );
   });
 
+  test('leaves out a step that was not possible', async () => {
+    workshop.write('workshop/01-dig-a-hole/needs.json', '["cloudtrail:LookupEvents"]');
+    rememberLacks(workshop.root, [{ need: 'cloudtrail:LookupEvents', why: '501' }]);
+    expect(await outputOf(['hint'])).toContain('Step 2, plant a tree');
+
+    await outputOf(['solve', '2', '3']);
+    expect(await outputOf(['hint'])).toContain('Every step that is possible here is done.');
+    expect(await outputOf(['hint', '1'])).toContain('Step 1, dig a hole');
+
+    rememberLacks(workshop.root, []);
+    expect(await outputOf(['hint'])).toContain('Step 1, dig a hole');
+  });
+
   test('says when a step has none', async () => {
     workshop.write('workshop/01-dig-a-hole/hints.md', '# Hints\n');
     expect(await complaintOf(['hint', '1'])).toBe(
@@ -147,6 +161,33 @@ describe('progress', () => {
     ]);
     expect(lines[4]).toMatch(/ {2}1 of 3 steps done$/);
     expect(lines[6]).toBe(' Next: step 3, water the tree.');
+  });
+
+  test('tells which steps were not possible in the last run', async () => {
+    for (const step of ['01-dig-a-hole', '03-water-the-tree'])
+      workshop.write(`workshop/${step}/needs.json`, '["cloudtrail:LookupEvents"]');
+    rememberLacks(workshop.root, [{ need: 'cloudtrail:LookupEvents', why: '501' }]);
+
+    const lines = (await outputOf(['progress'])).split('\n');
+    expect(lines.slice(0, 3)).toEqual([
+      expect.stringMatching(/^ ✔ {2}1 {2}dig a hole {6}done /),
+      ' ↷  2  plant a tree    skipped  the reference is in its place',
+      ' ∅  3  water the tree  not possible here',
+    ]);
+    expect(lines[4]).toMatch(/ {2}1 of 3 steps done, 1 not possible here$/);
+    expect(lines[6]).toBe(
+      ' Nothing is left to do here. All steps are possible on the local AWS: leave WORKSHOP_TARGET out.',
+    );
+
+    const sheet = progressSheetSchema.parse(JSON.parse(await outputOf(['progress', '--json'])));
+    expect(sheet.steps['03-water-the-tree']?.state).toBe('to do');
+  });
+
+  test('goes by a record of what is lacking only if it can be read', async () => {
+    workshop.write('workshop/03-water-the-tree/needs.json', '["cloudtrail:LookupEvents"]');
+    workshop.write('.workshop/lacks.json', '[{"need":"cloudtr');
+
+    expect(await outputOf(['progress'])).toContain(' ○  3  water the tree  to do');
   });
 
   test('is told as a sheet', async () => {

@@ -297,10 +297,3 @@ test('colours say what the words say', () => {
   expect(two).toContain('\u001b[31m✘\u001b[39m');
   expect(renderKeys(page).join('\n')).toContain('\u001b[1mq\u001b[22m');
 });
-
-test('the keys have a line of their own in a narrow terminal', () => {
-  const sentence = ' Save an exercise to run it.';
-  const keys = 'a runs all steps · h shows all keys · q quits';
-  expect(renderKeys(plain)).toEqual([`${sentence} ${keys}`, '']);
-  expect(renderKeys({ ...plain, width: 60 })).toEqual([sentence, ` ${keys}`, '']);
-});

@@ -10,6 +10,7 @@ export function smallStep(name: string): Record<string, string> {
     'exercise.ts': exercise,
     'exercise.ts.shipped': exercise,
     'solution.ts': solution,
+    'needs.json': '["kms:CreateKey", "kms:DescribeKey"]\n',
     'step.spec.ts': spec.replaceAll('STEP', name),
     'wrong/aws-manages-it.ts': wrong('it says that AWS manages the key.', 'You predicted another manager', {
       "return 'CUSTOMER';": "return 'AWS';",

@@ -1,0 +1,12 @@
+import picocolors from 'picocolors';
+import { expect, test } from 'vitest';
+import { type Page, renderKeys } from './render.ts';
+
+const plain: Page = { colors: picocolors.createColors(false), width: 80 };
+
+test('the keys have a line of their own in a narrow terminal', () => {
+  const sentence = ' Save an exercise to run it.';
+  const keys = 'a runs all steps · h shows all keys · q quits';
+  expect(renderKeys(plain)).toEqual([`${sentence} ${keys}`, '']);
+  expect(renderKeys({ ...plain, width: 60 })).toEqual([sentence, ` ${keys}`, '']);
+});

@@ -1,0 +1,85 @@
+import picocolors from 'picocolors';
+import { expect, test } from 'vitest';
+import { type MissingNeed, nextThing, type StepView, type WorkshopView } from './model.ts';
+import { type Page, renderWorkshop } from './render.ts';
+
+const page: Page = { colors: picocolors.createColors(false), width: 80 };
+
+const done: Partial<StepView> = { state: 'done', tests: { passed: 4, total: 4 } };
+const notPossible: Partial<StepView> = { state: 'not possible' };
+
+function viewOf(missing: MissingNeed[], ...states: Partial<StepView>[]): WorkshopView {
+  const steps = states.map(
+    (some, index): StepView => ({
+      number: index + 1,
+      name: `0${index + 1}-step`,
+      title: ['Create a key', 'Encrypt', 'Audit'][index] ?? '',
+      state: 'not run',
+      tests: { passed: 0, total: 0 },
+      ...some,
+    }),
+  );
+  return {
+    solutions: false,
+    missing,
+    steps,
+    next: nextThing(steps, '03-step'),
+    turnedGreen: [],
+    unhandled: [],
+  };
+}
+
+const noEvents: MissingNeed = {
+  need: 'cloudtrail:LookupEvents',
+  why: '501 InternalFailure: The service is not part of this edition, which is for free',
+  steps: [3],
+};
+
+test('what is lacking stands above the steps; those that need it are neither done nor to do', () => {
+  const view = viewOf([noEvents], done, done, notPossible);
+
+  expect(renderWorkshop(view, page).join('\n')).toMatchInlineSnapshot(`
+    "
+     Data key caching workshop
+
+     ∅ This endpoint lacks some of what the workshop needs.
+
+       cloudtrail:LookupEvents: 501 InternalFailure: The service is not part of
+         this edition, which is for free
+         → step 3 is not possible here
+
+       All steps are possible on the local AWS: leave WORKSHOP_TARGET out.
+
+     ✔  1  Create a key  done
+     ✔  2  Encrypt       done
+     ∅  3  Audit         not possible here
+
+     ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━  2 of 3 steps done, 1 not possible here
+
+     All 2 steps that are possible here are done.
+    "
+  `);
+});
+
+test('one that is not possible is not the next thing, even if it was saved', () => {
+  const failure = { kind: 'todo' as const, title: 'TODO 2: make the keyring' };
+  const view = viewOf([noEvents], done, { state: 'to do', failure }, notPossible);
+
+  expect(view.next?.step.number).toBe(2);
+  expect(renderWorkshop(view, page).join('\n')).not.toContain('are done.');
+});
+
+test('what several steps need names them all, and what becomes of a key', () => {
+  const deletion: MissingNeed = { need: 'kms:ScheduleKeyDeletion', why: '404', steps: [1, 2, 3] };
+  const lines = renderWorkshop(viewOf([deletion], notPossible, notPossible, notPossible), page);
+
+  expect(lines.join('\n')).toContain(
+    [
+      '   kms:ScheduleKeyDeletion: 404',
+      '     → steps 1, 2 and 3 are not possible here',
+      "     → nothing deletes the run's key: it stays there",
+    ].join('\n'),
+  );
+  expect(lines.join('\n')).toContain('0 of 3 steps done, 3 not possible here');
+  expect(lines.join('\n')).not.toContain('are done.');
+});
