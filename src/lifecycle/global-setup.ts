@@ -34,7 +34,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     try {
       await removeKey();
       const removed = await cleanUpRun(run);
-      if (removed) say(describeRemoval(removed));
+      if (removed && !isNothing(removed)) say(describeRemoval(removed));
     } finally {
       restore();
       await target.close();
