@@ -20,7 +20,11 @@ export default defineConfig(({ mode }) => {
     test: {
       include: ['workshop/*/step.spec.ts'],
       globalSetup: ['src/lifecycle/global-setup.ts'],
-      setupFiles: ['src/lifecycle/withhold-requests.ts', 'src/lifecycle/notice-tampering.ts'],
+      setupFiles: [
+        'src/lifecycle/withhold-requests.ts',
+        'src/lifecycle/notice-tampering.ts',
+        'src/lifecycle/note-requests.ts',
+      ],
       reporters: ['./src/learner/reporter/workshop-reporter.ts'],
       pool: new StandbyPool(`${import.meta.dirname}/src/learner/watch/preload.ts`),
       isolate: false,

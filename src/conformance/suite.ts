@@ -1,4 +1,5 @@
 import type { TestProject } from 'vitest/node';
+import { askAllowedCaller } from '../account/allowed-accounts.ts';
 import { cleanUpRun } from '../lifecycle/clean-up.ts';
 import { placeOf } from '../lifecycle/ledger.ts';
 import { reclaim } from '../lifecycle/reclaim.ts';
@@ -23,7 +24,7 @@ declare module 'vitest' {
  * tear-down, which removes everything that the run created. Only the workers are led to the target for as long as the
  * tests run: this process may have other tests to run, which have nothing to do with it.
  *
- * @throws Error when the target has no endpoint for STS
+ * @throws Error when the target has no endpoint for STS, or when the settings don't allow its account
  */
 export async function startSuite(project: TestProject, settings: Settings): Promise<() => Promise<void>> {
   requireEndpointOfSts(settings);
@@ -42,7 +43,10 @@ export async function startSuite(project: TestProject, settings: Settings): Prom
   try {
     await atTarget(async () => {
       // What a local AWS had is gone with it.
-      if (settings.target !== 'local') await reclaim(placeOf(run));
+      if (settings.target !== 'local') {
+        await askAllowedCaller(settings);
+        await reclaim(placeOf(run));
+      }
       const newKey = (purpose: string) => createKey(run, purpose, process.pid);
       project.provide('sharedKeys', { key: await newKey('shared'), otherKey: await newKey('shared_other') });
     });

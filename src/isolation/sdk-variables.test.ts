@@ -60,6 +60,7 @@ test('none of them is left on the way to the local AWS', async () => {
         AWS_CONFIG_FILE: expect.stringMatching(/null|nul/i),
         AWS_SHARED_CREDENTIALS_FILE: expect.stringMatching(/null|nul/i),
         AWS_EC2_METADATA_DISABLED: 'true',
+        AWS_MAX_ATTEMPTS: '1',
         AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       });
     });

@@ -1,15 +1,22 @@
 import { mkdirSync } from 'node:fs';
 import { KMSClient } from '@aws-sdk/client-kms';
 import type { TestProject } from 'vitest/node';
+import { askAllowedCaller } from '../account/allowed-accounts.ts';
+import { describeCaller } from '../account/describe-caller.ts';
+import { noteRequests, tallyOf } from '../audit/request-tally.ts';
+import { usageOf } from '../cost/cost.ts';
+import { describeCost, describeExpectedCost } from '../cost/describe-cost.ts';
 import { askForOperations } from '../endpoint/ask-endpoint.ts';
 import { rememberLacks } from '../endpoint/lacks-record.ts';
 import { readSettings } from '../settings.ts';
 import { startTarget, useEnvironment } from '../target.ts';
+import { announce } from './announcement.ts';
 import { cleanUpRun } from './clean-up.ts';
 import { describeRemoval } from './describe-leftovers.ts';
 import { enterInLedger, placeOf } from './ledger.ts';
 import { isNothing } from './leftovers.ts';
 import { reclaim } from './reclaim.ts';
+import { requestsOfSteps } from './requests-of-steps.ts';
 import { describeRun, outputFiles } from './run.ts';
 import { canCleanUp, createRunKey } from './run-key.ts';
 
@@ -24,25 +31,46 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const target = await startTarget(settings);
   const restore = useEnvironment(target.environment);
 
+  const leaveTarget = async () => {
+    restore();
+    await target.close();
+  };
   // The local AWS, and all that is in it, is gone at the end anyway.
   const say = (text: string) => {
-    if (run.target !== 'local') project.vitest.logger.log(text);
+    if (run.target !== 'local') announce(project.vitest, text);
   };
 
+  try {
+    await requireCredentials();
+    if (run.target !== 'local') {
+      const caller = await askAllowedCaller(settings);
+      if ('account' in caller) run.account = caller.account;
+      say(describeCaller(settings, caller));
+    }
+  } catch (error) {
+    await leaveTarget();
+    throw error;
+  }
+
+  const started = Date.now();
+  const requests: string[] = [];
+  const stopNoting = noteRequests((line) => requests.push(line));
   let removeKey = async () => {};
   const tearDown = async () => {
+    requests.push(...requestsOfSteps(run));
     try {
       await removeKey();
       const removed = await cleanUpRun(run);
       if (removed && !isNothing(removed)) say(describeRemoval(removed));
     } finally {
-      restore();
-      await target.close();
+      stopNoting();
+      if (run.target === 'aws') say(describeCost(usageOf(tallyOf(requests), Date.now() - started)));
+      await leaveTarget();
     }
   };
 
   try {
-    await requireCredentials();
+    if (run.target === 'aws') say(describeExpectedCost());
     const lacks = run.target === 'endpoint' ? await askForOperations(run) : [];
     if (canCleanUp(lacks)) {
       const { removals, left } = await reclaim(placeOf(run));

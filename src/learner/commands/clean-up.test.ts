@@ -130,7 +130,7 @@ describe('clean-up', () => {
     await expect(
       seat.run(['clean-up'], { ...seat.endpoint, AWS_SECRET_ACCESS_KEY: 'wrong' }),
     ).rejects.toThrow(
-      /^The clean-up stopped: InvalidSignatureException: .*\n {2}What is wrong, npm run doctor may tell\./,
+      /^The clean-up stopped: SignatureDoesNotMatch: .*\n {2}What is wrong, npm run doctor may tell\./,
     );
 
     expect(openLedgers().map(({ run }) => run)).toEqual(['dead']);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { countLeftovers, describeLeftovers } from '../../lifecycle/describe-leftovers.ts';
 import { isNothing, type Leftovers } from '../../lifecycle/leftovers.ts';
 import type { Wanted } from '../../lifecycle/reclaim.ts';
-import { describeRun } from '../../lifecycle/run.ts';
+import { describeRun, type Run } from '../../lifecycle/run.ts';
 import { readSettings, type Settings } from '../../settings.ts';
 import { LearnerError } from '../learner-error.ts';
 import { indent, marks, paint } from '../look.ts';
@@ -28,9 +28,10 @@ export async function cleanUp(
   const settings = readSettings(undefined, join(root, '.env'));
   const wanted = wantedRuns(settings, options);
   try {
-    return await atTarget(settings, () => planAndCarryOut(settings, wanted, print, options));
+    return await atTarget(settings, (run) => planAndCarryOut(run, wanted, print, options));
   } catch (error) {
     const { name, message } = error as Error;
+    if (name === 'AccountError') throw new LearnerError(message, { cause: error });
     throw new LearnerError(
       `The clean-up stopped: ${name}: ${message}\n  What is wrong, npm run doctor may tell. What is left can be cleaned up again.`,
       { cause: error },
@@ -48,14 +49,17 @@ function wantedRuns({ run: name, environment }: Settings, { run, allRuns }: Clea
   };
 }
 
-async function atTarget(settings: Settings, action: () => Promise<boolean>): Promise<boolean> {
+async function atTarget(settings: Settings, action: (run: Run) => Promise<boolean>): Promise<boolean> {
+  const run = describeRun(settings);
   // The keys of a local AWS are gone with its run: nothing has to be asked, and a living run may have the port.
-  if (settings.target === 'local') return action();
+  if (settings.target === 'local') return action(run);
+  const { askAllowedCaller } = await import('../../account/allowed-accounts.ts');
   const { startTarget, useEnvironment } = await import('../../target.ts');
   const target = await startTarget(settings);
   const restore = useEnvironment(target.environment);
   try {
-    return await action();
+    const caller = await askAllowedCaller(settings);
+    return await action('account' in caller ? { ...run, account: caller.account } : run);
   } finally {
     restore();
     await target.close();
@@ -63,14 +67,14 @@ async function atTarget(settings: Settings, action: () => Promise<boolean>): Pro
 }
 
 async function planAndCarryOut(
-  settings: Settings,
+  run: Run,
   wanted: Wanted,
   print: (text: string) => void,
   { dryRun = false }: CleanUpOptions,
 ): Promise<boolean> {
   const { carryOut, planCleanUp } = await import('../../lifecycle/reclaim.ts');
   const { placeOf } = await import('../../lifecycle/ledger.ts');
-  const plan = await planCleanUp(placeOf(describeRun(settings)), wanted);
+  const plan = await planCleanUp(placeOf(run), wanted);
   const removals = plan.removals.map(({ leftovers }) => leftovers).filter((each) => !isNothing(each));
   for (const each of removals) printSection(print, `To remove of ${each.run}:`, describeLeftovers(each));
   printSection(print, `${marks.none} Left alone:`, plan.left);
@@ -85,7 +89,7 @@ async function planAndCarryOut(
   }
   await carryOut(plan);
   if (removals.length === 0) {
-    print(`${marks.ok} ${settings.target === 'local' ? nothingLocal(wanted) : nothingToDo(wanted)}`);
+    print(`${marks.ok} ${run.target === 'local' ? nothingLocal(wanted) : nothingToDo(wanted)}`);
     return true;
   }
   const isAllFound = removals.every(({ lostKeys }) => lostKeys === 0);

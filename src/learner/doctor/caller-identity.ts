@@ -1,29 +1,47 @@
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { type Finding, ok, wrong } from './finding.ts';
+import { AccountError, requireAllowedAccount } from '../../account/allowed-accounts.ts';
+import { askCaller, type Caller, type UnknownCaller } from '../../account/caller.ts';
+import type { Settings } from '../../settings.ts';
+import { type Finding, notChecked, ok, wrong } from './finding.ts';
 
-/** Whose credentials the AWS SDK finds, if it finds any that are valid. */
-export interface Caller {
+/** Whose credentials the AWS SDK finds, and whether they may be used. */
+export interface CallerFindings {
   findings: Finding[];
-  /** The ARN of the user or the role's session; none when the credentials are no good. */
+  /** The ARN of the user or the role's session; none when the credentials are no good, or of another account. */
   arn?: string;
 }
 
-/**
- * Asks AWS who we are, which takes no permission:
- * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
- */
-export async function askCallerIdentity(region: string): Promise<Caller> {
-  const sts = new STSClient({ requestHandler: { connectionTimeout: 5000, requestTimeout: 15_000 } });
+/** Asks AWS who we are, and holds the account against those that the settings allow. */
+export async function examineCaller(settings: Settings): Promise<CallerFindings> {
   try {
-    const { Arn = '', Account = '' } = await sts.send(new GetCallerIdentityCommand());
-    return {
-      arn: Arn,
-      findings: [ok('Credentials', 'AWS accepts them'), ok('Identity', `${Arn}, in the account ${Account}`)],
-    };
+    const caller = await askCaller(settings);
+    // Where nobody answers, nobody can be asked for permissions either.
+    if ('unknown' in caller && caller.cause.code) throw caller.cause;
+    const identity = describe(caller);
+    const account = checkAccount(settings, caller);
+    if (account?.verdict === 'wrong') return { findings: [...identity, account] };
+    const arn = 'unknown' in caller ? 'the user' : caller.arn;
+    return { arn, findings: account ? [...identity, account] : identity };
   } catch (error) {
-    return { findings: [explain(error as Error & { code?: string }, region)] };
-  } finally {
-    sts.destroy();
+    return { findings: [explain(error as Error & { code?: string }, settings.region)] };
+  }
+}
+
+function describe(caller: Caller | UnknownCaller): Finding[] {
+  if ('unknown' in caller) return [notChecked('Identity', caller.unknown)];
+  return [
+    ok('Credentials', 'AWS accepts them'),
+    ok('Identity', `${caller.arn}, in the account ${caller.account}`),
+  ];
+}
+
+function checkAccount(settings: Settings, caller: Caller | UnknownCaller): Finding | undefined {
+  if (!settings.allowedAccounts) return undefined;
+  try {
+    requireAllowedAccount(settings, caller);
+    return ok('Account', 'it is in WORKSHOP_ALLOWED_ACCOUNTS');
+  } catch (error) {
+    if (!(error instanceof AccountError)) throw error;
+    return wrong('Account', error.problem, error.fix);
   }
 }
 

@@ -50,17 +50,15 @@ function checkSettings(root: string): { settings?: Settings; finding: Finding } 
 
 async function* examineAws(settings: Settings, withKey: boolean): AsyncGenerator<Finding> {
   const { startTarget, useEnvironment } = await import('../../target.ts');
-  const { askCallerIdentity } = await import('./caller-identity.ts');
+  const { examineCaller } = await import('./caller-identity.ts');
   const { askPermissions, provePermissions } = await import('./permissions.ts');
   const target = await startTarget(settings);
   const restore = useEnvironment(target.environment);
   try {
-    const caller = hasStsEndpoint(settings)
-      ? await askCallerIdentity(settings.region)
-      : { findings: [notChecked('Identity', 'AWS_ENDPOINT_URL_STS is not set')], arn: 'the user' };
+    const caller = await examineCaller(settings);
     yield* caller.findings;
     if (!caller.arn) {
-      yield notChecked('Permissions', 'nobody to ask for');
+      yield notChecked('Permissions', 'not with these credentials');
       return;
     }
     const run = describeRun({ ...settings, run: `doctor-${settings.run}`.slice(0, 32) });
@@ -71,9 +69,4 @@ async function* examineAws(settings: Settings, withKey: boolean): AsyncGenerator
     restore();
     await target.close();
   }
-}
-
-/** An endpoint's user has no credentials of AWS's: AWS itself must not be asked who that is. */
-function hasStsEndpoint({ target, environment }: Settings): boolean {
-  return target === 'aws' || Boolean(environment.AWS_ENDPOINT_URL_STS ?? environment.AWS_ENDPOINT_URL);
 }

@@ -18,28 +18,27 @@ export function printSetUpErrorsPlainly(vitest: Vitest, page: () => Page): void 
   };
 }
 
-/**
- * What was written for the learner speaks for itself; another error has its name with it, and AWS's the way to more.
- */
-export function renderSetUpError(error: Error, { colors, width }: Page): string[] {
-  const isForTheLearner = ['SettingsError', 'NoKeyError'].includes(error.name);
-  const message = isForTheLearner ? error.message : `${error.name}: ${error.message}`;
-  const wayOut = wayOutOf(error);
+/** What was written for the learner: the message tells what is wrong, and what to do. */
+const plainErrors = ['SettingsError', 'AccountError', 'NoKeyError'];
+
+/** What was written for the learner speaks for itself; another error has its name with it. All lead to the doctor. */
+export function renderSetUpError(error: Error & { code?: unknown }, { colors, width }: Page): string[] {
+  const isPlain = plainErrors.includes(error.name);
+  // The error of a refused connection may have a code only.
+  const message = error.message || String(error.code);
   return [
     '',
     ` ${colors.bold(colors.red('The workshop could not start.'))}`,
     '',
-    ...wrap(message, width - 3).map((line) => ` ${line}`),
-    ...(wayOut ? ['', ` ${colors.yellow('→')} ${wayOut}`] : []),
-    ...(isForTheLearner ? [] : ['', ` ${colors.dim('All of the error: npx vitest run --reporter=default')}`]),
+    ...wrap(isPlain ? message : `${error.name}: ${message}`, width - 3).map((line) => ` ${line}`),
+    '',
+    ` ${colors.yellow('→')} ${wayOutOf(error)}`,
+    ...(isPlain ? [] : ['', ` ${colors.dim('All of the error: npx vitest run --reporter=default')}`]),
   ];
 }
 
-/** For what AWS answered, and for credentials that the AWS SDK didn't find. */
-function wayOutOf(error: Error): string | undefined {
-  if (error.name === 'AccessDeniedException') {
-    return 'Which permissions are missing, this tells: npm run doctor -- --with-key';
-  }
-  const isAboutAws = '$metadata' in error || error.name.endsWith('ProviderError');
-  return isAboutAws ? 'What is wrong, this may tell: npm run doctor' : undefined;
+function wayOutOf({ name }: Error): string {
+  return name === 'AccessDeniedException'
+    ? 'Which permissions are missing, this tells: npm run doctor -- --with-key'
+    : 'What is wrong, this may tell: npm run doctor';
 }

@@ -188,7 +188,7 @@ function forcesColor(): boolean {
 function describeTarget(vitest: Vitest): string | undefined {
   const { run } = vitest.getProvidedContext();
   if (!run) return undefined;
-  return { local: 'local AWS', aws: `AWS, ${run.region}`, endpoint: `AWS endpoint, ${run.region}` }[
-    run.target
-  ];
+  if (run.target === 'local') return 'local AWS';
+  const what = run.target === 'aws' ? 'AWS' : 'AWS endpoint';
+  return `${run.account ? `${what} ${run.account}` : what}, ${run.region}`;
 }
