@@ -12,10 +12,27 @@ test.each([
   [ofAws('AccessDeniedException'), 'Which permissions are missing, this tells: npm run doctor -- --with-key'],
   [ofAws('ExpiredTokenException'), 'What is wrong, this may tell: npm run doctor'],
   [named('CredentialsProviderError'), 'What is wrong, this may tell: npm run doctor'],
+  [named('SettingsError'), 'What is wrong, this may tell: npm run doctor'],
+  [named('AccountError'), 'What is wrong, this may tell: npm run doctor'],
 ])('%s leads to the doctor', (error, wayOut) => {
   expect(renderSetUpError(error, page)).toContain(` → ${wayOut}`);
 });
 
-test.each([named('SettingsError'), named('TypeError')])('%s leads to no doctor', (error) => {
-  expect(renderSetUpError(error, page).join('\n')).not.toContain('doctor');
+test('a refused connection leads there, and has its code when that is all there is', () => {
+  const error = Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' });
+
+  expect(renderSetUpError(error, page)).toEqual([
+    '',
+    ' The workshop could not start.',
+    '',
+    ' AggregateError: ECONNREFUSED',
+    '',
+    ' → What is wrong, this may tell: npm run doctor',
+    '',
+    ' All of the error: npx vitest run --reporter=default',
+  ]);
+});
+
+test('a defect does not lead there', () => {
+  expect(renderSetUpError(named('TypeError'), page).join('\n')).not.toContain('doctor');
 });

@@ -18,27 +18,41 @@ export function printSetUpErrorsPlainly(vitest: Vitest, page: () => Page): void 
   };
 }
 
+/** An error of Node's has a code, such as `ECONNREFUSED`. */
+type SetUpError = Error & { code?: unknown };
+
 /** What was written for the learner: the message tells what is wrong, and what to do. */
 const plainErrors = ['SettingsError', 'AccountError', 'NoKeyError'];
 
-/** What was written for the learner speaks for itself; another error has its name with it. All lead to the doctor. */
-export function renderSetUpError(error: Error & { code?: unknown }, { colors, width }: Page): string[] {
+/**
+ * What was written for the learner speaks for itself; another error has its name with it. All but defects lead to the
+ * doctor.
+ */
+export function renderSetUpError(error: SetUpError, { colors, width }: Page): string[] {
   const isPlain = plainErrors.includes(error.name);
   // The error of a refused connection may have a code only.
   const message = error.message || String(error.code);
+  const wayOut = wayOutOf(error);
   return [
     '',
     ` ${colors.bold(colors.red('The workshop could not start.'))}`,
     '',
     ...wrap(isPlain ? message : `${error.name}: ${message}`, width - 3).map((line) => ` ${line}`),
-    '',
-    ` ${colors.yellow('→')} ${wayOutOf(error)}`,
+    ...(wayOut ? ['', ` ${colors.yellow('→')} ${wayOut}`] : []),
     ...(isPlain ? [] : ['', ` ${colors.dim('All of the error: npx vitest run --reporter=default')}`]),
   ];
 }
 
-function wayOutOf({ name }: Error): string {
-  return name === 'AccessDeniedException'
-    ? 'Which permissions are missing, this tells: npm run doctor -- --with-key'
-    : 'What is wrong, this may tell: npm run doctor';
+/** What AWS answered, that there was no answer, and that there are no credentials, can be told from a defect. */
+function wayOutOf(error: SetUpError): string | undefined {
+  if (error.name === 'AccessDeniedException') {
+    return 'Which permissions are missing, this tells: npm run doctor -- --with-key';
+  }
+  const isDefect = !(
+    plainErrors.includes(error.name) ||
+    '$metadata' in error ||
+    error.code !== undefined ||
+    error.name.endsWith('ProviderError')
+  );
+  return isDefect ? undefined : 'What is wrong, this may tell: npm run doctor';
 }
