@@ -7,6 +7,7 @@ import {
   DescribeKeyCommand,
   GenerateDataKeyCommand,
   KMSClient,
+  ListAliasesCommand,
   ListKeysCommand,
   ListResourceTagsCommand,
   ScheduleKeyDeletionCommand,
@@ -47,6 +48,10 @@ export async function askForOperations(run: Run): Promise<Lack[]> {
       async () => (await kms.send(new DescribeKeyCommand({ KeyId: AliasName }))).KeyMetadata,
     ]),
     findLacks(['kms:ListKeys', async () => (await kms.send(new ListKeysCommand({ Limit: 1 }))).Keys]),
+    findLacks([
+      'kms:ListAliases',
+      async () => (await kms.send(new ListAliasesCommand({ Limit: 1 }))).Aliases,
+    ]),
     findLacks([
       'kms:ListResourceTags',
       async () => (await kms.send(new ListResourceTagsCommand({ KeyId }))).Tags,

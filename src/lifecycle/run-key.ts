@@ -28,6 +28,7 @@ export const needsOfCleanUp: readonly Need[] = [
   'kms:CreateAlias',
   'kms:DescribeKey',
   'kms:ListKeys',
+  'kms:ListAliases',
   'kms:ListResourceTags',
   'kms:ScheduleKeyDeletion',
   'kms:DeleteAlias',

@@ -12,6 +12,7 @@ export const needs = [
   'kms:CreateAlias',
   'kms:DescribeKey',
   'kms:ListKeys',
+  'kms:ListAliases',
   'kms:ListResourceTags',
   'kms:GenerateDataKey',
   'kms:Decrypt',
