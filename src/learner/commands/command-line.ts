@@ -10,11 +10,11 @@ function commands(root: string, print: (text: string) => void): CAC {
   const cli = cac('npm run');
 
   cli
-    .command('hint [step]', 'Give one more hint: of the next step, or of the one you name')
+    .command('hint [...steps]', 'Give one more hint: of the next step, or of the one you name')
     .usage('hint -- [step] [--again]')
     .option('--again', 'Show the hints that you have seen already')
     .example('  npm run hint -- 2\n  npm run hint -- 2 --again')
-    .action(async (step, { again }) => print((await import('./hint.ts')).hint(root, step, { again })));
+    .action(async (steps, { again }) => print((await import('./hint.ts')).hint(root, steps, { again })));
 
   cli
     .command('reset [...steps]', 'Bring exercises back as shipped; what you wrote is saved first')

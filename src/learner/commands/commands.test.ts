@@ -94,6 +94,10 @@ describe('hint', () => {
     expect(await outputOf(['hint'])).toContain('Step 1, dig a hole');
   });
 
+  test('is of one step at a time', async () => {
+    expect(await complaintOf(['hint', '2', '3'])).toBe('Name one step at a time: npm run hint -- 2');
+  });
+
   test('says when a step has none', async () => {
     workshop.write('workshop/01-dig-a-hole/hints.md', '# Hints\n');
     expect(await complaintOf(['hint', '1'])).toBe(
@@ -219,6 +223,12 @@ describe('progress', () => {
   ])('of a file with %s is refused', async (_what, text, complaint) => {
     workshop.write('sheet.json', text);
     expect(await complaintOf(['progress', 'sheet.json'])).toMatch(complaint);
+  });
+
+  test.each(['3', '03-water-the-tree'])('of step %s alone is refused', async (step) => {
+    expect(await complaintOf(['progress', step])).toBe(
+      'It is told of all steps at once, without naming any: npm run progress',
+    );
   });
 
   test('of a file that is not there is refused', async () => {

@@ -8,13 +8,16 @@ import { requireSteps, stepByName } from '../step-by-name.ts';
 /**
  * Gives one more hint of a step each time.
  *
- * @param typed the step; the next one to do when left out
+ * @param typed the step, by its name; the next one to do when left out
  * @param again gives those that were shown already instead
  * @returns the text to print
- * @throws LearnerError when there is no such step, or it has no hints
+ * @throws LearnerError when there is no such step, when there are several, or it has no hints
  */
-export function hint(root: string, typed: string | undefined, { again = false } = {}): string {
+export function hint(root: string, [typed, ...more]: string[], { again = false } = {}): string {
   const steps = requireSteps(root);
+  if (more.length) {
+    throw new LearnerError(`Name one step at a time: npm run hint -- ${typed}`);
+  }
   const step = typed === undefined ? nextStep(root) : stepByName(steps, typed);
   if (!step) {
     const which = stepsNotPossible(root).length ? 'Every step that is possible here' : 'Every step';

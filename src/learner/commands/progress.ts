@@ -61,6 +61,9 @@ function readFile(root: string, file: string): string {
   try {
     return readFileSync(resolve(root, file), 'utf8');
   } catch (error) {
+    const isStep = readStepFolders(root).some(({ number, name }) => [String(number), name].includes(file));
+    if (isStep)
+      throw new LearnerError('It is told of all steps at once, without naming any: npm run progress');
     throw new LearnerError(`${file} can't be read: ${(error as Error).message}`);
   }
 }
@@ -91,7 +94,7 @@ function describe(root: string, sheet: ProgressSheet, notPossible: string[], foo
   });
   const views: StepView[] = rows.map(({ step, look, ...folder }) => ({
     ...folder,
-    state: look === 'done' || look === 'not possible' ? look : 'not run',
+    state: look === 'done' || look === 'not possible' ? look : 'to do',
     tests: { passed: 0, total: 1 },
   }));
   const page = { colors: paint, width: process.stdout.columns ?? 80 };

@@ -49,6 +49,17 @@ test('a TODO that an error was made of is still a TODO', () => {
   });
 });
 
+test('a prediction that did not come true is told as one', () => {
+  const values = { expected: '1', actual: '2', operator: 'strictEqual' };
+  const message = 'You predicted another number of calls.: expected 2 to be 1 // Object.is equality';
+
+  expect(describeFailure(assertion({ message, ...values }), workshop, 'predicts')).toMatchObject({
+    isPrediction: true,
+    expected: '1',
+    got: '2',
+  });
+});
+
 test("an assertion is the lesson's sentence, what was expected and what was got", () => {
   const error = assertion({
     message: 'Two messages need one call: see the cache.: expected 2 to be 1 // Object.is equality',

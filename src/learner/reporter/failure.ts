@@ -54,6 +54,7 @@ function describeWrongAnswer(error: ReportedError, workshop: Workshop, test: str
     sentence,
     location: findLearnerFrame(error.stack ?? '', workshop),
     ...compare(error, rest),
+    ...(sentence?.startsWith('You predicted') && { isPrediction: true }),
   };
 }
 

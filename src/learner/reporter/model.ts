@@ -23,6 +23,8 @@ export interface WrongAnswer {
   sentence?: string;
   expected?: string;
   got?: string;
+  /** What was got is the learner's prediction, and what was expected is what came to be. */
+  isPrediction?: true;
   /** Lines that begin with `- ` were expected, with `+ ` were got. */
   difference?: string[];
   /** What was compared, when it isn't two values. */

@@ -43,24 +43,32 @@ function renderWrongAnswer(failure: WrongAnswer, page: Page): string[] {
   ];
 }
 
-function renderComparison({ expected, got, difference, detail }: WrongAnswer, page: Page): string[] {
+function renderComparison(failure: WrongAnswer, page: Page): string[] {
+  const { expected, got, difference, detail } = failure;
   const { dim, green, red } = page.colors;
   if (expected !== undefined && got !== undefined) {
+    const [labelOfExpected, labelOfGot] = labelsOf(failure);
     return [
       '',
-      ...renderLabelled('expected', expected, green, page),
-      ...renderLabelled('got', got, red, page),
+      ...renderLabelled(labelOfExpected, expected, green, page),
+      ...renderLabelled(labelOfGot, got, red, page),
     ];
   }
   if (difference?.length) return ['', ...renderDifference(difference, page)];
   return detail ? ['', ...wrap(detail, page.width - 5).map((line) => `   ${dim(line)}`)] : [];
 }
 
+/** Nobody expects that a prediction comes true: what came to be is a fact. Both labels are of the same width. */
+function labelsOf({ expected = '', isPrediction }: WrongAnswer): [string, string] {
+  if (!isPrediction) return ['expected ', 'got      '];
+  return [/^\d+$/.test(expected) ? 'counted      ' : 'it was       ', 'you predicted'];
+}
+
 function renderLabelled(label: string, value: string, color: Color, page: Page): string[] {
-  const [first = '', ...rest] = wrap(value, page.width - 15);
+  const [first = '', ...rest] = wrap(value, page.width - label.length - 6);
   return [
-    `   ${page.colors.dim(label.padEnd(9))} ${color(first)}`,
-    ...rest.map((line) => `${' '.repeat(13)}${color(line)}`),
+    `   ${page.colors.dim(label)} ${color(first)}`,
+    ...rest.map((line) => `${' '.repeat(label.length + 4)}${color(line)}`),
   ];
 }
 

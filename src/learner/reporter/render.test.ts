@@ -52,7 +52,7 @@ test('the next TODO: where the learner is, what to do and where', () => {
      ○  2  Encrypt with a data key cache  to do    3 of 4 TODOs left
      ·  3  Decrypt                        not run
 
-     ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━──────────────────────────────  1 of 3 steps done
+     ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━────────────  1 of 2 steps done, 1 not run
 
      Step 2, TODO 2: make the keyring
      → workshop/02-step/exercise.ts:31
@@ -221,7 +221,12 @@ test('the bar is not full as long as a step is not done', () => {
 test('a step of which only some tests ran is not done', () => {
   const lines = renderWorkshop(view({ steps: steps({ tests: { passed: 2, total: 6 } }) }), plain);
 
-  expect(lines[3]).toMatch(/^ · {2}1 {2}Create a key .* not run {2}2 of 6 tests ran$/);
+  expect(lines[3]).toMatch(/^ · {2}1 {2}Create a key .* in part {2}2 of 6 tests ran, and passed$/);
+  expect(lines.join('\n')).toContain('  0 of 1 step done, 2 not run');
+});
+
+test('where no step was run, none is counted', () => {
+  expect(renderWorkshop(view({ steps: steps() }), plain).join('\n')).toContain('─  no step was run\n');
 });
 
 test('an error outside of the steps is shown beside what is next', () => {

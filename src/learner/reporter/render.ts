@@ -94,12 +94,13 @@ export function renderStep(step: StepView, titleWidth: number, page: Page): stri
   return [
     ` ${color(sign)} ${dim(String(step.number).padStart(2))}`,
     isCurrent ? bold(title) : step.state === 'not run' ? dim(title) : title,
-    color(wordsOf(step.state).padEnd(detail ? 7 : 0)) + (detail ? dim(`  ${detail}`) : ''),
+    color(wordsOf(step).padEnd(detail ? 7 : 0)) + (detail ? dim(`  ${detail}`) : ''),
   ].join('  ');
 }
 
-function wordsOf(state: StepState): string {
-  return state === 'not possible' ? 'not possible here' : state;
+function wordsOf({ state, tests }: StepView): string {
+  if (state === 'not possible') return 'not possible here';
+  return state === 'not run' && tests.passed ? 'in part' : state;
 }
 
 function looks(state: StepState, { colors }: Page): { sign: string; color: (text: string) => string } {
@@ -121,22 +122,40 @@ function looks(state: StepState, { colors }: Page): { sign: string; color: (text
 }
 
 function detailOf({ state, todos, tests }: StepView): string | undefined {
-  if (state === 'not run' && tests.passed) return `${tests.passed} of ${tests.total} tests ran`;
+  if (state === 'not run' && tests.passed) return `${tests.passed} of ${tests.total} tests ran, and passed`;
   if ((state !== 'to do' && state !== 'wrong') || !todos?.left) return undefined;
   return `${todos.left} of ${todos.total} ${todos.total === 1 ? 'TODO' : 'TODOs'} left`;
 }
 
-/** A bar that grows with every test that passes, and the number of steps that are done. */
+/**
+ * A bar that grows with every test that passes, and the number of steps that are done: of those that were asked for, and
+ * are possible.
+ */
 export function renderProgress(steps: StepView[], page: Page): string {
   const { green, dim } = page.colors;
-  const done = steps.filter(({ state }) => state === 'done').length;
   const notPossible = steps.filter(({ state }) => state === 'not possible').length;
-  const label = `${done} of ${steps.length} steps done${notPossible ? `, ${notPossible} not possible here` : ''}`;
-  const width = Math.max(10, Math.min(60, page.width - label.length - 4));
-  const possible = steps.length - notPossible;
-  const share = steps.reduce((sum, step) => sum + shareOf(step), 0) / Math.max(1, possible);
-  const filled = done === possible ? width : Math.min(width - 1, Math.floor(share * width));
+  const notRun = steps.filter(isNotRun).length;
+  const done = steps.filter(({ state }) => state === 'done').length;
+  const asked = steps.length - notRun;
+  const label =
+    asked === 0
+      ? 'no step was run'
+      : [
+          `${done} of ${asked} ${asked === 1 ? 'step' : 'steps'} done`,
+          ...(notRun ? [`${notRun} not run`] : []),
+          ...(notPossible ? [`${notPossible} not possible here`] : []),
+        ].join(', ');
+  const width = Math.min(60, page.width - label.length - 4);
+  if (width < 10) return ` ${label}`;
+  const wanted = asked - notPossible;
+  const share = steps.reduce((sum, step) => sum + shareOf(step), 0) / Math.max(1, wanted);
+  const isFull = wanted > 0 && done === wanted;
+  const filled = isFull ? width : Math.min(width - 1, Math.floor(share * width));
   return ` ${green('━'.repeat(filled))}${dim('─'.repeat(width - filled))}  ${label}`;
+}
+
+function isNotRun({ state, tests }: StepView): boolean {
+  return state === 'not run' && tests.passed === 0;
 }
 
 function shareOf({ state, tests }: StepView): number {
@@ -154,8 +173,11 @@ function renderNext(view: WorkshopView, page: Page): string[] {
   if (next) return ['', ...renderFailure(next.step, next.failure, page), ...renderHelp(next, view, page)];
   const possible = view.steps.filter(({ state }) => state !== 'not possible');
   if (!possible.length || possible.some(({ state }) => state !== 'done')) return [];
-  const all = possible.length === view.steps.length;
-  const sentence = `All ${possible.length} steps ${all ? '' : 'that are possible here '}are done.`;
+  const where = possible.length === view.steps.length ? '' : 'that are possible here ';
+  const sentence =
+    possible.length === 1
+      ? `The step ${where.replace('are', 'is')}is done.`
+      : `All ${possible.length} steps ${where}are done.`;
   return ['', ` ${page.colors.green(sentence)}`];
 }
 

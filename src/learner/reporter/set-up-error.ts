@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { Vitest } from 'vitest/node';
 import { wrap } from './layout.ts';
 import type { Page } from './render.ts';
@@ -30,8 +31,8 @@ const plainErrors = ['SettingsError', 'AccountError', 'NoKeyError'];
  */
 export function renderSetUpError(error: SetUpError, { colors, width }: Page): string[] {
   const isPlain = plainErrors.includes(error.name);
-  // The error of a refused connection may have a code only.
-  const message = error.message || String(error.code);
+  // The error of a refused connection may have a code only. The compiler's have colours, even where nobody sees them.
+  const message = stripVTControlCharacters(error.message || String(error.code));
   const wayOut = wayOutOf(error);
   return [
     '',
@@ -45,6 +46,9 @@ export function renderSetUpError(error: SetUpError, { colors, width }: Page): st
 
 /** What AWS answered, that there was no answer, and that there are no credentials, can be told from a defect. */
 function wayOutOf(error: SetUpError): string | undefined {
+  if (error.code === 'EADDRINUSE') {
+    return 'Another program has this port: name another one as WORKSHOP_LOCAL_PORT, or none.';
+  }
   if (error.name === 'AccessDeniedException') {
     return 'Which permissions are missing, this tells: npm run doctor -- --with-key';
   }

@@ -72,7 +72,7 @@ test('a wrong answer, a syntax error and a forgotten await are told in their own
      ·  1  Add       not run
      ✘  2  Multiply  wrong
 
-     ───────────────────────────────────────────────────────────  0 of 2 steps done
+     ─────────────────────────────────────────────────  0 of 1 step done, 1 not run
 
      Step 2, TODO 1 is not right yet: multiply
      → workshop/02-multiply/exercise.ts:4
@@ -98,7 +98,7 @@ test('a wrong answer, a syntax error and a forgotten await are told in their own
      ·  1  Add       not run
      ✘  2  Multiply  wrong
 
-     ───────────────────────────────────────────────────────────  0 of 2 steps done
+     ─────────────────────────────────────────────────  0 of 1 step done, 1 not run
 
      Step 2 stops with an error
      → workshop/02-multiply/exercise.ts:5:13
@@ -125,7 +125,7 @@ test('a wrong answer, a syntax error and a forgotten await are told in their own
      ·  1  Add       not run
      ✔  2  Multiply  done
 
-     ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━──────────────────────────────  1 of 2 steps done
+     ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━  1 of 1 step done, 1 not run
 
      An error came outside of all steps. Is an await missing?
      → workshop/02-multiply/exercise.ts:5:23
@@ -183,4 +183,20 @@ test('a filter that leads to no step, and a set-up that fails, are told plainly'
       ' → What is wrong, this may tell: npm run doctor',
   );
   expect(code).toBe(1);
+});
+
+test('nothing has colours in a pipe, neither what an exercise prints nor what the compiler says', async () => {
+  workshop.write(
+    'workshop/01-add/exercise.ts',
+    'console.log(undefined);\nexport const add = (a: number, b: number) => a + b;\n',
+  );
+  expect((await workshop.run(['run', '01'])).output).toMatch(/^undefined\n/);
+  expect((await workshop.run(['run', '01'], { FORCE_COLOR: '1' })).output).toContain(
+    `${escapeCode}[90mundefined`,
+  );
+
+  workshop.write('set-up.ts', 'export default () => 1 *;\n');
+  const { output } = await workshop.run(['run']);
+  expect(output).toContain('The workshop could not start.');
+  expect(output).not.toContain(escapeCode);
 });

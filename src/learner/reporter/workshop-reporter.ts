@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import picocolors from 'picocolors';
 import type { SerializedError, TestAnnotation, UserConsoleLog } from 'vitest';
 import type { Reporter, TestCase, TestModule, TestSpecification, Vitest } from 'vitest/node';
@@ -88,15 +89,18 @@ export default class WorkshopReporter implements Reporter {
   onUserConsoleLog({ content, type }: UserConsoleLog): void {
     const { config, logger } = this.#vitest;
     if (config.silent === true) return;
-    (type === 'stdout' ? logger.outputStream : logger.errorStream).write(content);
+    // Workers write colours, whether anybody can see them or not.
+    const text = this.#page().colors.isColorSupported ? content : stripVTControlCharacters(content);
+    (type === 'stdout' ? logger.outputStream : logger.errorStream).write(text);
   }
 
   onTestRunEnd(specs: readonly TestModule[], errors: readonly SerializedError[]): void {
     this.#live?.clear();
     this.#active.clear();
     if (this.#expected === 0) this.#print(renderNoStep(this.#stepFolders(), this.#page()));
-    // No spec has run, without an error: global set-up failed, and Vitest is about to report it.
-    if (specs.length === 0 && errors.length === 0) return;
+    // No spec has run, because global set-up failed, and Vitest is about to report it: other errors follow from that.
+    const isSetUp = this.#vitest.getProvidedContext().run !== undefined;
+    if (specs.length === 0 && (errors.length === 0 || !isSetUp)) return;
     for (const spec of specs) this.#specs.set(this.#stepOf(spec.moduleId), spec);
     const view = this.#view(errors);
     this.#begin(view);
