@@ -110,7 +110,7 @@ test('where no key can be created, it says so, and fails', async () => {
 
   const { output, code } = await runSolutions();
 
-  expect(output.trim().replace(/\s+/g, ' ')).toBe(
+  expect(output.replace(/\s+/g, ' ')).toContain(
     'The workshop could not start. No step is possible here, because no key can be created. kms:CreateKey is not there: ' +
       '501 InternalFailure: The service is not part of this edition Check AWS_ENDPOINT_URL and ' +
       'AWS_ENDPOINT_URL_KMS. Without WORKSHOP_TARGET, the workshop runs on the local AWS.',

@@ -33,6 +33,14 @@ test('a refused connection leads there, and has its code when that is all there 
   ]);
 });
 
+test('a port that is taken leads to the setting', () => {
+  const error = Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE' });
+
+  expect(renderSetUpError(error, page)).toContain(
+    ' → Another program has this port: name another one as WORKSHOP_LOCAL_PORT, or none.',
+  );
+});
+
 test('a defect does not lead there', () => {
   expect(renderSetUpError(named('TypeError'), page).join('\n')).not.toContain('doctor');
 });
