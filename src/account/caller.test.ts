@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type LimitedEndpoint, startLimitedEndpoint } from '../endpoint/testing/limited-endpoint.ts';
+import { readSettings, type Settings } from '../settings.ts';
+import { useEnvironment } from '../target.ts';
+import { askCaller } from './caller.ts';
+
+let endpoint: LimitedEndpoint;
+let hasSts = true;
+let restore: () => void;
+beforeEach(async () => {
+  hasSts = true;
+  endpoint = await startLimitedEndpoint(() =>
+    hasSts ? undefined : { status: 404, type: 'text/html', body: '<html>No such page</html>' },
+  );
+  restore = useEnvironment({ ...endpoint.environment, AWS_MAX_ATTEMPTS: '1' });
+});
+afterEach(async () => {
+  restore();
+  await endpoint.close();
+});
+
+function settingsOf(target: 'aws' | 'endpoint'): Settings {
+  return readSettings({ ...endpoint.environment, WORKSHOP_TARGET: target }, 'no .env');
+}
+
+test.each(['aws', 'endpoint'] as const)('tells account and ARN of %s', async (target) => {
+  expect(await askCaller(settingsOf(target))).toEqual({
+    account: '111122223333',
+    arn: 'arn:aws:iam::111122223333:user/administrator',
+  });
+  expect(endpoint.asked).toEqual(['GetCallerIdentity']);
+});
+
+test('goes on at an endpoint without STS, and says why nothing is known', async () => {
+  hasSts = false;
+
+  expect(await askCaller(settingsOf('endpoint'))).toMatchObject({
+    unknown: expect.stringMatching(/^sts:GetCallerIdentity is not there: 404/),
+  });
+});
+
+test('goes on where nobody answers for STS alone', async () => {
+  const restoreEndpoint = useEnvironment({ AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1' });
+  try {
+    expect(await askCaller(settingsOf('endpoint'))).toMatchObject({
+      unknown: expect.stringContaining('nobody answers'),
+      cause: { code: 'ECONNREFUSED' },
+    });
+  } finally {
+    restoreEndpoint();
+  }
+});
+
+test('does not go on at AWS without an answer of STS', async () => {
+  hasSts = false;
+
+  await expect(askCaller(settingsOf('aws'))).rejects.toThrow();
+});
+
+test.each(['aws', 'endpoint'] as const)('does not go on with credentials that %s refuses', async (target) => {
+  const restoreKey = useEnvironment({ AWS_SECRET_ACCESS_KEY: 'wrong' });
+  try {
+    await expect(askCaller(settingsOf(target))).rejects.toMatchObject({ name: 'SignatureDoesNotMatch' });
+  } finally {
+    restoreKey();
+  }
+});
