@@ -75,7 +75,7 @@ export function renderHeading(view: Pick<WorkshopView, 'solutions' | 'target'>, 
   const { bold, dim, magenta } = page.colors;
   const title = ` ${bold('Data key caching workshop')}${view.solutions ? magenta(' · reference solutions') : ''}`;
   const gap = page.width - columnsOf(title) - columnsOf(view.target ?? '') - 1;
-  return ['', view.target && gap > 1 ? title + ' '.repeat(gap) + dim(view.target) : title, ''];
+  return ['', view.target && gap > 0 ? title + ' '.repeat(gap) + dim(view.target) : title, ''];
 }
 
 /** The list of the steps. */

@@ -24,9 +24,9 @@ export interface AwsSeat {
   leave(): Promise<void>;
 }
 
-/** @param options what its AWS does on purpose; who else there is, beside the administrator */
+/** @param options what its AWS does on purpose; who else there is, beside the administrator; who is told of each call */
 export async function takeAwsSeat(
-  options: Pick<LocalAwsOptions, 'weather' | 'principals'> = {},
+  options: Pick<LocalAwsOptions, 'weather' | 'principals' | 'onCall'> = {},
 ): Promise<AwsSeat> {
   const workshop = makeFixtureWorkshop();
   workshop.write('package.json', '{"type":"module","engines":{"node":">=20.19.0"}}');

@@ -1,0 +1,97 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expectedUsage } from '../cost/describe-cost.ts';
+import { secretWord } from '../isolation/machine-with-credentials.ts';
+import { hostsElsewhere, runWatched } from '../isolation/watched-process.ts';
+import { learnerEnvironment } from '../learner/testing/learner-environment.ts';
+import { type LocalAws, startLocalAws } from '../local-aws/index.ts';
+import { copyProject, type ProjectCopy } from '../steps/project-copy.ts';
+
+// No real account: the AWS SDK is led to a local AWS by its own variable, and all else is as on the target `aws`.
+
+// Each starts processes, on a machine that may be busy.
+const timeout = 120_000;
+
+let copy: ProjectCopy;
+let aws: LocalAws;
+let calls: { service: string; operation: string; status: number }[];
+beforeEach(async () => {
+  calls = [];
+  copy = copyProject(fileURLToPath(new URL('../..', import.meta.url)));
+  aws = await startLocalAws({
+    region: 'eu-central-1',
+    cloudTrail: { delaySeconds: 0.2, jitterSeconds: 0, lookupsPerSecond: 20 },
+    onCall: ({ service, operation, status }) => void calls.push({ service, operation, status }),
+  });
+});
+afterEach(async () => {
+  await aws.close();
+  copy.remove();
+});
+
+/** Runs Node.js in the copy of the project on the target `aws`; nothing but the local AWS can be reached. */
+async function runThere(args: string[], settings: Record<string, string> = {}) {
+  const { code, output, observations } = await runWatched(args, {
+    cwd: copy.root,
+    environment: {
+      ...learnerEnvironment(),
+      WORKSHOP_TARGET: 'aws',
+      WORKSHOP_CLOUDTRAIL_TIMEOUT_SECONDS: '60',
+      WORKSHOP_CLOUDTRAIL_QUIET_SECONDS: '0.2',
+      AWS_REGION: aws.region,
+      AWS_ENDPOINT_URL: aws.endpoint,
+      AWS_ACCESS_KEY_ID: aws.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: aws.credentials.secretAccessKey,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      ...settings,
+    },
+    word: secretWord,
+  });
+  expect(hostsElsewhere(observations)).toEqual([]);
+  return { code, output };
+}
+
+const workshop = ['node_modules/vitest/vitest.mjs', 'run', '--mode', 'solution'];
+
+function callsOf(service: string): number {
+  return calls.filter((call) => call.service === service).length;
+}
+
+test('a run asks first who it is and says so, and tells what it will cost and did', { timeout }, async () => {
+  const { code, output } = await runThere(workshop, { WORKSHOP_ALLOWED_ACCOUNTS: '111122223333' });
+
+  expect(output).toContain('All 5 steps are done.');
+  expect(code).toBe(0);
+  expect(calls[0]).toMatchObject({ service: 'sts', operation: 'GetCallerIdentity' });
+  expect(callsOf('sts')).toBe(1);
+  expect(output).toContain(
+    ` The AWS account 111122223333 in eu-central-1, at ${aws.endpoint}, as arn:aws:iam::111122223333:user/administrator\n`,
+  );
+  expect(output).toContain(' It will cost about 0.0041 USD: 3 keys, for up to an hour each.');
+  expect(output).toContain('AWS 111122223333, eu-central-1\n');
+
+  const keys = calls.filter(({ operation, status }) => operation === 'CreateKey' && status === 200).length;
+  expect(output).toContain(
+    ` It has cost about 0.0041 USD: ${keys} keys, for up to an hour each. Its ${callsOf('kms')} requests to KMS are free`,
+  );
+  expect(output).toContain(`; ${callsOf('cloudtrail')} to CloudTrail are free.`);
+  expect(keys).toBe(expectedUsage.keys);
+  expect(callsOf('kms')).toBeGreaterThan(expectedUsage.kmsRequests / 2);
+  expect(callsOf('kms')).toBeLessThan(expectedUsage.kmsRequests * 1.5);
+});
+
+test('a run in an account that is not allowed says so once, and does nothing', { timeout }, async () => {
+  const { code, output } = await runThere(workshop, { WORKSHOP_ALLOWED_ACCOUNTS: '444455556666' });
+
+  expect(code).toBe(1);
+  expect(calls).toEqual([{ service: 'sts', operation: 'GetCallerIdentity', status: 200 }]);
+  expect(output.replace(/\s+/g, ' ').trim()).toBe(
+    'The workshop could not start. The credentials are of arn:aws:iam::111122223333:user/administrator, whose account ' +
+      '111122223333 is not in WORKSHOP_ALLOWED_ACCOUNTS: 444455556666. Nothing was done there. Take other credentials, ' +
+      'such as another AWS_PROFILE, or add the account. → What is wrong, this may tell: npm run doctor',
+  );
+  expect(existsSync(join(copy.root, '.workshop'))).toBe(false);
+  expect(existsSync(join(copy.root, 'output'))).toBe(false);
+});
