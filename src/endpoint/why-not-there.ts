@@ -5,8 +5,11 @@ type SdkError = Error & {
   $response?: { statusCode?: number };
 };
 
-/** As services, frameworks and emulators name an operation that they don't know. */
-const namesOfUnknown = /^(Unknown|Unsupported)Operation|^InvalidAction|^NotImplemented/;
+/**
+ * As services, frameworks and emulators name an operation that they don't know. `UnsupportedOperationException` is not one
+ * of them: KMS says it of what can't be done with a key (API_CreateKey.html#API_CreateKey_Errors).
+ */
+const namesOfUnknown = /^UnknownOperation|^InvalidAction|^NotImplemented/;
 
 /** As they say it: LocalStack, Moto and Local KMS do, each in its own way. */
 const wordsOfUnknown =

@@ -55,5 +55,10 @@ export const answersThatTellNothing: Record<string, RawAnswer> = {
   'expired credentials': { status: 400, type: json, body: '{"__type":"ExpiredTokenException"}' },
   'a failure': { status: 500, type: json, body: '{"__type":"InternalFailure","message":"Try again"}' },
   overloaded: { status: 503, type: json, body: '' },
+  'not for this kind of key': {
+    status: 400,
+    type: json,
+    body: '{"__type":"UnsupportedOperationException","message":"The key has another origin"}',
+  },
   'not found': { status: 404, type: json, body: '{"__type":"NotFoundException","message":"No such key"}' },
 };

@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { answersOfEmulators } from '../../endpoint/testing/emulator-answers.ts';
+import { startLimitedEndpoint } from '../../endpoint/testing/limited-endpoint.ts';
 import { actionsOf, readIamPolicy } from '../../least-privilege/iam-policy.ts';
 import { type AwsSeat, takeAwsSeat } from '../testing/aws-seat.ts';
 
@@ -66,6 +68,20 @@ describe('doctor', () => {
     expect(finding).toMatch(new RegExp(`→ .*${fix}`));
     expect(finding).toContain('· Permissions');
     expect(output).toContain('One thing is wrong.');
+  });
+
+  test('tells what an endpoint does not have, which is nothing wrong', async () => {
+    const limited = await startLimitedEndpoint((operation) =>
+      operation === 'LookupEvents' ? answersOfEmulators['Local KMS'] : undefined,
+    );
+    const { isWell, output } = await seat.run(['doctor'], limited.environment);
+    await limited.close();
+
+    expect(output).toMatch(
+      / ∅ cloudtrail:LookupEvents +not there \(501 UnsupportedOperationException: .*\)\n +→ Some steps are not possible here/,
+    );
+    expect(output).toMatch(/ ✔ kms:ListKeys +allowed/);
+    expect(isWell).toBe(true);
   });
 
   test('looks at the rest when the settings are wrong', async () => {

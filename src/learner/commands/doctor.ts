@@ -30,6 +30,7 @@ const looks: Record<Finding['verdict'], string> = {
   ok: marks.ok,
   wrong: marks.wrong,
   'more than needed': marks.unsure,
+  'not there': marks.notPossible,
   'not checked': marks.none,
 };
 

@@ -1,12 +1,17 @@
+import { whyNotThere } from '../../endpoint/why-not-there.ts';
 import { statementsFor } from '../../least-privilege/iam-policy.ts';
-import { type Finding, ok, wrong } from './finding.ts';
+import { type Finding, notThere, ok, wrong } from './finding.ts';
 
 /** What the AWS SDK throws when AWS, or the way to it, says no. */
 type SdkError = Error & { $metadata?: { httpStatusCode?: number } };
 
-/** What came of a call: AWS did it, refused it, found something else wrong with it, was too busy, or wasn't reached. */
+/**
+ * What came of a call: AWS did it, refused it, found something else wrong with it, was too busy, or wasn't reached; or an
+ * endpoint doesn't have it.
+ */
 export type Answer =
   | { kind: 'done' }
+  | { kind: 'not there'; error: Error; why: string }
   | { kind: 'refused' | 'something else is wrong' | 'busy' | 'no answer'; error: Error };
 
 /** Makes a call for what AWS answers. */
@@ -18,6 +23,8 @@ export async function attempt(call: () => Promise<unknown>): Promise<Answer> {
     const error = thrown as SdkError;
     if (error.name === 'AccessDeniedException') return { kind: 'refused', error };
     if (/Throttl|LimitExceeded/.test(error.name)) return { kind: 'busy', error };
+    const why = error.$metadata?.httpStatusCode && whyNotThere(error);
+    if (why) return { kind: 'not there', error, why };
     if (error.$metadata?.httpStatusCode === 400) return { kind: 'something else is wrong', error };
     return { kind: 'no answer', error };
   }
@@ -28,7 +35,8 @@ export async function attempt(call: () => Promise<unknown>): Promise<Answer> {
  *
  * @param permission such as `kms:CreateKey`
  * @param caller the ARN of who makes the call
- * @returns `allowed`, `not denied …` when AWS answered with another error than a refusal, or what to do
+ * @returns `allowed`, `not denied …` when AWS answered with another error than a refusal, that an endpoint doesn't
+ *   have it, or what to do
  */
 export async function ask(
   permission: string,
@@ -45,6 +53,8 @@ export async function ask(
       return wrong(permission, `${name}: ${message}`, 'Wait a moment, then run npm run doctor again.');
     case 'something else is wrong':
       return ok(permission, 'not denied, as far as AWS tells without a key');
+    case 'not there':
+      return notThere(permission, answer.why);
     case 'no answer':
       return wrong(permission, `${name}: ${message}`, 'Check the network, and the endpoint if you set one.');
   }

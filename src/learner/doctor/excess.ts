@@ -29,7 +29,7 @@ export async function lookForExcess(excesses: Excess[]): Promise<Finding> {
   const allowed: string[] = [];
   for (const { what, call } of excesses) {
     const answer = await attempt(call);
-    if (answer.kind === 'busy' || answer.kind === 'no answer') {
+    if (answer.kind === 'busy' || answer.kind === 'no answer' || answer.kind === 'not there') {
       return notChecked(subject, `${answer.error.name}: ${answer.error.message}`);
     }
     if (answer.kind !== 'refused') allowed.push(what);

@@ -2,7 +2,7 @@
 export interface Finding {
   /** What was looked at, such as `Node.js` or `kms:CreateKey`. */
   subject: string;
-  verdict: 'ok' | 'wrong' | 'more than needed' | 'not checked';
+  verdict: 'ok' | 'wrong' | 'more than needed' | 'not there' | 'not checked';
   /** What was seen. */
   detail: string;
   /** What to do about it. */
@@ -20,6 +20,16 @@ export function wrong(subject: string, detail: string, fix: string): Finding {
 /** Nothing that stands in the way of the workshop. */
 export function moreThanNeeded(subject: string, detail: string, fix: string): Finding {
   return { subject, verdict: 'more than needed', detail, fix };
+}
+
+/** An endpoint doesn't have it: some steps are not possible there, and the others are. */
+export function notThere(subject: string, why: string): Finding {
+  return {
+    subject,
+    verdict: 'not there',
+    detail: `not there (${why})`,
+    fix: 'Some steps are not possible here: docs/running-on-aws.md, "Other endpoints", tells which.',
+  };
 }
 
 export function notChecked(subject: string, detail: string): Finding {
