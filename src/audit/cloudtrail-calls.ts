@@ -1,4 +1,9 @@
-import { type CloudTrailClient, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
+import {
+  type CloudTrailClient,
+  type Event,
+  type LookupEventsCommandOutput,
+  paginateLookupEvents,
+} from '@aws-sdk/client-cloudtrail';
 import { z } from 'zod';
 
 const detailsSchema = z.object({
@@ -32,17 +37,38 @@ export async function lookUpCalls(
     LookupAttributes: [{ AttributeKey: 'ResourceName' as const, AttributeValue: keyArn }],
     StartTime: from,
   };
-  for await (const { Events = [] } of paginateLookupEvents({ client }, request)) {
-    for (const { CloudTrailEvent = '' } of Events) {
-      const { eventID, eventName, requestID, errorCode, requestParameters } = detailsSchema.parse(
-        JSON.parse(CloudTrailEvent),
-      );
-      if (errorCode) continue;
-      const encryptionContext = requestParameters?.encryptionContext ?? {};
-      calls.set(eventID, { operation: eventName, requestId: requestID, encryptionContext });
-    }
-  }
+  for await (const { Events = [] } of paginateLookupEvents({ client }, request)) addCalls(calls, Events);
   return [...calls.values()];
+}
+
+/**
+ * Collects what CloudTrail answers to a client from now on.
+ *
+ * @returns a function that gives the calls that succeeded and were shown so far, each one once
+ */
+export function observeCalls(client: CloudTrailClient): () => AuditedCall[] {
+  const calls = new Map<string, AuditedCall>();
+  client.middlewareStack.add(
+    (next) => async (request) => {
+      const result = await next(request);
+      const { Events = [] } = result.output as LookupEventsCommandOutput;
+      addCalls(calls, Events);
+      return result;
+    },
+    { name: 'observe-calls', step: 'initialize', override: true },
+  );
+  return () => [...calls.values()];
+}
+
+function addCalls(calls: Map<string, AuditedCall>, events: Event[]): void {
+  for (const { CloudTrailEvent = '' } of events) {
+    const { eventID, eventName, requestID, errorCode, requestParameters } = detailsSchema.parse(
+      JSON.parse(CloudTrailEvent),
+    );
+    if (errorCode) continue;
+    const encryptionContext = requestParameters?.encryptionContext ?? {};
+    calls.set(eventID, { operation: eventName, requestId: requestID, encryptionContext });
+  }
 }
 
 /** Says which calls are missing on which side, or nothing when what was sent is what CloudTrail shows. */

@@ -85,17 +85,18 @@ export async function createAuditedKey(kms: KMSClient): Promise<string> {
   return KeyMetadata?.Arn ?? '';
 }
 
-/** Asks KMS for a data key, and leaves it at that. */
+/** Asks KMS for a data key, and leaves it at that. Gives the request's id. */
 export async function generateDataKey(
   kms: KMSClient,
   keyArn: string,
   encryptionContext: Record<string, string>,
-): Promise<void> {
-  await kms.send(
+): Promise<string> {
+  const { $metadata } = await kms.send(
     new GenerateDataKeyCommand({
       KeyId: keyArn,
       KeySpec: 'AES_256',
       EncryptionContext: encryptionContext,
     }),
   );
+  return $metadata.requestId ?? '';
 }

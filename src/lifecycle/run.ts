@@ -23,7 +23,7 @@ export interface Run {
   outputFolder: string;
   /** Where specs put the files of their own. */
   scratchFolder: string;
-  cloudTrail: { timeoutSeconds: number; quietSeconds: number };
+  cloudTrail: { timeoutSeconds: number; quietSeconds: number; learners: number };
 }
 
 declare module 'vitest' {

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, beforeEach, expect, type TestContext, test } from 'vitest';
 import { countGenerateDataKeyCalls, predictWhyWeWait } from '#exercise/04-audit-cloudtrail';
-import { type AuditedScenario, audit, type Scenario, UndecidedError } from '../../src/audit/audit.ts';
+import { type AuditedScenario, audit } from '../../src/audit/audit.ts';
 import { compareCalls, lookUpCalls } from '../../src/audit/cloudtrail-calls.ts';
 import {
   createAuditedKey,
@@ -13,7 +12,8 @@ import {
   makeDifficultCalls,
 } from '../../src/audit/difficult-calls.ts';
 import { type LocalClients, withLocalClients } from '../../src/audit/local-clients.ts';
-import { recordRequests } from '../../src/audit/request-recorder.ts';
+import { recordScenario, type Scenario } from '../../src/audit/scenario.ts';
+import { patientCloudTrailClient } from '../../src/audit/turns.ts';
 import { givenKey, plaintextFile } from '../../src/lifecycle/given.ts';
 import { once, throwIfTodo, useStep } from '../../src/lifecycle/step.ts';
 import { TodoError } from '../../src/lifecycle/todo.ts';
@@ -53,7 +53,7 @@ const startAudit = once(async () => {
     { name: 'none', encryptionContext: contextOf('none'), sent: [] },
   ];
   const kms = new KMSClient();
-  const cloudTrail = new CloudTrailClient();
+  const cloudTrail = patientCloudTrailClient(run.cloudTrail.learners);
   const audited = audit(
     countGenerateDataKeyCalls,
     { kms, cloudTrail, keyArn, from, scenarios },
@@ -244,23 +244,16 @@ async function audited({ skip, task }: TestContext): Promise<Record<string, Audi
   return Object.fromEntries(scenarios.map((scenario) => [scenario.name, scenario]));
 }
 
-/** Encrypts the plaintext twice, with as many materials managers, and writes down what was sent. */
-async function encryptTwice(keyArn: string, name: string, managers: 1 | 2): Promise<Scenario> {
+/** Encrypts the plaintext twice, with as many materials managers. */
+function encryptTwice(keyArn: string, name: string, managers: 1 | 2): Promise<Scenario> {
   const [first, second = first] = Array.from({ length: managers }, () => createMaterialsManager(keyArn));
   const request = { encryptionContext: contextOf(name), plaintextFile };
-  const recording = recordRequests();
-  for (const materialsManager of [first, second]) {
-    if (!materialsManager) continue;
-    await encryptFile({ ...request, materialsManager, encryptedFile: join(run.scratchFolder, name) });
-  }
-  recording.stop();
-  if (recording.unanswered('GenerateDataKey') > 0) {
-    throw new UndecidedError(
-      'Could not decide, because a GenerateDataKey request got no answer: KMS may have made a data key, or not.',
-    );
-  }
-  const sent = recording.successful('GenerateDataKey').map(({ requestId }) => requestId);
-  return { name, encryptionContext: contextOf(name), sent };
+  return recordScenario(name, contextOf(name), async () => {
+    for (const materialsManager of [first, second]) {
+      if (!materialsManager) continue;
+      await encryptFile({ ...request, materialsManager, encryptedFile: join(run.scratchFolder, name) });
+    }
+  });
 }
 
 async function countLocally(
