@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest';
+import { killAtEveryCall } from './testing/kill/kill-at-every-call.ts';
+
+test('a run that is killed after any of its AWS calls, before the answer comes, leaves nothing behind, and takes nothing with it', async () => {
+  const { calls, missed, left } = await killAtEveryCall('after');
+
+  expect(left).toEqual([]);
+  expect(calls).toBeGreaterThan(40);
+  // Look-ups are made side by side, so the number of calls differs by a few.
+  expect(missed.length).toBeLessThan(calls / 20);
+});
