@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { CreateKeyCommand, KMSClient, KMSServiceException } from '@aws-sdk/client-kms';
 import { closeLedger, enterInLedger, placeOf } from '../../lifecycle/ledger.ts';
 import type { Run } from '../../lifecycle/run.ts';
 import { ask } from './ask.ts';
@@ -48,11 +48,17 @@ export async function* provePermissions(run: Run, caller: string): AsyncGenerato
   }
   enterInLedger(run, run.aliasName, [], process.pid);
   let keyId: string | undefined;
+  let isRefused = false;
   yield await ask('kms:CreateKey', caller, async () => {
-    const { KeyMetadata } = await kms.send(
-      new CreateKeyCommand({ Description: run.description, Tags: tagsOfTheWorkshop(run) }),
-    );
-    keyId = KeyMetadata?.Arn;
+    try {
+      const { KeyMetadata } = await kms.send(
+        new CreateKeyCommand({ Description: run.description, Tags: tagsOfTheWorkshop(run) }),
+      );
+      keyId = KeyMetadata?.Arn;
+    } catch (error) {
+      isRefused = error instanceof KMSServiceException && error.$fault === 'client';
+      throw error;
+    }
   });
   const missing = new Set<string>();
   const questions = [...questionsOfAccount(kms), ...(keyId ? questionsOfKey(kms, run, keyId) : [])];
@@ -62,8 +68,9 @@ export async function* provePermissions(run: Run, caller: string): AsyncGenerato
     yield finding;
   }
   if (!keyId) {
-    closeLedger({ run: run.name, place: placeOf(run) });
     yield notChecked('The others', 'there is no key to ask them with');
+    if (isRefused) closeLedger({ run: run.name, place: placeOf(run) });
+    else yield wrong('The key', 'AWS did not say whether it was created.', 'npm run clean-up removes it if it was.');
     return;
   }
   if (missing.has('kms:ScheduleKeyDeletion')) {

@@ -2,16 +2,20 @@ import { Agent, createServer, type IncomingMessage, request, type ServerResponse
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** Called for each AWS call, before it is done and after; with `false` the client gets no answer, and before, nothing is done. */
+/** Asked about each AWS call. */
 export interface GateKeeper {
-  before(operation: string): Promise<boolean> | boolean;
-  after(operation: string): boolean;
+  /**
+   * The request is there, and nothing is done yet.
+   *
+   * @returns what to do with the answer when it is there; undefined if nothing is to be done, nor answered
+   */
+  onRequest(body: string): Promise<((answer: () => void) => void) | undefined>;
 }
 
 /** Stands between a client and an AWS endpoint: every call passes through it. */
 export interface CallGate {
   readonly url: string;
-  /** Who decides from now on; none lets everything pass. */
+  /** Who decides about each call; without, everything passes. */
   keeper: GateKeeper | undefined;
   /** Waits until no call is under way at the endpoint. */
   idle(): Promise<void>;
@@ -52,18 +56,14 @@ async function pass(
   outgoing: ServerResponse,
 ): Promise<void> {
   const body = await buffer(incoming);
-  const operation = operationOf(incoming, body);
-  if (keeper && !(await keeper.before(operation))) return void outgoing.destroy();
+  const onAnswer = keeper ? await keeper.onRequest(body.toString()) : answerIt;
+  if (!onAnswer) return void outgoing.destroy();
   const { statusCode = 500, headers, answer } = await forward(endpoint, agent, incoming, body);
-  if (keeper && !keeper.after(operation)) return void outgoing.destroy();
-  outgoing.writeHead(statusCode, headers).end(answer);
+  onAnswer(() => void outgoing.writeHead(statusCode, headers).end(answer));
 }
 
-/** KMS and CloudTrail name the operation in a header, STS in the body. */
-function operationOf({ headers }: IncomingMessage, body: Buffer): string {
-  const target = headers['x-amz-target'];
-  if (typeof target === 'string') return target.slice(target.lastIndexOf('.') + 1);
-  return new URLSearchParams(body.toString()).get('Action') ?? '';
+function answerIt(answer: () => void): void {
+  answer();
 }
 
 /** The headers pass as they are: the signature is about them, the host among them. */

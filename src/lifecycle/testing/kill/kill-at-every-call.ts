@@ -4,73 +4,78 @@ import { type KillPoint, KillSite } from './kill-site.ts';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 
-/** What came of it, one line a finding; none is good. */
 export interface KillOutcome {
+  /** How many AWS calls a run makes that isn't killed. */
   calls: number;
-  /** Points to which a run didn't come, because it needed fewer calls than the one that was counted. */
-  missed: KillPoint[];
+  /** How many runs were killed. */
+  kills: number;
+  /** How many of them had removed by then what another one left. */
+  reclaims: number;
+  /** What was still there that should not, and what others have lost: one line each. */
   left: string[];
 }
 
 /**
- * Kills a run of the workshop at every one of its AWS calls, one run a call. What every other one left, the start of
- * the next run has to remove; what the next one left, `npm run clean-up`. Each pair has an account of its own.
+ * Kills a run of the workshop before and after every one of its AWS calls, one run each. What every other one left, the
+ * start of the next run has to remove; what the next one left, `npm run clean-up`. Each pair has an account of its own.
+ *
+ * @param sideBySide how many pairs at the same time, each in a folder of its own
  */
-export async function killAtEveryCall(side: KillPoint['side']): Promise<KillOutcome> {
-  const project = copyProject(root);
-  const before = process.cwd();
-  process.chdir(project.root);
+export async function killAtEveryCall(sideBySide: number): Promise<KillOutcome> {
+  const projects = Array.from({ length: sideBySide }, () => copyProject(root));
   try {
-    const calls = await countCalls(project.root);
-    const outcome: KillOutcome = { calls: calls.calls, missed: [], left: calls.left };
-    for (const pair of pairs(calls.calls)) await killPair(project.root, side, pair, outcome);
+    const counted = await Promise.all(projects.map((project) => countCalls(project.root)));
+    const calls = Math.max(...counted.map((each) => each.calls));
+    const outcome: KillOutcome = { calls, kills: 0, reclaims: 0, left: counted.flatMap(({ left }) => left) };
+    const pairs = pairsOf(calls);
+    const killPairs = async (folder: string) => {
+      for (let pair = pairs.shift(); pair; pair = pairs.shift()) await killPair(folder, pair, outcome);
+    };
+    await Promise.all(projects.map((project) => killPairs(project.root)));
     return outcome;
   } finally {
-    process.chdir(before);
-    project.remove();
+    for (const project of projects) project.remove();
   }
 }
 
+/** The first run in a folder has to transform everything, and may go another way for it: the second one counts. */
 async function countCalls(folder: string): Promise<{ calls: number; left: string[] }> {
+  await runOnce(folder, 'warm-up');
+  return runOnce(folder, 'complete');
+}
+
+async function runOnce(folder: string, name: string): Promise<{ calls: number; left: string[] }> {
   const site = await KillSite.open(folder);
   try {
-    // The first run of a copy has to transform everything, and may go another way for it.
-    await site.run('warm-up');
-    return await site.run('complete');
+    return await site.run(name);
   } finally {
     await site.close();
   }
 }
 
-async function killPair(
-  folder: string,
-  side: KillPoint['side'],
-  pair: number[],
-  outcome: KillOutcome,
-): Promise<void> {
+async function killPair(folder: string, pair: KillPoint[], outcome: KillOutcome): Promise<void> {
   const site = await KillSite.open(folder);
   try {
-    for (const call of pair) {
-      const { wasKilled, left } = await site.runAndKill(`killed-${side}-${call}`, { call, side });
-      if (!wasKilled) outcome.missed.push({ call, side });
-      outcome.left.push(
-        ...left.map((line) => `${line}, when the run killed ${side} call ${call} had started`),
+    for (const point of pair) {
+      const { wasKilled, hasReclaimed, left } = await site.runAndKill(
+        `killed-${point.side}-${point.call}`,
+        point,
       );
+      if (wasKilled) outcome.kills += 1;
+      if (hasReclaimed) outcome.reclaims += 1;
+      outcome.left.push(...left);
     }
-    const left = await site.cleanUp();
-    outcome.left.push(...left.map((line) => `${line}, killed ${side} call ${pair.at(-1)}`));
+    outcome.left.push(...(await site.cleanUp()));
   } finally {
     await site.close();
   }
 }
 
-/** Every call once, an early one with a late one, so that both are removed in both ways. */
-function pairs(calls: number): number[][] {
-  const half = Math.ceil(calls / 2);
-  return Array.from({ length: half }, (_, index) => {
-    const early = index + 1;
-    const late = early + half;
-    if (late > calls) return [early];
-    return index % 2 ? [late, early] : [early, late];
+/** Every point once, an early one with a late one of the other side, and which of them comes first changes. */
+function pairsOf(calls: number): KillPoint[][] {
+  return Array.from({ length: calls }, (_, index): KillPoint[] => {
+    const before: KillPoint = { call: index + 1, side: 'before' };
+    const after: KillPoint = { call: calls - index, side: 'after' };
+    return index % 2 ? [after, before] : [before, after];
   });
 }

@@ -1,17 +1,24 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { KMSClient } from '@aws-sdk/client-kms';
-import { runCommandLine } from '../../../learner/commands/command-line.ts';
 import { type LocalAws, startLocalAws } from '../../../local-aws/index.ts';
-import { useEnvironment } from '../../../target.ts';
 import { type CallGate, openCallGate } from './call-gate.ts';
+import { cleanUpIn } from './clean-up-in.ts';
 import { type OtherTeam, settleOtherTeam } from './other-team.ts';
+import { OwnCalls } from './own-calls.ts';
 import { startRun } from './run-process.ts';
 
 /** When a run is killed: at which of its AWS calls, and whether that is done by then. */
 export interface KillPoint {
   call: number;
   side: 'before' | 'after';
+}
+
+/** What came of a run that was to be killed. */
+export interface KilledRun {
+  wasKilled: boolean;
+  hasReclaimed: boolean;
+  left: string[];
 }
 
 /** A copy of the project, and an account in which others have keys too. */
@@ -31,7 +38,7 @@ export class KillSite {
     this.#others = others;
   }
 
-  /** @param root the copy; this process is to be in it */
+  /** @param root the copy's folder */
   static async open(root: string): Promise<KillSite> {
     const cloudTrail = { delaySeconds: 0, jitterSeconds: 0, lookupsPerSecond: Number.POSITIVE_INFINITY };
     const aws = await startLocalAws({ region: 'eu-central-1', cloudTrail });
@@ -43,87 +50,67 @@ export class KillSite {
 
   /** Runs the workshop to its end; gives how many calls that took, and what is left, which is nothing. */
   async run(name: string): Promise<{ calls: number; left: string[] }> {
-    let calls = 0;
+    const calls = await this.#ownCalls();
     this.#gate.keeper = {
-      before: () => {
-        calls += 1;
-        return true;
+      onRequest: async (body) => {
+        await calls.number(body);
+        return (answer) => answer();
       },
-      after: () => true,
     };
     const { code, output } = await this.#start(name).ended;
-    this.#gate.keeper = undefined;
-    const left = code === 0 ? [] : [`The run failed: ${output}`];
-    return { calls, left: [...left, ...(await this.findLeft([name]))] };
+    const failures = code === 0 ? [] : [`The run ${name} failed: ${output}`];
+    return { calls: calls.count, left: [...failures, ...(await this.#findLeft([name]))] };
   }
 
   /**
    * Runs the workshop until a call, and kills it there. What runs left that were killed before has to be gone when the
-   * run makes its first call of its own.
+   * run is done with removing it.
    *
-   * @returns whether it came to that call, and what was still there of earlier runs
+   * @returns whether it came to that call; whether it came to removing what earlier runs left, and what was still there
    */
-  async runAndKill(name: string, { call, side }: KillPoint): Promise<{ wasKilled: boolean; left: string[] }> {
-    const earlier = this.#killed;
+  async runAndKill(name: string, { call, side }: KillPoint): Promise<KilledRun> {
     const left: string[] = [];
-    let calls = 0;
-    let isReclaimed = earlier.length === 0;
-    let wasKilled = false;
+    const earlier = this.#killed;
+    let hasReclaimed = false;
+    const calls = await this.#ownCalls(async () => {
+      hasReclaimed = true;
+      const lines = await this.#findLeft(earlier);
+      left.push(...lines.map((line) => `${line}, after ${earlier} was killed and ${name} had started`));
+    });
     const run = this.#start(name);
+    let wasKilled = false;
     const kill = () => {
       wasKilled = true;
       run.kill();
     };
-    const counted = new Set<number>();
     this.#gate.keeper = {
-      before: async (operation) => {
-        if (wasKilled) return false;
-        // Who is asking is asked before anything else. What comes then, as long as there is their ledger, is about others.
-        if (operation !== 'GetCallerIdentity' && !isReclaimed) {
-          if (earlier.some((killed) => this.#hasLedger(killed))) return true;
-          isReclaimed = true;
-          left.push(...(await this.findLeft(earlier)));
-        }
-        calls += 1;
-        if (calls !== call) return true;
-        counted.add(call);
-        if (side === 'after') return true;
-        kill();
-        return false;
-      },
-      after: () => {
-        if (wasKilled) return false;
-        if (side === 'before' || !counted.has(call)) return true;
-        kill();
-        return false;
+      onRequest: async (body) => {
+        const isIt = (await calls.number(body)) === call;
+        if (isIt && side === 'before') kill();
+        if (wasKilled) return undefined;
+        return (answer) => {
+          if (isIt) kill();
+          if (!wasKilled) answer();
+        };
       },
     };
     const { code, output } = await run.ended;
     await this.#gate.idle();
-    this.#gate.keeper = undefined;
-    if (!wasKilled && code !== 0) left.push(`The run failed: ${output}`);
-    this.#killed = isReclaimed ? [name] : [...earlier, name];
-    return { wasKilled, left };
+    if (!wasKilled && code !== 0) left.push(`The run ${name} failed: ${output}`);
+    this.#killed = [...earlier, name];
+    return { wasKilled, hasReclaimed, left };
   }
 
   /** Lets `npm run clean-up` remove what the killed runs left; gives what is still there. */
   async cleanUp(): Promise<string[]> {
-    const killed = this.#killed;
-    const restore = useEnvironment(this.#settings());
-    let output = '';
-    try {
-      await runCommandLine(['node', 'main.ts', 'clean-up'], this.#root, (text) => {
-        output += `${text}\n`;
-      });
-    } finally {
-      restore();
-    }
-    this.#killed = [];
-    return (await this.findLeft(killed)).map((left) => `${left}, after ${output}`);
+    this.#gate.keeper = undefined;
+    const output = await cleanUpIn(this.#root, this.#settings());
+    const lines = await this.#findLeft(this.#killed);
+    return lines.map((line) => `${line}, after ${this.#killed} was killed, and a clean-up: ${output}`);
   }
 
   /** Everything of runs that are over which is still there, and what others have lost. */
-  async findLeft(runs: string[]): Promise<string[]> {
+  async #findLeft(runs: string[]): Promise<string[]> {
     const files = [
       ...readdirSync(join(this.#root, 'output')).filter((file) => !file.endsWith('_of_another_team.txt')),
       ...runs.flatMap((run) => [join('.workshop/scratch', run), join('.workshop/runs', run)]),
@@ -139,6 +126,15 @@ export class KillSite {
     this.#kms.destroy();
     await this.#gate.close();
     await this.#aws.close();
+  }
+
+  async #ownCalls(onReclaimed: () => Promise<void> = async () => {}): Promise<OwnCalls> {
+    const earlier = {
+      runs: this.#killed,
+      keyIds: await this.#others.keyIdsOfRuns(),
+      hasLedger: (run: string) => this.#hasLedger(run),
+    };
+    return new OwnCalls(earlier, onReclaimed);
   }
 
   #start(name: string) {

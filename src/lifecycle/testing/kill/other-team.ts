@@ -14,6 +14,8 @@ import { tagsOf } from '../../run.ts';
 export interface OtherTeam {
   /** Everything in the account that isn't theirs and isn't about to be gone, and everything of theirs that is. */
   findHarm(): Promise<string[]>;
+  /** The ids of the keys that aren't theirs. */
+  keyIdsOfRuns(): Promise<string[]>;
 }
 
 const file = 'output/encrypted_e_1_of_another_team.txt';
@@ -34,6 +36,10 @@ export async function settleOtherTeam(kms: KMSClient, root: string): Promise<Oth
   ];
   writeFileSync(join(root, file), 'of another team');
   return {
+    async keyIdsOfRuns() {
+      const arns = [...(await statesOfKeys(kms)).keys()].filter((arn) => !keys.includes(arn));
+      return arns.map((arn = '') => arn.slice(arn.lastIndexOf('/') + 1));
+    },
     async findHarm() {
       const states = await statesOfKeys(kms);
       const names = await namesOfAliases(kms);
