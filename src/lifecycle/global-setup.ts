@@ -15,6 +15,7 @@ import { cleanUpRun } from './clean-up.ts';
 import { describeRemoval } from './describe-leftovers.ts';
 import { enterInLedger, placeOf } from './ledger.ts';
 import { isNothing } from './leftovers.ts';
+import { requireNameOfItsOwn } from './living-runs.ts';
 import { reclaim } from './reclaim.ts';
 import { requestsOfSteps } from './requests-of-steps.ts';
 import { describeRun, outputFiles } from './run.ts';
@@ -46,6 +47,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
       const caller = await askAllowedCaller(settings);
       if ('account' in caller) run.account = caller.account;
       say(describeCaller(settings, caller));
+      requireNameOfItsOwn(run);
     }
   } catch (error) {
     await leaveTarget();

@@ -10,7 +10,8 @@ import { askOfKey } from '../endpoint/ask-endpoint.ts';
 import { type Lack, lacking } from '../endpoint/lack.ts';
 import { whyNotThere } from '../endpoint/why-not-there.ts';
 import type { Need } from '../steps/step-needs.ts';
-import { closeLedger, enterChanged, placeOf } from './ledger.ts';
+import { enterKeysOf } from './created-keys.ts';
+import { closeLedger, placeOf } from './ledger.ts';
 import { outputFiles, type Run } from './run.ts';
 
 /** The key of a run. */
@@ -54,17 +55,23 @@ export function canCleanUp(lacks: Lack[]): boolean {
 export async function createRunKey(run: Run, lacks: Lack[]): Promise<RunKey> {
   const ledger = { run: run.name, place: placeOf(run) };
   if (run.target !== 'endpoint') {
-    const arn = await createKey(run);
-    enterChanged(ledger, 1);
+    const arn = await createCountedKey(run);
     return { arn, lacks, removeUnlisted: async () => {} };
   }
   const hasAlias = canCleanUp(lacks);
-  const arn = await createAtEndpoint(() => (hasAlias ? createKey(run) : createKeyWithoutAlias(run)));
-  if (hasAlias) enterChanged(ledger, 1);
+  const arn = await createAtEndpoint(() => (hasAlias ? createCountedKey(run) : createKeyWithoutAlias(run)));
   const all = [...lacks, ...(await askOfKey(run, arn, lacks))];
   if (canCleanUp(all)) return { arn, lacks: all, removeUnlisted: async () => {} };
   closeLedger(ledger);
   return { arn, lacks: all, removeUnlisted: () => removeDirectly(run, arn, hasAlias, all) };
+}
+
+/** The AWS SDK asks again when an answer got lost: then there may be two keys, and the alias leads to one of them. */
+async function createCountedKey(run: Run): Promise<string> {
+  const stopCounting = enterKeysOf(run, 'set-up');
+  const arn = await createKey(run);
+  stopCounting();
+  return arn;
 }
 
 async function createAtEndpoint(create: () => Promise<string>): Promise<string> {

@@ -4,6 +4,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { answersOfEmulators } from '../../endpoint/testing/emulator-answers.ts';
 import { startLimitedEndpoint } from '../../endpoint/testing/limited-endpoint.ts';
 import { actionsOf, readIamPolicy } from '../../least-privilege/iam-policy.ts';
+import { openLedgers } from '../../lifecycle/ledger.ts';
+import type { WeatherRule } from '../../local-aws/index.ts';
 import { type AwsSeat, takeAwsSeat } from '../testing/aws-seat.ts';
 
 let seat: AwsSeat;
@@ -103,4 +105,18 @@ describe('doctor', () => {
     expect(isWell).toBe(true);
     expect(output).toContain('✔ Local AWS               a data key was generated, and decrypted to the same');
   });
+});
+
+test('doctor keeps the ledger of a key of which AWS did not say whether it was created', async () => {
+  const weather: WeatherRule[] = [{ operation: 'CreateKey', fault: 'reset', carriedOut: true }];
+  const stormy = await takeAwsSeat({ weather });
+  try {
+    const { isWell, output } = await stormy.run(['doctor', '--with-key'], stormy.endpoint);
+    expect(isWell).toBe(false);
+    expect(output).toContain('AWS did not say whether it was created.');
+    expect(await stormy.keyStates()).toContain('Enabled');
+    expect(openLedgers().map(({ keys }) => keys)).toEqual([undefined]);
+  } finally {
+    await stormy.leave();
+  }
 });

@@ -8,6 +8,8 @@ export interface CallerFindings {
   findings: Finding[];
   /** The ARN of the user or the role's session; none when the credentials are no good, or of another account. */
   arn?: string;
+  /** The number of the account, where it is known. */
+  account?: string;
 }
 
 /** Asks AWS who we are, and holds the account against those that the settings allow. */
@@ -19,8 +21,8 @@ export async function examineCaller(settings: Settings): Promise<CallerFindings>
     const identity = describe(caller);
     const account = checkAccount(settings, caller);
     if (account?.verdict === 'wrong') return { findings: [...identity, account] };
-    const arn = 'unknown' in caller ? 'the user' : caller.arn;
-    return { arn, findings: account ? [...identity, account] : identity };
+    const known = 'unknown' in caller ? { arn: 'the user' } : { arn: caller.arn, account: caller.account };
+    return { ...known, findings: account ? [...identity, account] : identity };
   } catch (error) {
     return { findings: [explain(error as Error & { code?: string }, settings.region)] };
   }

@@ -61,7 +61,8 @@ async function* examineAws(settings: Settings, withKey: boolean): AsyncGenerator
       yield notChecked('Permissions', 'not with these credentials');
       return;
     }
-    const run = describeRun({ ...settings, run: `doctor-${settings.run}`.slice(0, 32) });
+    const name = `doctor-${settings.run}`.slice(0, 32);
+    const run = { ...describeRun({ ...settings, run: name }), account: caller.account };
     yield* withKey ? provePermissions(run, caller.arn) : askPermissions(run, caller.arn);
     if (!withKey)
       yield notChecked('With a key', 'npm run doctor -- --with-key makes one for a moment, to be sure');

@@ -70,7 +70,12 @@ export async function* provePermissions(run: Run, caller: string): AsyncGenerato
   if (!keyId) {
     yield notChecked('The others', 'there is no key to ask them with');
     if (isRefused) closeLedger({ run: run.name, place: placeOf(run) });
-    else yield wrong('The key', 'AWS did not say whether it was created.', 'npm run clean-up removes it if it was.');
+    else
+      yield wrong(
+        'The key',
+        'AWS did not say whether it was created.',
+        'npm run clean-up removes it if it was.',
+      );
     return;
   }
   if (missing.has('kms:ScheduleKeyDeletion')) {

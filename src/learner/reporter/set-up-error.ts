@@ -23,7 +23,7 @@ export function printSetUpErrorsPlainly(vitest: Vitest, page: () => Page): void 
 type SetUpError = Error & { code?: unknown };
 
 /** What was written for the learner: the message tells what is wrong, and what to do. */
-const plainErrors = ['SettingsError', 'AccountError', 'NoKeyError'];
+const plainErrors = ['SettingsError', 'AccountError', 'NoKeyError', 'NameTakenError'];
 
 /**
  * What was written for the learner speaks for itself; another error has its name with it. All but defects lead to the
