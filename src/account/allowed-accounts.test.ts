@@ -37,16 +37,16 @@ test('one that is not known is refused where the settings name some', () => {
 });
 
 test.each([
-  [{}, ada, 'The AWS account 111122223333 in eu-central-1, as arn:aws:iam::111122223333:user/ada'],
+  [{}, ada, 'The AWS account 111122223333 in eu-central-1,\nas arn:aws:iam::111122223333:user/ada'],
   [
     { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' },
     ada,
-    'The AWS account 111122223333 in eu-central-1, at http://127.0.0.1:4566, as arn:aws:iam::111122223333:user/ada',
+    'The AWS account 111122223333 in eu-central-1, at http://127.0.0.1:4566,\nas arn:aws:iam::111122223333:user/ada',
   ],
   [
     { WORKSHOP_TARGET: 'endpoint', AWS_ENDPOINT_URL_KMS: 'http://127.0.0.1:4566' },
     nobody,
-    "An account in eu-central-1, at http://127.0.0.1:4566. Whose it is, isn't known: sts:GetCallerIdentity is not there: 404.",
+    "An account in eu-central-1, at http://127.0.0.1:4566.\nWhose it is, isn't known: sts:GetCallerIdentity is not there: 404.",
   ],
 ])('it is told where a run works, and as whom', (environment, caller, line) => {
   expect(describeCaller(settings(environment), caller)).toBe(line);

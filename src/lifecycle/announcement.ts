@@ -5,5 +5,5 @@ import type { Vitest } from 'vitest/node';
  * the other one.
  */
 export function announce({ config, logger }: Vitest, text: string): void {
-  if (config.silent !== true) logger.error(`\n ${text}`);
+  if (config.silent !== true) logger.error(`\n${text.replace(/^/gm, ' ')}`);
 }
