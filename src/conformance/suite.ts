@@ -38,15 +38,18 @@ export async function startSuite(project: TestProject, settings: Settings): Prom
       restore();
     }
   };
+  // What a local AWS had is gone with it, and it is nobody's.
+  if (settings.target !== 'local') {
+    await atTarget(async () => {
+      const caller = await askAllowedCaller(settings);
+      if ('account' in caller) run.account = caller.account;
+    });
+  }
   const tearDown = () => atTarget(() => cleanUpRun(run)).finally(() => target.close());
 
   try {
     await atTarget(async () => {
-      // What a local AWS had is gone with it.
-      if (settings.target !== 'local') {
-        await askAllowedCaller(settings);
-        await reclaim(placeOf(run));
-      }
+      if (settings.target !== 'local') await reclaim(placeOf(run));
       const newKey = (purpose: string) => createKey(run, purpose, process.pid);
       project.provide('sharedKeys', { key: await newKey('shared'), otherKey: await newKey('shared_other') });
     });
