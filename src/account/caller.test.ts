@@ -39,6 +39,20 @@ test('goes on at an endpoint without STS, and says why nothing is known', async 
   });
 });
 
+test('goes on at an endpoint with a web page in the place of STS', async () => {
+  const page = await startLimitedEndpoint(() => ({ status: 200, type: 'text/html', body: '<p>Welcome</p>' }));
+  const restoreEndpoint = useEnvironment({ AWS_ENDPOINT_URL_STS: page.url });
+  try {
+    expect(await askCaller(settingsOf('endpoint'))).toMatchObject({
+      unknown: expect.stringContaining('The answer has no account'),
+    });
+    await expect(askCaller(settingsOf('aws'))).rejects.toThrow('The answer has no account');
+  } finally {
+    restoreEndpoint();
+    await page.close();
+  }
+});
+
 test('goes on where nobody answers for STS alone', async () => {
   const restoreEndpoint = useEnvironment({ AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1' });
   try {

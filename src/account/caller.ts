@@ -26,11 +26,20 @@ export async function askSts(): Promise<Caller> {
   const sts = new STSClient({ requestHandler: { connectionTimeout: 5000, requestTimeout: 15_000 } });
   try {
     const { Account: account, Arn: arn } = await sts.send(new GetCallerIdentityCommand());
-    if (!account || !arn) throw new Error('STS gave an answer without an account.');
+    if (!account || !arn) throw new NoAccountError('The answer has no account');
     return { account, arn };
   } finally {
     sts.destroy();
   }
+}
+
+/** What answered is no STS: it may be a web page. */
+class NoAccountError extends Error {
+  override name = 'NoAccountError';
+}
+
+function whyNoSts(error: unknown): string | undefined {
+  return error instanceof NoAccountError ? error.message : whyNotThere(error);
 }
 
 /**
@@ -42,7 +51,7 @@ export async function askCaller({ target }: Settings): Promise<Caller | UnknownC
   try {
     return await askSts();
   } catch (error) {
-    const why = target === 'endpoint' ? whyNotThere(error) : undefined;
+    const why = target === 'endpoint' ? whyNoSts(error) : undefined;
     if (why === undefined) throw error;
     return { unknown: `sts:GetCallerIdentity is not there: ${why}`, cause: error as Error };
   }

@@ -29,7 +29,7 @@ export function whyNotThere(error: unknown): string | undefined {
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND') return `nobody answers (${message})`;
   const status = $metadata?.httpStatusCode ?? $response?.statusCode;
   if (status === undefined || refusals.test(name)) return undefined;
-  if (isUnreadable(error)) return `${status}, with an answer that is none of AWS's`;
+  if (isUnreadable(error as SdkError)) return `${status}, with an answer that is none of AWS's`;
   if (name === 'Unknown' && status < 500) return `${status}, with an empty answer`;
   const isUnknown = namesOfUnknown.test(name) || wordsOfUnknown.test(message);
   const isNowhere = status === 501 || status === 405 || status === 415;
@@ -37,9 +37,9 @@ export function whyNotThere(error: unknown): string | undefined {
   return isUnknown || isNowhere || isNoSuchPage ? `${status} ${name}${inWords(message)}` : undefined;
 }
 
-/** HTML, for example: the SDK expected JSON. It says so, and where to look for what there was. */
-function isUnreadable(error: unknown): boolean {
-  return error instanceof SyntaxError && error.message.includes('Deserialization error');
+/** HTML, for example: the SDK expected JSON, or XML from STS. It says so, and where to look for what there was. */
+function isUnreadable({ message }: SdkError): boolean {
+  return message.includes('Deserialization error');
 }
 
 function inWords(message: string): string {
