@@ -75,7 +75,9 @@ export function renderHeading(view: Pick<WorkshopView, 'solutions' | 'target'>, 
   const { bold, dim, magenta } = page.colors;
   const title = ` ${bold('Data key caching workshop')}${view.solutions ? magenta(' · reference solutions') : ''}`;
   const gap = page.width - columnsOf(title) - columnsOf(view.target ?? '') - 1;
-  return ['', view.target && gap > 0 ? title + ' '.repeat(gap) + dim(view.target) : title, ''];
+  if (!view.target) return ['', title, ''];
+  const target = dim(view.target);
+  return ['', ...(gap > 0 ? [title + ' '.repeat(gap) + target] : [title, ` ${target}`]), ''];
 }
 
 /** The list of the steps. */

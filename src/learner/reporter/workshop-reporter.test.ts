@@ -63,6 +63,17 @@ test('in a pipe the workshop is plain lines, and the exit code is that of Vitest
   expect(code).toBe(1);
 });
 
+test('in a pipe what a step waits for stands between the heading and the steps', async () => {
+  workshop.write(
+    'workshop/01-add/step.spec.ts',
+    spec("test('waits', async ({ annotate }) => { await annotate('look 1, 0 s', 'waiting'); });"),
+  );
+
+  expect((await workshop.run(['run', '01'])).output).toMatch(
+    /^\n Data key caching workshop\n\n Step 1 waits · look 1, 0 s\n\n ✔ {2}1 {2}Add/,
+  );
+});
+
 test('a wrong answer, a syntax error and a forgotten await are told in their own way', async () => {
   workshop.write('workshop/02-multiply/exercise.ts', shipped.replace(/todo\('.*'\)/, 'a + b'));
   expect((await workshop.run(['run', '02'])).output).toMatchInlineSnapshot(`

@@ -57,6 +57,7 @@ export default class WorkshopReporter implements Reporter {
     this.#active = new Map(specifications.map(({ moduleId }) => [this.#stepOf(moduleId), 'waiting']));
     this.#expected = specifications.length;
     this.#hasBegun = false;
+    this.#lastPlainWait = 0;
     this.#status = { kind: 'getting ready' };
     this.#draw();
   }
@@ -104,6 +105,7 @@ export default class WorkshopReporter implements Reporter {
     for (const spec of specs) this.#specs.set(this.#stepOf(spec.moduleId), spec);
     const view = this.#view(errors);
     this.#begin(view);
+    if (this.#lastPlainWait) this.#print(['']);
     this.#print(renderResult(view, this.#page()));
     this.#before = view.steps;
   }
