@@ -119,6 +119,33 @@ test('where no key can be created, it says so, and fails', async () => {
   expect(await keyStates()).toEqual([]);
 });
 
+test('where the clean-up fails at the end, the run says so, and fails', async () => {
+  const denied = {
+    status: 400,
+    type: 'application/json',
+    body: '{"__type":"AccessDeniedException","message":"No"}',
+  };
+  // The first one is asked whether it is there, the others are asked to delete.
+  const isLast = () => endpoint.asked.filter((operation) => operation === 'ScheduleKeyDeletion').length > 1;
+  endpoint = await startLimitedEndpoint((operation) =>
+    operation === 'ScheduleKeyDeletion' && isLast() ? denied : undefined,
+  );
+
+  const { output, code } = await run(
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    'workshop/02',
+    '--mode',
+    'solution',
+  );
+
+  expect(output).toContain('✔  2  Encrypt with a data key cache  done');
+  expect(output).toContain(' The clean-up stopped: AccessDeniedException: No\n');
+  expect(output).toContain('What is left: npm run clean-up\n');
+  expect(output).not.toContain('    at ');
+  expect(code).toBe(1);
+});
+
 test('a step asks for what its needs.json names, and for nothing else', async () => {
   const ok = { status: 200, type: 'text/plain', body: '' };
   endpoint = await startLimitedEndpoint((operation) => (/^\d|^end$/.test(operation) ? ok : undefined));

@@ -64,6 +64,11 @@ export default async function setUp(project: TestProject): Promise<() => Promise
       await removeKey();
       const removed = await cleanUpRun(run);
       if (removed && !isNothing(removed)) say(describeRemoval(removed));
+    } catch (error) {
+      // Vitest would print the stack, and call the run a success.
+      const { name, message } = error as Error;
+      announce(project.vitest, `The clean-up stopped: ${name}: ${message}\nWhat is left: npm run clean-up`);
+      process.exitCode = 1;
     } finally {
       stopNoting();
       if (run.target === 'aws') say(describeCost(usageOf(tallyOf(requests), Date.now() - started)));
