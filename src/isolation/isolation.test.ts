@@ -47,12 +47,15 @@ function expectNothingSent({ observations, ranCredentialProcess }: Run): void {
   expect(ranCredentialProcess).toBe(false);
 }
 
+/** From Node.js 24 on, the proxy would be asked in the place of other hosts. */
+const withoutProxy = { NODE_USE_ENV_PROXY: '0' };
+
 describe.concurrent('the watch', () => {
   test('sees each attempt to reach another machine, in each process, and lets none out', {
     timeout,
   }, async () => {
     const script = fileURLToPath(new URL('send-elsewhere.js', import.meta.url));
-    const { code, observations } = await runThere([script]);
+    const { code, observations } = await runThere([script], withoutProxy);
 
     expect(code).toBe(0);
     expect(hostsElsewhere(observations)).toEqual([
@@ -84,7 +87,7 @@ describe.concurrent('the watch', () => {
         const headers = { authorization: 'AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/20260101/x', token: process.env.AWS_SESSION_TOKEN };
         require('node:http').get({ host: 'localhost', family: 4, port: server.address().port, headers }, () => process.exit());
       });`;
-    const { observations } = await runThere(['--eval', sending]);
+    const { observations } = await runThere(['--eval', sending], withoutProxy);
 
     expect(ofKind(observations, 'signature')).toMatchObject([{ accessKeyId: 'AKIAEXAMPLE' }]);
     expect(ofKind(observations, 'leak')).toMatchObject([{ host: 'localhost' }]);
@@ -140,6 +143,7 @@ test.concurrent('left to the AWS SDK, the variables of this machine do lead else
   const { observations, ranCredentialProcess } = await runThere(
     [script, JSON.stringify(Object.values(elsewhere))],
     {
+      ...withoutProxy,
       HOME: devNull,
       USERPROFILE: devNull,
     },
