@@ -12,6 +12,7 @@ import { whyNotThere } from '../endpoint/why-not-there.ts';
 import type { Need } from '../steps/step-needs.ts';
 import { enterKeysOf } from './created-keys.ts';
 import { closeLedger, placeOf } from './ledger.ts';
+import { patiently } from './patience.ts';
 import { outputFiles, type Run } from './run.ts';
 
 /** The key of a run. */
@@ -66,10 +67,13 @@ export async function createRunKey(run: Run, lacks: Lack[]): Promise<RunKey> {
   return { arn, lacks: all, removeUnlisted: () => removeDirectly(run, arn, hasAlias, all) };
 }
 
-/** The AWS SDK asks again when an answer got lost: then there may be two keys, and the alias leads to one of them. */
+/**
+ * A class that starts at the same time is throttled: KMS creates five keys a second in an account. And the AWS SDK asks
+ * again when an answer got lost: then there may be two keys, and the alias leads to one of them.
+ */
 async function createCountedKey(run: Run): Promise<string> {
   const stopCounting = enterKeysOf(run, 'set-up');
-  const arn = await createKey(run);
+  const arn = await patiently(() => createKey(run));
   stopCounting();
   return arn;
 }

@@ -41,7 +41,9 @@ export function describeRun(settings: Settings): Run {
     name: settings.run,
     target: settings.target,
     region: settings.region,
-    ...(settings.target !== 'local' && AWS_ENDPOINT_URL_KMS ? { endpoint: AWS_ENDPOINT_URL_KMS } : {}),
+    ...(settings.target !== 'local' && AWS_ENDPOINT_URL_KMS
+      ? { endpoint: AWS_ENDPOINT_URL_KMS.replace(/\/+$/, '') }
+      : {}),
     aliasName: `alias/kms_key_cse_usecase_3_${settings.run}`,
     description: 'Workshop: client-side encryption with data key caching',
     tags: tagsOf(settings.run),
