@@ -1,14 +1,23 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { noteRequests } from '../audit/request-tally.ts';
 import type { Run } from './run.ts';
 
 // The steps run in other processes than the one that tells what a run has cost: notes are handed over in a file.
 
-/** Notes a line about a request of a step. */
-export function noteRequestOfStep(run: Run, line: string): void {
+declare global {
+  /** In the global object, because Vitest loads modules anew for each spec, and once more in a process on standby. */
+  var stopNotingRequestsOfSteps: (() => void) | undefined;
+}
+
+/** Notes what this process sends to the target of the run from now on: once, however often it is told to. */
+export function noteRequestsOfSteps(run: Run): void {
   const file = notesOf(run);
-  mkdirSync(dirname(file), { recursive: true });
-  appendFileSync(file, `${line}\n`);
+  globalThis.stopNotingRequestsOfSteps?.();
+  globalThis.stopNotingRequestsOfSteps = noteRequests((line) => {
+    mkdirSync(dirname(file), { recursive: true });
+    appendFileSync(file, `${line}\n`);
+  });
 }
 
 /** The lines that were noted about the requests of a run's steps. */
