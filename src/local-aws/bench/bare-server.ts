@@ -14,8 +14,8 @@ import { serveMeasurements } from './serve-measurements.ts';
 /*
  * The least that does the same work, without a framework: what a competent engineer would write who needs GenerateDataKey
  * and Decrypt under one key for one caller. The same signature check, with the body's hash; the same AES-256-GCM with the
- * encryption context; an event for each call, of which the last 100,000 are kept. No key states, policies, validation,
- * index, or AWS's errors.
+ * encryption context, and a blob that names its key; an event for each call, with all that its record needs, of which the
+ * last 100,000 are kept. No key states, policies, validation, index, or AWS's errors.
  */
 
 const region = 'us-east-1';
@@ -23,9 +23,19 @@ const credentials = {
   accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
   secretAccessKey: randomBytes(30).toString('base64'),
 };
-const keyArn = `arn:aws:kms:${region}:111122223333:key/${randomUUID()}`;
+const keyId = randomUUID();
+const keyArn = `arn:aws:kms:${region}:111122223333:key/${keyId}`;
 const keyMaterialId = randomBytes(32).toString('hex');
 const keyMaterial = randomBytes(32);
+
+/** What each blob begins with: which key sealed it, and which of its materials. */
+const header = Buffer.from(keyId.replaceAll('-', '') + keyMaterialId, 'hex');
+const ivAt = header.length;
+const ciphertextAt = ivAt + 12;
+
+/** What the records of all calls have in common. */
+const resources = [{ ARN: keyArn, type: 'AWS::KMS::Key' }];
+const additionalEventData = { keyMaterialId };
 
 const capacity = 100_000;
 const events: object[] = [];
@@ -47,7 +57,13 @@ const operations: Record<string, (members: Members) => object> = {
     const iv = randomBytes(12);
     const cipher = createCipheriv('aes-256-gcm', keyMaterial, iv);
     cipher.setAAD(authenticatedData(EncryptionContext));
-    const ciphertext = Buffer.concat([iv, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+    const ciphertext = Buffer.concat([
+      header,
+      iv,
+      cipher.update(plaintext),
+      cipher.final(),
+      cipher.getAuthTag(),
+    ]);
     return {
       CiphertextBlob: ciphertext.toString('base64'),
       Plaintext: plaintext.toString('base64'),
@@ -58,10 +74,11 @@ const operations: Record<string, (members: Members) => object> = {
 
   Decrypt({ CiphertextBlob = '', EncryptionContext = {} }) {
     const blob = Buffer.from(CiphertextBlob, 'base64');
-    const decipher = createDecipheriv('aes-256-gcm', keyMaterial, blob.subarray(0, 12));
+    if (!blob.subarray(0, ivAt).equals(header)) throw new Error('InvalidCiphertextException');
+    const decipher = createDecipheriv('aes-256-gcm', keyMaterial, blob.subarray(ivAt, ciphertextAt));
     decipher.setAAD(authenticatedData(EncryptionContext));
     decipher.setAuthTag(blob.subarray(-16));
-    const plaintext = Buffer.concat([decipher.update(blob.subarray(12, -16)), decipher.final()]);
+    const plaintext = Buffer.concat([decipher.update(blob.subarray(ciphertextAt, -16)), decipher.final()]);
     return {
       KeyId: keyArn,
       Plaintext: plaintext.toString('base64'),
@@ -139,7 +156,9 @@ function answer(request: IncomingMessage, response: ServerResponse, body: Buffer
     output = operation(members);
     events[eventCount++ % capacity] = {
       time: Date.now(),
+      source: 'kms.amazonaws.com',
       name,
+      readOnly: name !== 'CreateKey',
       requestId,
       accessKeyId: credentials.accessKeyId,
       sourceAddress: request.socket.remoteAddress,
@@ -147,9 +166,11 @@ function answer(request: IncomingMessage, response: ServerResponse, body: Buffer
       requestParameters: {
         keyId: members.KeyId,
         keySpec: members.KeySpec,
+        encryptionAlgorithm: name === 'Decrypt' ? 'SYMMETRIC_DEFAULT' : undefined,
         encryptionContext: members.EncryptionContext,
       },
-      resources: [{ ARN: keyArn, type: 'AWS::KMS::Key' }],
+      additionalEventData,
+      resources,
     };
   } catch (error) {
     status = 400;
