@@ -201,22 +201,27 @@ function hostServices(kms: Kms, cloudTrail: CloudTrail, weather: Weather | undef
   };
 }
 
-/** Answers requests, and tells `onCall` of each. */
+/** Answers requests, as late as the weather wants it, and tells `onCall` of each. */
 function answering(door: FrontDoorParts, onCall?: (call: AnsweredCallInfo) => void) {
-  if (!onCall) return (request: IncomingRequest): Promise<Answer> => answerRequest(door, request);
-  return async (request: IncomingRequest): Promise<Answer> => {
+  return (request: IncomingRequest): Answer | Promise<Answer> => {
     const startedAt = performance.now();
-    const answer = await answerRequest(door, request);
-    onCall({
-      service: answer.service,
-      operation: answer.operation,
-      status: answer.fate?.reset ? 0 : answer.status,
-      ...(answer.error ? { errorCode: answer.error.name } : {}),
-      requestId: answer.requestId,
-      durationMilliseconds: performance.now() - startedAt,
-      ...(answer.defect === undefined ? {} : { defect: answer.defect }),
-      ...(answer.fate ? { faults: answer.fate.faults } : {}),
-    });
-    return answer;
+    const answer = answerRequest(door, request);
+    const finished = () => {
+      onCall?.(callInfo(answer, performance.now() - startedAt));
+      return answer;
+    };
+    const delay = answer.fate?.delayMilliseconds;
+    return delay && door.weather ? door.weather.sleep(delay).then(finished) : finished();
   };
 }
+
+const callInfo = (answer: Answer, durationMilliseconds: number): AnsweredCallInfo => ({
+  service: answer.service,
+  operation: answer.operation,
+  status: answer.fate?.reset ? 0 : answer.status,
+  ...(answer.error ? { errorCode: answer.error.name } : {}),
+  requestId: answer.requestId,
+  durationMilliseconds,
+  ...(answer.defect === undefined ? {} : { defect: answer.defect }),
+  ...(answer.fate ? { faults: answer.fate.faults } : {}),
+});

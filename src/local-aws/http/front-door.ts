@@ -42,8 +42,8 @@ export interface FrontDoorParts {
   authorize(caller: Principal, permission: Permission, request: IncomingRequest): void;
   /** Lets the time do its work, such as deleting the keys whose date has come, before a call sees the state. */
   catchUp(): void;
-  /** Keeps a call, once for each, before it is answered. A promise holds the answer back until the call is kept. */
-  record(call: AnsweredCall): void | Promise<void>;
+  /** Keeps a call, once for each, before it is answered. */
+  record(call: AnsweredCall): void;
   /** The faults that calls meet on purpose. */
   readonly weather?: CallWeather | undefined;
 }
@@ -52,7 +52,7 @@ export interface FrontDoorParts {
  * Takes a request through all it has to pass, in AWS's order, and makes the answer. Never throws: what goes wrong is an
  * answer too.
  */
-export async function answerRequest(door: FrontDoorParts, request: IncomingRequest): Promise<Answer> {
+export function answerRequest(door: FrontDoorParts, request: IncomingRequest): Answer {
   const requestId = randomUUID();
   const route = routeOf(door.services, request);
   const { service, operationName } = route;
@@ -68,8 +68,7 @@ export async function answerRequest(door: FrontDoorParts, request: IncomingReque
     if (fate?.reset !== 'before-call') {
       const authorize: Authorize = (caller, permission) => door.authorize(caller, permission, request);
       const performed = fate?.refusal ?? operation.perform(members, credential.principal, authorize);
-      const kept = door.record({ performed, requestId, request, service, operation, credential });
-      if (kept) await kept;
+      door.record({ performed, requestId, request, service, operation, credential });
       outcome = performed;
     }
   } catch (error) {
@@ -79,7 +78,6 @@ export async function answerRequest(door: FrontDoorParts, request: IncomingReque
   const { status, body } = error
     ? service.protocol.error(error, requestId)
     : { status: 200, body: service.protocol.answer(outcome.output ?? {}, operationName, requestId) };
-  if (fate?.delayMilliseconds) await door.weather?.sleep(fate.delayMilliseconds);
   return {
     status,
     contentType: service.protocol.contentType,

@@ -18,12 +18,12 @@ export interface HttpServer {
  * Listens on 127.0.0.1.
  *
  * @param port 0 for one that the system chooses
- * @param answer makes the answer to a request; must not throw
+ * @param answer makes the answer to a request; a promise is for an answer that comes later
  * @throws if the port is taken
  */
 export async function listen(
   port: number,
-  answer: (request: IncomingRequest) => Promise<Answer>,
+  answer: (request: IncomingRequest) => Answer | Promise<Answer>,
 ): Promise<HttpServer> {
   const latestResponses = new Map<Socket, ServerResponse>();
   const onRequest = (message: IncomingMessage, response: ServerResponse) => {
@@ -57,19 +57,26 @@ function respond(
   message: IncomingMessage,
   body: Buffer,
   response: ServerResponse,
-  answer: (request: IncomingRequest) => Promise<Answer>,
+  answer: (request: IncomingRequest) => Answer | Promise<Answer>,
 ): void {
   const { method = '', url = '', headers } = message;
   const sourceAddress = message.socket.remoteAddress ?? '';
-  answer({ method, url, headers, body, sourceAddress })
-    .then((given) => {
-      if (given.fate?.reset) message.socket.resetAndDestroy();
-      else send(response, given);
-    })
-    .catch(() => message.destroy());
+  try {
+    const given = answer({ method, url, headers, body, sourceAddress });
+    // A promise takes time, even one that is kept already: most answers need none.
+    if (!(given instanceof Promise)) send(message, response, given);
+    else given.then((late) => send(message, response, late)).catch(() => message.destroy());
+  } catch {
+    message.destroy();
+  }
 }
 
-function send(response: ServerResponse, { status, contentType, requestId, body }: Answer): void {
+function send(message: IncomingMessage, response: ServerResponse, answer: Answer): void {
+  const { status, contentType, requestId, body, fate } = answer;
+  if (fate?.reset) {
+    message.socket.resetAndDestroy();
+    return;
+  }
   response.writeHead(status, {
     'Content-Type': contentType,
     'Content-Length': Buffer.byteLength(body),
