@@ -3,18 +3,38 @@ import type { IncomingRequest } from './incoming-request.ts';
 
 export const sha256Hex = (data: string | Uint8Array): string => hash('sha256', data, 'hex');
 
+const headerLists = new Map<string, readonly string[]>();
+const mostHeaderLists = 1000;
+
+/**
+ * The names in a list such as `host;x-amz-date`. A client signs the same headers each time, so the list is split once.
+ *
+ * @param signedHeaders what the `Authorization` header says of them
+ */
+export function headerNamesIn(signedHeaders: string): readonly string[] {
+  let names = headerLists.get(signedHeaders);
+  if (!names) {
+    names = signedHeaders.split(';');
+    if (headerLists.size >= mostHeaderLists) headerLists.clear();
+    headerLists.set(signedHeaders, names);
+  }
+  return names;
+}
+
 /**
  * The canonical form of a request, which is what a signature covers (IAM user guide, "Create a signed AWS API
  * request"). The body's hash is always made from the body that came: what a header says of it counts for nothing.
  *
- * @param signedHeaders lower-case names, in the order in which the client signed them
+ * @param signedHeaders lower-case names with semicolons between them, in the order in which the client signed them
  */
-export function canonicalRequest(request: IncomingRequest, signedHeaders: readonly string[]): string {
+export function canonicalRequest(request: IncomingRequest, signedHeaders: string): string {
   const [path = '/', query = ''] = splitOnce(request.url, '?');
   let headers = '';
-  for (const name of signedHeaders) headers += `${name}:${canonicalValue(request.headers[name])}\n`;
+  for (const name of headerNamesIn(signedHeaders)) {
+    headers += `${name}:${canonicalValue(request.headers[name])}\n`;
+  }
   const resource = `${canonicalPath(path)}\n${canonicalQuery(query)}`;
-  return `${request.method}\n${resource}\n${headers}\n${signedHeaders.join(';')}\n${sha256Hex(request.body)}`;
+  return `${request.method}\n${resource}\n${headers}\n${signedHeaders}\n${sha256Hex(request.body)}`;
 }
 
 function splitOnce(text: string, separator: string): [string, string] {

@@ -71,7 +71,7 @@ describe('a web page is kept out', () => {
     expect(Object.keys(preflight.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
   });
 
-  test.for(['localhost', '127.0.0.1', '[::1]'])('Host %s is let in', async (host, { local }) => {
+  test.for(['localhost', 'LOCALHOST', '127.0.0.1', '[::1]'])('Host %s is let in', async (host, { local }) => {
     const port = new URL(local.aws.endpoint).port;
     for (const given of [host, `${host}:${port}`]) {
       const { body } = await rawRequest(local.aws.endpoint, {

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { AwsError } from '../api/errors.ts';
-import { canonicalRequest, sha256Hex } from './canonical-request.ts';
+import { canonicalRequest, headerNamesIn, sha256Hex } from './canonical-request.ts';
 import type { Credential, Credentials } from './credentials.ts';
 import type { IncomingRequest } from './incoming-request.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -45,13 +45,13 @@ export function verifySignature(
   } = requireComplete(authorization, request);
   const signedAt = parseSigningTime(time);
   requireFresh(signedAt, Date.now());
-  const names = signedHeaders.split(';');
-  if (!names.includes('host')) throw invalid("'Host' must be a 'SignedHeader' in the AWS Authorization.");
+  if (!headerNamesIn(signedHeaders).includes('host'))
+    throw invalid("'Host' must be a 'SignedHeader' in the AWS Authorization.");
   const { accessKeyId, scope } = requireScope(credentialScope, signedAt, verifier.region, service);
   const credential = verifier.credentials.find(accessKeyId);
   if (!credential) throw unrecognized();
   const signingKey = verifier.signingKeys.derive(accessKeyId, credential.secretAccessKey, scope);
-  const requestHash = sha256Hex(canonicalRequest(request, names));
+  const requestHash = sha256Hex(canonicalRequest(request, signedHeaders));
   const stringToSign = `${algorithm}\n${signedAt.basic}\n${scope}\n${requestHash}`;
   const expected = createHmac('sha256', signingKey).update(stringToSign).digest('hex');
   if (!sameText(expected, signature)) {
