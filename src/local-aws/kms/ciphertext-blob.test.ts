@@ -64,6 +64,14 @@ test('a blob says which key and which material sealed it, and not what', () => {
   expect(blob.includes(plaintext)).toBe(false);
 });
 
+test('a blob whose header has been replaced by that of another key is refused, even if the material were the same', () => {
+  const [material] = key.materials;
+  const id = '0d990263-018e-4e65-a703-eff731de951e';
+  const other: KeyRecord = { ...key, id, materials: [{ ...material }] };
+  const forged = Buffer.concat([seal(other, plaintext).subarray(0, 53), seal(key, plaintext).subarray(53)]);
+  expect(() => open(key, forged)).toThrow(expect.objectContaining({ name: 'InvalidCiphertextException' }));
+});
+
 test('sealing the same twice gives different blobs', () => {
   expect(seal(key, plaintext).equals(seal(key, plaintext))).toBe(false);
 });

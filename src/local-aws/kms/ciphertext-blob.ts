@@ -32,10 +32,10 @@ export interface CiphertextOrigin {
 /** Seals a plaintext under the current material of a key with AES-256-GCM. */
 export function seal(key: KeyRecord, plaintext: Uint8Array, context: EncryptionContext = {}): Buffer {
   const material = currentMaterial(key);
-  const header = headerFor(key, material);
+  const { header, bound } = frameOf(key, material);
   const iv = initializationVectors.next();
   const cipher = createCipheriv('aes-256-gcm', material.bytes, iv);
-  cipher.setAAD(authenticatedData(header, key, context));
+  cipher.setAAD(authenticatedData(bound, context));
   const ciphertext = cipher.update(plaintext);
   cipher.final();
   return Buffer.concat([header, iv, ciphertext, cipher.getAuthTag()]);
@@ -83,10 +83,10 @@ export function open(
   origin: CiphertextOrigin = originOf(blob),
 ): Buffer {
   const material = key.materials.find((one) => one.id === origin.materialId);
-  if (!material) throw invalidCiphertext();
+  if (!material || origin.keyId !== key.id) throw invalidCiphertext();
   const iv = blob.subarray(headerLength, headerLength + ivLength);
   const decipher = createDecipheriv('aes-256-gcm', material.bytes, iv, { authTagLength: tagLength });
-  decipher.setAAD(authenticatedData(blob.subarray(0, headerLength), key, context));
+  decipher.setAAD(authenticatedData(frameOf(key, material).bound, context));
   decipher.setAuthTag(blob.subarray(-tagLength));
   const plaintext = decipher.update(blob.subarray(headerLength + ivLength, -tagLength));
   try {
@@ -98,19 +98,27 @@ export function open(
   return plaintext;
 }
 
-/** A material belongs to one key, so that all that it seals has the same header. */
-const headers = new WeakMap<KeyMaterial, Buffer>();
+/** What is the same for all that a material seals. */
+interface Frame {
+  readonly header: Buffer;
+  /** The header and the key's ARN, as the tag covers them. */
+  readonly bound: Buffer;
+}
 
-function headerFor(key: KeyRecord, material: KeyMaterial): Buffer {
-  const known = headers.get(material);
+/** A material belongs to one key. */
+const frames = new WeakMap<KeyMaterial, Frame>();
+
+function frameOf(key: KeyRecord, material: KeyMaterial): Frame {
+  const known = frames.get(material);
   if (known) return known;
   const header = Buffer.alloc(headerLength);
   header[0] = version;
   header.write(key.id.replaceAll('-', ''), 1, 'hex');
   header.write(material.id, 17, 'hex');
   header.writeUInt32BE(crc32(header.subarray(0, checksumAt)), checksumAt);
-  headers.set(material, header);
-  return header;
+  const frame = { header, bound: Buffer.concat([header, Buffer.from(lengthPrefixed(key.arn), 'utf16le')]) };
+  frames.set(material, frame);
+  return frame;
 }
 
 /**
@@ -118,14 +126,14 @@ function headerFor(key: KeyRecord, material: KeyMaterial): Buffer {
  * with its length before it. Without lengths, `{a: 'bc'}` and `{ab: 'c'}` would be the same bytes. UTF-16, because
  * UTF-8 would make all lone surrogates the same.
  */
-function authenticatedData(header: Buffer, key: KeyRecord, context: EncryptionContext): Buffer {
-  let text = lengthPrefixed(key.arn);
+function authenticatedData(bound: Buffer, context: EncryptionContext): Buffer {
+  let text = '';
   for (const name of Object.keys(context).sort()) {
     text += lengthPrefixed(name) + lengthPrefixed(context[name] ?? '');
   }
-  const data = Buffer.allocUnsafe(headerLength + 2 * text.length);
-  data.set(header);
-  data.write(text, headerLength, 'utf16le');
+  const data = Buffer.allocUnsafe(bound.length + 2 * text.length);
+  data.set(bound);
+  data.write(text, bound.length, 'utf16le');
   return data;
 }
 

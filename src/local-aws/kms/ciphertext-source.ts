@@ -53,8 +53,8 @@ export function sourceOf(
 }
 
 /** How a refusal names the key: by the ciphertext, where the request doesn't name it. */
-export const namedIn = (identifier: string | undefined): Pick<Permission, 'namedBy'> =>
-  identifier === undefined ? { namedBy: 'ciphertext' } : {};
+export const namedBy = (identifier: string | undefined): Permission['namedBy'] =>
+  identifier === undefined ? 'ciphertext' : undefined;
 
 /**
  * Decrypts a blob that must have been sealed under this very key.

@@ -1,6 +1,6 @@
 import { dryRunSucceeded } from '../../api/errors.ts';
 import { structure } from '../../api/members.ts';
-import { ciphertextSource, decryptUnder, namedIn, sourceOf } from '../ciphertext-source.ts';
+import { ciphertextSource, decryptUnder, namedBy, sourceOf } from '../ciphertext-source.ts';
 import { requireSymmetricAlgorithm } from '../encryption-algorithm.ts';
 import { requireState } from '../key-states.ts';
 import { keyResources, kmsOperation } from '../kms.ts';
@@ -25,7 +25,7 @@ export const decrypt = kmsOperation({
       action: 'kms:Decrypt',
       resource: key,
       conditions: () => cryptographicConditions(input),
-      ...namedIn(input.KeyId),
+      namedBy: namedBy(input.KeyId),
     },
   ],
 

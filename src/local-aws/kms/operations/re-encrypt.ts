@@ -1,7 +1,7 @@
 import { dryRunSucceeded } from '../../api/errors.ts';
 import { structure } from '../../api/members.ts';
 import { seal } from '../ciphertext-blob.ts';
-import { ciphertextSource, decryptUnder, namedIn, sourceOf } from '../ciphertext-source.ts';
+import { ciphertextSource, decryptUnder, namedBy, sourceOf } from '../ciphertext-source.ts';
 import { requireSymmetricAlgorithm } from '../encryption-algorithm.ts';
 import { currentMaterial } from '../key.ts';
 import { keyByAnyIdentifier } from '../key-identifier.ts';
@@ -38,7 +38,7 @@ export const reEncrypt = kmsOperation({
         action: 'kms:ReEncryptFrom',
         resource: source,
         conditions: () => ({ ...cryptographicConditions(from), ...sameKey }),
-        ...namedIn(input.SourceKeyId),
+        namedBy: namedBy(input.SourceKeyId),
       },
       {
         action: 'kms:ReEncryptTo',
