@@ -55,13 +55,8 @@ function storeOf(size: number): EventStore {
       requestParameters: null,
       responseElements: null,
       resources: [{ ARN: oneOf(keys), type: 'AWS::KMS::Key' }],
-      call: {
-        requestId: randomUUID(),
-        accessKeyId,
-        principal,
-        sourceAddress: '127.0.0.1',
-        userAgent: 'benchmark',
-      },
+      requestId: randomUUID(),
+      caller: { accessKeyId, principal, sourceAddress: '127.0.0.1', userAgent: 'benchmark' },
     });
   }
   return store;

@@ -63,17 +63,14 @@ function visitAttributes(
   visit('EventSource', event.source);
   if (isLookup(event)) return;
   visit('ReadOnly', String(event.readOnly));
-  if (event.call) {
-    visit('Username', nameOf(event.call.principal));
-    visit('AccessKeyId', event.call.accessKeyId);
+  if (event.caller) {
+    visit('Username', nameOf(event.caller.principal));
+    visit('AccessKeyId', event.caller.accessKeyId);
   }
-  const { resources } = event;
-  for (const [index, resource] of resources.entries()) {
-    const isNew = (same: 'ARN' | 'type') =>
-      index === 0 || resources.findIndex((one) => one[same] === resource[same]) === index;
-    if (isNew('type')) visit('ResourceType', resource.type);
-    if (isNew('ARN')) visit('ResourceName', resource.ARN);
-  }
+  event.resources.forEach(({ type, ARN }, index, resources) => {
+    if (resources.findIndex((one) => one.type === type) === index) visit('ResourceType', type);
+    if (resources.findIndex((one) => one.ARN === ARN) === index) visit('ResourceName', ARN);
+  });
 }
 
 /**

@@ -1,35 +1,35 @@
 import type { Account } from '../account.ts';
 import { nameOf } from '../authorization/principal.ts';
-import { type TrailCall, type TrailEvent, wholeSeconds } from './trail-event.ts';
+import { type TrailCaller, type TrailEvent, wholeSeconds } from './trail-event.ts';
 
 /**
  * The record of an event: the JSON document that CloudTrail keeps and hands out (CloudTrail user guide,
  * cloudtrail-event-reference-record-contents.html). There are no TLS details, because there is no TLS.
  */
 export function trailRecord(event: TrailEvent, eventId: string, account: Account) {
-  const { call } = event;
+  const { caller } = event;
   return {
     eventVersion: '1.11',
-    userIdentity: call ? userIdentity(call) : { accountId: account.accountId, invokedBy: 'AWS Internal' },
+    userIdentity: caller ? userIdentity(caller) : { accountId: account.accountId, invokedBy: 'AWS Internal' },
     eventTime: isoSeconds(event.time),
     eventSource: event.source,
     eventName: event.name,
     awsRegion: account.region,
-    sourceIPAddress: call?.sourceAddress ?? 'AWS Internal',
-    userAgent: call?.userAgent ?? 'AWS Internal',
+    sourceIPAddress: caller?.sourceAddress ?? 'AWS Internal',
+    userAgent: caller?.userAgent ?? 'AWS Internal',
     errorCode: event.errorCode,
     errorMessage: event.errorMessage || undefined,
     requestParameters: nullIfEmpty(event.requestParameters),
     responseElements: event.responseElements,
     additionalEventData: event.additionalEventData,
-    requestID: call?.requestId,
+    requestID: event.requestId,
     eventID: eventId,
     readOnly: event.readOnly,
     resources:
       event.resources.length === 0
         ? undefined
         : event.resources.map(({ ARN, type }) => ({ accountId: account.accountId, type, ARN })),
-    eventType: call ? 'AwsApiCall' : 'AwsServiceEvent',
+    eventType: caller ? 'AwsApiCall' : 'AwsServiceEvent',
     managementEvent: true,
     recipientAccountId: account.accountId,
     serviceEventDetails: event.serviceEventDetails,
@@ -43,17 +43,17 @@ export function lookedUpEvent(event: TrailEvent, eventId: string, account: Accou
     EventId: eventId,
     EventName: event.name,
     ReadOnly: String(event.readOnly),
-    AccessKeyId: event.call?.accessKeyId,
+    AccessKeyId: event.caller?.accessKeyId,
     EventTime: wholeSeconds(event.time),
     EventSource: event.source,
-    Username: event.call && nameOf(event.call.principal),
+    Username: event.caller && nameOf(event.caller.principal),
     Resources: event.resources.map(({ ARN, type }) => ({ ResourceType: type, ResourceName: ARN })),
     CloudTrailEvent: JSON.stringify(trailRecord(event, eventId, account)),
   };
 }
 
 /** CloudTrail user guide, cloudtrail-event-reference-user-identity.html. */
-function userIdentity({ principal, accessKeyId }: TrailCall) {
+function userIdentity({ principal, accessKeyId }: TrailCaller) {
   const { type, principalId, arn, accountId } = principal;
   const identity = { type, principalId, arn, accountId, accessKeyId };
   if (principal.type === 'IAMUser') return { ...identity, userName: principal.userName };

@@ -1,7 +1,9 @@
+import type { Credential } from '../http/credentials.ts';
 import type { AnsweredCall } from '../http/front-door.ts';
+import type { IncomingRequest } from '../http/incoming-request.ts';
 import { currentMaterial } from '../kms/key.ts';
 import type { Rotation } from '../kms/key-rotation.ts';
-import type { TrailEvent } from './trail-event.ts';
+import type { TrailCaller, TrailEvent } from './trail-event.ts';
 
 /** The most characters of a record's text member (CloudTrail user guide, record contents: 1 KB). */
 const longestText = 1024;
@@ -27,13 +29,8 @@ export function trailEventOf(call: AnsweredCall, time: number): TrailEvent {
     // Records of refusals by KMS, as users of AWS publish them in issues, name it so, though the answer's name is longer.
     errorCode: error?.name === 'AccessDeniedException' ? 'AccessDenied' : error?.name,
     errorMessage: error && shortened(error.message),
-    call: {
-      requestId: call.requestId,
-      accessKeyId: credential.accessKeyId,
-      principal: credential.principal,
-      sourceAddress: request.sourceAddress,
-      userAgent: sharedText(shortened(request.headers['user-agent'] ?? '')),
-    },
+    requestId: call.requestId,
+    caller: callerOf(credential, request),
   };
 }
 
@@ -70,14 +67,18 @@ export const keyRotatedEvent = ({ type, at, before, after }: Rotation): TrailEve
 const shortened = (text: string) =>
   text.length <= longestText ? text : Buffer.from(text.slice(0, longestText)).toString();
 
-const mostSharedTexts = 1000;
-const sharedTexts = new Map<string, string>();
+const mostCallers = 1000;
+const callers = new WeakMap<Credential, Map<string, TrailCaller>>();
 
-/** The same few clients call again and again: one copy of their name is enough for all events. */
-function sharedText(text: string): string {
-  const known = sharedTexts.get(text);
-  if (known !== undefined) return known;
-  if (sharedTexts.size >= mostSharedTexts) sharedTexts.clear();
-  sharedTexts.set(text, text);
-  return text;
+/** The same few clients call again and again: what is said of each is there once, for all their events. */
+function callerOf(credential: Credential, { headers, sourceAddress }: IncomingRequest): TrailCaller {
+  const { accessKeyId, principal } = credential;
+  const userAgent = shortened(headers['user-agent'] ?? '');
+  const ofCredential = callers.get(credential) ?? new Map<string, TrailCaller>();
+  const known = ofCredential.get(userAgent);
+  if (known?.sourceAddress === sourceAddress) return known;
+  if (ofCredential.size >= mostCallers) ofCredential.clear();
+  const caller = { accessKeyId, principal, sourceAddress, userAgent };
+  callers.set(credential, ofCredential.set(userAgent, caller));
+  return caller;
 }

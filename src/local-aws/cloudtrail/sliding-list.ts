@@ -26,9 +26,10 @@ export class SlidingList<Item> {
   }
 
   append(item: Item): void {
-    const last = this.#blocks.at(-1);
+    const last = this.#blocks[this.#blocks.length - 1];
     if (last && last.length < blockLength) last.push(item);
-    else this.#blocks.push([item]);
+    // Not by a literal: V8 lays out all arrays of one literal alike, and numbers beside events would be objects, too.
+    else this.#blocks.push(Array.of(item));
     this.#length += 1;
   }
 

@@ -12,14 +12,14 @@ export interface TrailEvent extends Readonly<TrailEntry> {
   readonly readOnly: boolean;
   readonly errorCode?: string | undefined;
   readonly errorMessage?: string | undefined;
+  readonly requestId?: string;
   /** Who called, and how; none for what a service does by itself, such as deleting a key whose time has come. */
-  readonly call?: TrailCall;
+  readonly caller?: TrailCaller;
   /** What a service did by itself, in its own words. */
   readonly serviceEventDetails?: object;
 }
 
-export interface TrailCall {
-  readonly requestId: string;
+export interface TrailCaller {
   readonly accessKeyId: string;
   readonly principal: Principal;
   readonly sourceAddress: string;
