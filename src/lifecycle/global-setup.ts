@@ -80,9 +80,10 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     if (run.target === 'aws') say(describeExpectedCost());
     const lacks = run.target === 'endpoint' ? await askForOperations(run) : [];
     if (canCleanUp(lacks)) {
-      const { removals, left } = await reclaim(placeOf(run));
+      const { removals, elsewhere } = await reclaim(placeOf(run));
       for (const { leftovers } of removals) if (!isNothing(leftovers)) say(describeRemoval(leftovers));
-      for (const reason of left) say(`Left alone: ${reason}`);
+      // That counts on the local AWS too: what a killed run left in an account may cost.
+      for (const line of elsewhere) announce(project.vitest, `Not removed yet: ${line}`);
       enterInLedger(run, run.aliasName, outputFiles(run), process.pid);
     }
     mkdirSync(run.outputFolder, { recursive: true });

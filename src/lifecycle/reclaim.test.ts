@@ -27,9 +27,9 @@ test('removes what killed runs left, one after the other', () =>
       );
     }
 
-    const { removals, left } = await reclaim(placeOf(newRun('now')));
+    const { removals, alive, elsewhere } = await reclaim(placeOf(newRun('now')));
     expect(removals.map(({ leftovers }) => leftovers.aliases.length)).toEqual([2, 2]);
-    expect(left).toEqual([]);
+    expect([...alive, ...elsewhere]).toEqual([]);
     for (const key of keys) expect(await stateOf(key)).toBe('PendingDeletion');
     expect(openLedgers()).toEqual([]);
   }));
@@ -40,9 +40,9 @@ test('leaves a run alone that is alive', () =>
     enterInLedger(living, living.aliasName, [], process.pid);
     const key = await createKey(living);
 
-    const { removals, left } = await reclaim(placeOf(living));
+    const { removals, alive } = await reclaim(placeOf(living));
     expect(removals).toEqual([]);
-    expect(left).toEqual([`living: it is still running, as process ${process.pid}`]);
+    expect(alive).toEqual([`living: it is still running, as process ${process.pid}`]);
     expect(await stateOf(key)).toBe('Enabled');
     expect(openLedgers().map(({ run }) => run)).toEqual(['living']);
   }));
@@ -73,9 +73,12 @@ test.each<[string, Partial<Run>, string]>([
   enterInLedger(elsewhere, elsewhere.aliasName, [], nobody);
 
   // Nothing listens at this endpoint: nothing may be asked.
-  const { removals, left } = await reclaim({ ...placeOf(newRun('now')), account: '111122223333' });
+  const { removals, elsewhere: lines } = await reclaim({
+    ...placeOf(newRun('now')),
+    account: '111122223333',
+  });
   expect(removals).toEqual([]);
-  expect(left).toEqual([`elsewhere: it ran elsewhere; ${way}`]);
+  expect(lines).toEqual([`elsewhere: it ran elsewhere; ${way}`]);
   expect(openLedgers().map(({ run }) => run)).toEqual(['elsewhere']);
 });
 

@@ -8,8 +8,10 @@ import { findTaggedKeys, type TaggedKey } from './tagged-keys.ts';
 /** What a clean-up is going to remove. */
 export interface Plan {
   removals: { leftovers: Leftovers; ledger: Ledger | undefined }[];
-  /** Runs that are left alone, and why. */
-  left: string[];
+  /** Runs that are left alone because they are still at work: one line each. */
+  alive: string[];
+  /** Runs that are left alone because they ran elsewhere: one line each, with the way to them. */
+  elsewhere: string[];
   /** Runs of the workshop that were found in the account by the tags of their keys, and that nobody asked for. */
   others: Leftovers[];
 }
@@ -66,19 +68,19 @@ function searchOnce(ledgers: Ledger[], wanted: Wanted): Search {
 }
 
 async function planByLedgers(here: Place, ledgers: Ledger[], wanted: Wanted, search: Search): Promise<Plan> {
-  const plan: Plan = { removals: [], left: [], others: [] };
+  const plan: Plan = { removals: [], alive: [], elsewhere: [], others: [] };
   const filesInUse = filesOfLivingRuns();
   for (const ledger of ledgers) {
     const { run, place } = ledger;
     if (wanted.run !== undefined && run !== wanted.run) continue;
     const process = livingProcessOf(ledger);
-    if (process !== undefined) plan.left.push(`${run}: it is still running, as process ${process}`);
+    if (process !== undefined) plan.alive.push(`${run}: it is still running, as process ${process}`);
     else if (place.target === 'local') {
       // The keys of a local AWS were in the memory of the process that is gone; the files are still there.
       plan.removals.push({ leftovers: leftFiles(ledger, filesInUse), ledger });
     } else if (isSamePlace(place, here)) {
       plan.removals.push({ leftovers: await findLeftovers(ledger, search, filesInUse), ledger });
-    } else plan.left.push(`${run}: it ran elsewhere; ${wayTo(place, here)}`);
+    } else plan.elsewhere.push(`${run}: it ran elsewhere; ${wayTo(place, here)}`);
   }
   return plan;
 }

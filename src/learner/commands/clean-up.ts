@@ -77,7 +77,7 @@ async function planAndCarryOut(
   const plan = await planCleanUp(placeOf(run), wanted);
   const removals = plan.removals.map(({ leftovers }) => leftovers).filter((each) => !isNothing(each));
   for (const each of removals) printSection(print, `To remove of ${each.run}:`, describeLeftovers(each));
-  printSection(print, `${marks.none} Left alone:`, plan.left);
+  printSection(print, `${marks.none} Left alone:`, [...plan.elsewhere, ...plan.alive]);
   printSection(
     print,
     `${marks.none} Other runs of the workshop have keys here:`,
