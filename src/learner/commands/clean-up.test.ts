@@ -194,6 +194,16 @@ describe('clean-up without a ledger', () => {
     expect((await cleanUp('--run', 'ada')).output).toBe('✔ There is nothing of the run ada to clean up.\n');
   });
 
+  test.each([[['--run', '00123456']], [['--run=00123456']]])(
+    'takes a run whose name could be a number: %s',
+    async (args) => {
+      const run = newRun('00123456');
+      await createKey(run, [run.aliasName]);
+
+      expect((await cleanUp(...args)).output).toContain('Left of 00123456: nothing.');
+    },
+  );
+
   test("takes every run's with --all-runs, but not those that are alive here", async () => {
     enterInLedger(newRun('bob'), newRun('bob').aliasName, [], process.pid);
     const carla = newRun('carla');

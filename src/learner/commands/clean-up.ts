@@ -41,7 +41,7 @@ export async function cleanUp(
 
 function wantedRuns({ run: name, environment }: Settings, { run, allRuns }: CleanUpOptions): Wanted {
   if (run !== undefined && allRuns) throw new LearnerError('Either --run or --all-runs: not both.');
-  if (run !== undefined) return { run: String(run) };
+  if (run !== undefined) return { run };
   return {
     allRuns: allRuns ?? false,
     alsoByTags: environment.WORKSHOP_RUN ? [name] : [],

@@ -58,7 +58,10 @@ function commands(root: string, print: (text: string) => void): CAC {
       "Every run of the workshop in the account: other learners' too, even while they work",
     )
     .example('  npm run clean-up -- --dry-run\n  npm run clean-up -- --run 3f9a12c4')
-    .action(async (options) => (await import('./clean-up.ts')).cleanUp(root, print, options));
+    .action(async (options) => {
+      const run = textOf(cli.rawArgs, '--run');
+      return (await import('./clean-up.ts')).cleanUp(root, print, { ...options, run });
+    });
 
   cli.help((sections) =>
     sections
@@ -66,6 +69,13 @@ function commands(root: string, print: (text: string) => void): CAC {
       .map(({ title = '', body }) => ({ title: paint.bold(title), body })),
   );
   return cli;
+}
+
+/** The value of an option as it was typed: to cac, 01234567 is a number. */
+function textOf(args: string[], option: string): string | undefined {
+  const index = args.findLastIndex((arg) => arg === option || arg.startsWith(`${option}=`));
+  const arg = args[index];
+  return arg === option ? args[index + 1] : arg?.slice(option.length + 1);
 }
 
 /**
