@@ -25,7 +25,7 @@ export default defineConfig(({ mode }) => {
         'src/lifecycle/notice-tampering.ts',
         'src/lifecycle/note-requests.ts',
       ],
-      reporters: ['./src/learner/reporter/workshop-reporter.ts'],
+      reporters: ['./src/learner/reporter/workshop-reporter.ts', './src/learner/watch/restart-on-save.ts'],
       pool: new StandbyPool(`${import.meta.dirname}/src/learner/watch/preload.ts`),
       isolate: false,
       // What was transformed once needs no transforming at the next start.

@@ -1,7 +1,14 @@
 import { stripVTControlCharacters } from 'node:util';
 import picocolors from 'picocolors';
 import type { SerializedError, TestAnnotation, UserConsoleLog } from 'vitest';
-import type { Reporter, TestCase, TestModule, TestSpecification, Vitest } from 'vitest/node';
+import type {
+  Reporter,
+  TestCase,
+  TestModule,
+  TestRunEndReason,
+  TestSpecification,
+  Vitest,
+} from 'vitest/node';
 import { readStepFolders, type StepFolder, whatWasLearned } from '../../steps/step-folders.ts';
 import { viewMissing, viewStep } from './build-view.ts';
 import { describeUnhandledError } from './failure.ts';
@@ -38,6 +45,7 @@ export default class WorkshopReporter implements Reporter {
   #before: StepView[] | undefined;
   #lastPlainWait = 0;
   #hasBegun = false;
+  #isRestarting = false;
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest;
@@ -95,9 +103,16 @@ export default class WorkshopReporter implements Reporter {
     (type === 'stdout' ? logger.outputStream : logger.errorStream).write(text);
   }
 
-  onTestRunEnd(specs: readonly TestModule[], errors: readonly SerializedError[]): void {
+  onTestRunEnd(
+    specs: readonly TestModule[],
+    errors: readonly SerializedError[],
+    reason?: TestRunEndReason,
+  ): void {
     this.#live?.clear();
     this.#active.clear();
+    // Ended by a save, which is about to begin it anew.
+    this.#isRestarting = reason === 'interrupted' && this.#vitest.watcher.changedTests.size > 0;
+    if (this.#isRestarting) return;
     if (this.#expected === 0) this.#print(renderNoStep(this.#stepFolders(), this.#page()));
     // No spec has run, because global set-up failed, and Vitest is about to report it: other errors follow from that.
     const isSetUp = this.#vitest.getProvidedContext().run !== undefined;
@@ -111,6 +126,7 @@ export default class WorkshopReporter implements Reporter {
   }
 
   onWatcherStart(): void {
+    if (this.#isRestarting) return;
     this.#print(renderKeys(this.#page()));
   }
 

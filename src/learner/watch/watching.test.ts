@@ -12,9 +12,10 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 const spec = (step: string) => `
 import { test } from 'vitest';
 import { library } from '../../library.ts';
-import './exercise.ts';
+import * as exercise from './exercise.ts';
 
-test('runs', () => {
+test('runs', async () => {
+  await exercise.run?.();
   console.log('ran ${step}, library %s, left %s, process %s', library, globalThis.left ?? 'nothing', process.pid);
 });
 `;
@@ -86,3 +87,29 @@ test.for([
     expect(await saveStep2('export const changed = 2;\n')).toContain('3 of 3 steps done');
   },
 );
+
+// It writes past the console, which a loop without end keeps from being flushed.
+const endless = (body: string) =>
+  `import { existsSync, writeFileSync, writeSync } from 'node:fs';
+   export async function run() { writeSync(1, 'endless'); ${body} }\n`;
+
+test.for([
+  ['waits for what never comes', 'await new Promise(() => {});'],
+  ['has a loop without end', 'for (;;) ;'],
+])('a save ends a run that %s, and begins it anew', async ([, body = '']) => {
+  await vitest.saveUntil('workshop/02-two/exercise.ts', endless(body), 'endless');
+
+  const output = await saveStep2('export const changed = true;\n');
+  expect(output.match(/ran \S+(?=,)/g)).toEqual(['ran 02-two', 'ran 03-three']);
+  expect(output).toContain('3 of 3 steps done');
+  expect(output).not.toContain('not run');
+});
+
+test('what a run had not come to when it was ended runs again, although another step was saved', async () => {
+  const once = "if (!existsSync('once')) { writeFileSync('once', ''); await new Promise(() => {}); }";
+  await vitest.saveUntil('workshop/01-one/exercise.ts', endless(once), 'endless');
+
+  const output = await vitest.save('workshop/03-three/exercise.ts', 'export const changed = true;\n');
+  expect(output.match(/ran \S+(?=,)/g)).toEqual(['ran 01-one', 'ran 02-two', 'ran 03-three']);
+  expect(output).toContain('3 of 3 steps done');
+});

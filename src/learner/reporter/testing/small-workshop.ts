@@ -32,6 +32,8 @@ export interface SmallWorkshop {
 export interface WatchingVitest {
   /** Saves a file, and gives what is written until the run is over that follows from it. */
   save(file: string, text: string): Promise<string>;
+  /** Saves a file, and gives what is written until this text is, which doesn't have to be the end of a run. */
+  saveUntil(file: string, text: string, written: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -44,7 +46,10 @@ export default defineConfig({
   test: {
     include: ['workshop/*/step.spec.ts'],
     globalSetup: ['set-up.ts'],
-    reporters: ['${repository}src/learner/reporter/workshop-reporter.ts'],
+    reporters: [
+      '${repository}src/learner/reporter/workshop-reporter.ts',
+      '${repository}src/learner/watch/restart-on-save.ts',
+    ],
     pool: new StandbyPool(import.meta.dirname + '/preload.ts'),
     isolate: false,
     fileParallelism: false,
@@ -102,10 +107,15 @@ async function watchWithVitest(root: string, write: SmallWorkshop['write']): Pro
     cwd: root,
     env: learnerEnvironment(),
   });
-  await outputOfRun(vitest);
+  await outputUntil(vitest, endOfRun);
   return {
     save: (file, text) => {
-      const output = outputOfRun(vitest);
+      const output = outputUntil(vitest, endOfRun);
+      write(file, text);
+      return output;
+    },
+    saveUntil: (file, text, written) => {
+      const output = outputUntil(vitest, written);
       write(file, text);
       return output;
     },
@@ -117,14 +127,14 @@ async function watchWithVitest(root: string, write: SmallWorkshop['write']): Pro
   };
 }
 
-async function outputOfRun({ stdout, stderr }: ChildProcess): Promise<string> {
+async function outputUntil({ stdout, stderr }: ChildProcess, end: string): Promise<string> {
   let output = '';
   const collect = (text: Buffer) => {
     output += text.toString();
   };
   stderr?.on('data', collect);
   stdout?.on('data', collect);
-  while (stdout && !output.includes(endOfRun)) await once(stdout, 'data');
+  while (stdout && !output.includes(end)) await once(stdout, 'data');
   stderr?.off('data', collect);
   stdout?.off('data', collect);
   return output;
