@@ -1,7 +1,7 @@
 /// <reference types="vite/types/importMeta.d.ts" />
 
 import { basename, dirname, join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, inject } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, inject } from 'vitest';
 import { lacking } from '../endpoint/lack.ts';
 import { recordStepPassed } from '../steps/progress-record.ts';
 import { filesOf, readText } from '../steps/step-files.ts';
@@ -56,11 +56,17 @@ export function useStep(specFile: string): Step {
   // As it is now that it was imported: the learner may save another version while the tests run.
   const exercise = readText(root, filesOf(step).exercise);
   const stopCounting = enterKeysOf(run, step);
+  let hasTimedOut = false;
   const missing = lacking(readNeeds(root, step), inject('lacks'));
   beforeAll(() => forgetPassed(run.name, step));
   afterAll(() => stopCounting());
   beforeEach(({ skip }) => {
     if (missing.length) skip(`not possible here: ${missing.join(', ')} is not there`);
+    if (hasTimedOut) skip('an earlier test of the step took too long');
+  });
+  // What never comes for one test mostly never comes for the others: the learner needn't wait for each.
+  afterEach(({ task }) => {
+    hasTimedOut ||= task.result?.errors?.some(({ message }) => message.startsWith('Test timed out')) ?? false;
   });
   // biome-ignore lint/correctness/noEmptyPattern: Vitest wants fixtures destructured, and this needs none.
   afterAll(({}, { tasks }) => {
