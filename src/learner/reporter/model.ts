@@ -87,8 +87,17 @@ export interface Wait {
   message: string;
 }
 
+/** A step that is still running, and waits for nothing that it has told of. */
+export interface LongStep {
+  kind: 'taking long';
+  step: StepFolder;
+  seconds: number;
+  /** Whether a save of an exercise begins the run anew. */
+  canSave: boolean;
+}
+
 /** What is going on while steps run. */
-export type Status = { kind: 'getting ready' } | { kind: 'running' } | Wait;
+export type Status = { kind: 'getting ready' } | { kind: 'running' } | LongStep | Wait;
 
 /**
  * What to do next: in the step that was saved, if one was, or else in the first step that isn't done.

@@ -225,10 +225,6 @@ test('a step of which only some tests ran is not done', () => {
   expect(lines.join('\n')).toContain('  0 of 1 step done, 2 not run');
 });
 
-test('where no step was run, none is counted', () => {
-  expect(renderWorkshop(view({ steps: steps() }), plain).join('\n')).toContain('─  no step was run\n');
-});
-
 test('an error outside of the steps is shown beside what is next', () => {
   const unhandled = [{ kind: 'error' as const, name: 'TypeError', message: 'x is not a function' }];
   const lines = renderWorkshop(view({ steps: steps(done, done, done), unhandled }), plain);

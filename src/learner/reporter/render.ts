@@ -1,7 +1,7 @@
 import type picocolors from 'picocolors';
 import type { StepFolder } from '../../steps/step-folders.ts';
 import { columnsOf, pad, truncate, wrap } from './layout.ts';
-import type { Status, StepState, StepView, ThrownError, Wait, WorkshopView } from './model.ts';
+import type { LongStep, Status, StepState, StepView, ThrownError, Wait, WorkshopView } from './model.ts';
 import { renderFailure, renderLocation, renderThrown } from './render-failure.ts';
 import { renderLacks } from './render-lacks.ts';
 
@@ -37,7 +37,12 @@ export function renderResult(view: WorkshopView, page: Page): string[] {
 /** What is going on while steps run: one line. */
 export function renderStatus(status: Status, page: Page): string[] {
   if (status.kind === 'getting ready') return [page.colors.dim(' Getting ready …')];
+  if (status.kind === 'taking long') return [page.colors.cyan(truncate(inWords(status), page.width - 1))];
   return status.kind === 'waiting' ? renderWaiting(status, page) : [''];
+}
+
+function inWords({ step, seconds, canSave }: LongStep): string {
+  return ` Step ${step.number} has been running for ${seconds} s${canSave ? ' · a save begins it anew' : ''}`;
 }
 
 /** One line about a wait for CloudTrail. */

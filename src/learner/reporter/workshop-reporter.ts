@@ -14,6 +14,7 @@ import { viewMissing, viewStep } from './build-view.ts';
 import { describeUnhandledError } from './failure.ts';
 import { relativeTo, type Workshop } from './learner-code.ts';
 import { LiveRegion } from './live-region.ts';
+import { LongRun } from './long-run.ts';
 import { nextThing, type Status, type StepView, type WorkshopView } from './model.ts';
 import {
   type Page,
@@ -46,6 +47,7 @@ export default class WorkshopReporter implements Reporter {
   #lastPlainWait = 0;
   #hasBegun = false;
   #isRestarting = false;
+  readonly #longRun = new LongRun();
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest;
@@ -75,6 +77,7 @@ export default class WorkshopReporter implements Reporter {
     this.#status = { kind: 'running' };
     this.#draw();
     this.#begin();
+    this.#longRun.begin((seconds) => this.#tellLongRun(this.#stepOf(spec.moduleId), seconds));
   }
 
   onTestCaseAnnotate(test: TestCase, { message, type }: TestAnnotation): void {
@@ -89,6 +92,7 @@ export default class WorkshopReporter implements Reporter {
 
   onTestModuleEnd(spec: TestModule): void {
     const step = this.#stepOf(spec.moduleId);
+    this.#longRun.end();
     this.#specs.set(step, spec);
     this.#active.delete(step);
     this.#status = { kind: 'running' };
@@ -108,6 +112,7 @@ export default class WorkshopReporter implements Reporter {
     errors: readonly SerializedError[],
     reason?: TestRunEndReason,
   ): void {
+    this.#longRun.end();
     this.#live?.clear();
     this.#active.clear();
     // Ended by a save, which is about to begin it anew.
@@ -128,6 +133,13 @@ export default class WorkshopReporter implements Reporter {
   onWatcherStart(): void {
     if (this.#isRestarting) return;
     this.#print(renderKeys(this.#page()));
+  }
+
+  #tellLongRun(name: string, seconds: number): void {
+    const step = this.#stepFolders().find((folder) => folder.name === name);
+    if (!step || this.#status.kind === 'waiting') return;
+    this.#status = { kind: 'taking long', step, seconds, canSave: this.#vitest.config.watch };
+    this.#draw();
   }
 
   #draw(): void {

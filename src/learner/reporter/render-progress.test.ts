@@ -1,0 +1,30 @@
+import picocolors from 'picocolors';
+import { expect, test } from 'vitest';
+import type { StepState, StepView } from './model.ts';
+import { renderProgress } from './render.ts';
+
+function progressOf(states: StepState[], width = 80): string {
+  const steps = states.map((state, index): StepView => {
+    const tests = { passed: state === 'done' ? 4 : 0, total: 4 };
+    return { number: index + 1, name: `0${index + 1}-step`, title: 'A step', state, tests };
+  });
+  return renderProgress(steps, { colors: picocolors.createColors(false), width });
+}
+
+test('the steps that were asked for are counted, and those that were not are told', () => {
+  expect(progressOf(['not run', 'done', 'wrong'])).toMatch(/^ ━+─+ {2}1 of 2 steps done, 1 not run$/);
+  expect(progressOf(['not run', 'done', 'not run'])).toMatch(/^ ━+ {2}1 of 1 step done, 2 not run$/);
+});
+
+test('where no step was run, none is counted', () => {
+  expect(progressOf(['not run', 'not run'])).toMatch(/^ ─+ {2}no step was run$/);
+});
+
+test('the bar is full when all that is possible is done', () => {
+  expect(progressOf(['done', 'not possible'])).toMatch(/^ ━+ {2}1 of 2 steps done, 1 not possible here$/);
+  expect(progressOf(['not possible'])).toMatch(/^ ─+ {2}0 of 1 step done, 1 not possible here$/);
+});
+
+test('where there is no room for a bar, there is none', () => {
+  expect(progressOf(['done', 'not possible'], 40)).toBe(' 1 of 2 steps done, 1 not possible here');
+});
