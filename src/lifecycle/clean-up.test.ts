@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import {
   CreateAliasCommand,
   CreateKeyCommand,
@@ -149,6 +149,20 @@ test.each(['DeleteAlias', 'ScheduleKeyDeletion'])('is done although AWS shows %s
     expect(openLedgers()).toEqual([]);
   }),
 );
+
+test('finds a key that AWS did not show yet when the run was killed', () =>
+  withLocalAws({ weather: [{ operation: 'CreateKey', fault: 'late-change', seconds: 0.3 }] }, async () => {
+    const run = { ...newRun('ada'), target: 'aws' as const };
+    enterInLedger(run, run.aliasName, [], nobody);
+    // The last line was written 9 seconds ago, and the key created right now.
+    const nineSecondsAgo = Date.now() / 1000 - 9;
+    for (const file of readdirSync('.workshop/ledger')) {
+      utimesSync(`.workshop/ledger/${file}`, nineSecondsAgo, nineSecondsAgo);
+    }
+    const { KeyMetadata } = await new KMSClient().send(new CreateKeyCommand({ Tags: run.tags }));
+
+    expect(await cleanUpRun(run)).toMatchObject({ orphans: [KeyMetadata?.Arn] });
+  }));
 
 test('removes an alias that AWS does not show yet, of a key that is found by its tags', () =>
   withLocalAws({ weather: [{ operation: 'CreateAlias', fault: 'late-change', seconds: 1 }] }, async () => {

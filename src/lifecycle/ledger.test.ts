@@ -53,6 +53,7 @@ test('what a run enters is there to read until its ledger is closed', () => {
         },
       ],
       keys: undefined,
+      writtenAt: expect.any(Date),
     },
   ]);
   expect(ledgerOf(run)).toEqual(openLedgers()[0]);

@@ -55,6 +55,8 @@ export interface Ledger {
   entries: LedgerEntry[];
   /** How many keys of the run are there; unknown when it was killed while that may have changed. */
   keys: number | undefined;
+  /** When the last line was written. */
+  writtenAt: Date;
 }
 
 const folder = join(stateFolder, 'ledger');
@@ -164,6 +166,7 @@ function readLedger(file: string): Ledger | undefined {
     run: file.split('.')[0] ?? file,
     place: first.place,
     entries,
+    writtenAt: statSync(join(folder, file), { throwIfNoEntry: false })?.mtime ?? new Date(0),
     keys: isSettled ? changes.reduce((sum, { more }) => sum + more, 0) : undefined,
   };
 }

@@ -1,9 +1,13 @@
 import { existsSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { DescribeKeyCommand, NotFoundException, type Tag } from '@aws-sdk/client-kms';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 import { patientKms } from './patience.ts';
 import { tagsOf } from './run.ts';
 import type { TaggedKey } from './tagged-keys.ts';
+
+/** In milliseconds. */
+const shownAfter = 10_000;
 
 /** What is left of a run. */
 export interface Leftovers {
@@ -35,10 +39,12 @@ export interface LeftAlias {
  * @param filesInUse files of other runs, which stay although this run has written them too
  */
 export async function findLeftovers(
-  { run, entries, keys }: Ledger,
+  ledger: Ledger,
   search: () => Promise<TaggedKey[]>,
   filesInUse: Set<string>,
 ): Promise<Leftovers> {
+  await untilShown(ledger);
+  const { run, entries, keys } = ledger;
   const byName = new Map(entries.map((entry) => [entry.aliasName, entry]));
   const seen = (await Promise.all([...byName.values()].map(lookBehind))).flat();
   const isComplete = keysOf(seen).size === keys;
@@ -53,6 +59,16 @@ export async function findLeftovers(
     files: filesOf(entries).filter((file) => !filesInUse.has(file) && existsSync(file)),
     lostKeys: Math.max(0, (keys ?? 0) - keysOf(aliases).size - orphans.length),
   };
+}
+
+/**
+ * Waits until AWS shows what a run created right before it was killed, which takes it a few seconds as a rule: KMS
+ * developer guide, accessing-kms.html#programming-eventual-consistency. Other endpoints have no such excuse.
+ */
+async function untilShown({ place, keys, writtenAt }: Ledger): Promise<void> {
+  if (place.target !== 'aws' || keys !== undefined) return;
+  const age = Date.now() - writtenAt.getTime();
+  await setTimeout(Math.max(0, shownAfter - age));
 }
 
 /** What is left of a run of which there is no ledger, by the tags of its keys. */
