@@ -18,6 +18,9 @@ const wordsOfUnknown =
 /** What is in the way, but says that there is something behind it. */
 const refusals = /AccessDenied|Throttl|TooManyRequests|LimitExceeded|SlowDown|Token|Signature|Credentials/;
 
+/** Of a gateway, which mostly has a page of its own for it. */
+const unavailable = new Set([502, 503, 504]);
+
 /**
  * Tells whether an error says that an operation doesn't exist where it was asked for. That it was refused or throttled
  * doesn't, nor that what it is about was not found.
@@ -28,7 +31,7 @@ export function whyNotThere(error: unknown): string | undefined {
   const { name, code, message, $metadata, $response } = error as SdkError;
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND') return `nobody answers (${message})`;
   const status = $metadata?.httpStatusCode ?? $response?.statusCode;
-  if (status === undefined || refusals.test(name)) return undefined;
+  if (status === undefined || refusals.test(name) || unavailable.has(status)) return undefined;
   if (isUnreadable(error as SdkError)) return `${status}, with an answer that is none of AWS's`;
   if (name === 'Unknown' && status < 500) return `${status}, with an empty answer`;
   const isUnknown = namesOfUnknown.test(name) || wordsOfUnknown.test(message);

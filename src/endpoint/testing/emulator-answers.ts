@@ -54,6 +54,7 @@ export const answersThatTellNothing: Record<string, RawAnswer> = {
   throttled: { status: 400, type: json, body: '{"__type":"ThrottlingException","message":"Rate exceeded"}' },
   'expired credentials': { status: 400, type: json, body: '{"__type":"ExpiredTokenException"}' },
   'a failure': { status: 500, type: json, body: '{"__type":"InternalFailure","message":"Try again"}' },
+  'a gateway': { status: 502, type: 'text/html', body: '<!doctype html><h1>Bad Gateway</h1>' },
   overloaded: { status: 503, type: json, body: '' },
   'not for this kind of key': {
     status: 400,
