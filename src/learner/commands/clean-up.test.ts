@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateAliasCommand, CreateKeyCommand } from '@aws-sdk/client-kms';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { enterInLedger, openLedgers } from '../../lifecycle/ledger.ts';
+import { enterChanged, enterInLedger, openLedgers, placeOf } from '../../lifecycle/ledger.ts';
 import { describeRun, type Run } from '../../lifecycle/run.ts';
 import { nobody } from '../../lifecycle/testing/ledger-folder.ts';
 import type { WeatherRule } from '../../local-aws/index.ts';
@@ -87,6 +87,23 @@ describe('clean-up', () => {
     expect((await cleanUp()).output).toContain(output.slice(0, output.indexOf('· Nothing')));
   });
 
+  test('says that a run has created a key that nothing leads to, and is not well', async () => {
+    const dead = newRun('dead');
+    await createKey(dead, [dead.aliasName]);
+    await createKey(undefined);
+    enter(dead);
+    enterChanged({ run: dead.name, place: placeOf(dead) }, 2);
+
+    const { isWell, output } = await cleanUp();
+
+    expect(isWell).toBe(false);
+    expect(output).toContain(
+      "\n  A key that it created has neither its alias nor its tags, and can't be found:",
+    );
+    expect(output).toMatch(/\n✘ Removed what was found\. Left of dead: the keys that can't be found\.\n$/);
+    expect((await seat.keyStates()).sort()).toEqual(['Enabled', 'PendingDeletion']);
+  });
+
   test('removes the files of a run on the local AWS, but none of a run that lives', async () => {
     const { endpoint: _, ...dead } = { ...newRun('dead'), target: 'local' as const };
     enter(dead, ['output/encrypted_e_1.txt', 'output/encrypted_e_2.txt']);
@@ -164,7 +181,8 @@ describe('clean-up without a ledger', () => {
         '  ada: 2 keys, 2 aliases\n' +
         '  bob: 1 key, 1 alias\n' +
         '  Is one yours, and no longer at work? npm run clean-up -- --run ada\n' +
-        '✔ There is nothing to clean up.\n',
+        "  All of them, other learners' too: npm run clean-up -- --all-runs\n" +
+        '· Nothing was changed: none of them was named.\n',
     });
     expect(await seat.keyStates()).toEqual(['Enabled', 'Enabled', 'Enabled', 'Enabled']);
   });

@@ -88,15 +88,17 @@ async function planAndCarryOut(
     return true;
   }
   await carryOut(plan);
-  if (removals.length === 0) {
-    print(`${marks.ok} ${run.target === 'local' ? nothingLocal(wanted) : nothingToDo(wanted)}`);
-    return true;
-  }
   const isAllFound = removals.every(({ lostKeys }) => lostKeys === 0);
-  const names = removals.map(({ run }) => run).join(', ');
-  if (isAllFound) print(`${marks.ok} Removed, and looked for again. Left of ${names}: nothing.`);
-  else print(`${marks.wrong} Removed what was found. Left of ${names}: the keys that can't be found.`);
+  if (removals.length > 0) print(describeResult(removals.map((each) => each.run).join(', '), isAllFound));
+  else if (plan.others.length > 0) print(`${marks.none} Nothing was changed: none of them was named.`);
+  else print(`${marks.ok} ${run.target === 'local' ? nothingLocal(wanted) : nothingToDo(wanted)}`);
   return isAllFound;
+}
+
+function describeResult(runs: string, isAllFound: boolean): string {
+  return isAllFound
+    ? `${marks.ok} Removed, and looked for again. Left of ${runs}: nothing.`
+    : `${marks.wrong} Removed what was found. Left of ${runs}: the keys that can't be found.`;
 }
 
 function nothingLocal(wanted: Wanted): string {
@@ -116,6 +118,7 @@ function describeOthers(others: Leftovers[]): string[] {
   return [
     ...others.map((each) => `${each.run}: ${countLeftovers(each)}`),
     `Is one yours, and no longer at work? npm run clean-up -- --run ${others[0]?.run}`,
+    "All of them, other learners' too: npm run clean-up -- --all-runs",
   ];
 }
 
