@@ -1,130 +1,19 @@
-import {
-  CreateAliasCommand,
-  CreateGrantCommand,
-  DecryptCommand,
-  DeleteAliasCommand,
-  DescribeKeyCommand,
-  DisableKeyCommand,
-  DisableKeyRotationCommand,
-  EnableKeyCommand,
-  EnableKeyRotationCommand,
-  EncryptCommand,
-  GenerateDataKeyCommand,
-  GenerateDataKeyWithoutPlaintextCommand,
-  GetKeyPolicyCommand,
-  ReEncryptCommand,
-  RevokeGrantCommand,
-  ScheduleKeyDeletionCommand,
-  TagResourceCommand,
-  UntagResourceCommand,
-  UpdateAliasCommand,
-} from '@aws-sdk/client-kms';
-import { GetCallerIdentityCommand, type GetCallerIdentityCommandOutput } from '@aws-sdk/client-sts';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { key, kms, newAliasName, newKey, otherKey, sts } from './clients.ts';
-import { eventually } from './eventually.ts';
-import { refusalOf } from './refusal.ts';
-import type { SuiteKey } from './suite-key.ts';
-import { requestIdOf, type ShownCall, type TrailRecord, waitForCalls } from './trail.ts';
+import { type AuditedCalls, auditedContext, makeAuditedCalls } from './audited-calls.ts';
+import { key, kms, otherKey } from './clients.ts';
+import type { TrailRecord } from './trail.ts';
 
-const secret = 'a secret that no record may have';
-const EncryptionContext = { purpose: 'conformance', tenant: 'a' };
 const account = key.arn.split(':')[4];
 const region = key.arn.split(':')[3];
 
-let subject: SuiteKey;
-let caller: GetCallerIdentityCommandOutput;
-let shown: ShownCall[];
-/** What must be in no record. */
-const secrets = new Set([secret, Buffer.from(secret).toString('base64')]);
-/** The ids of the requests, by what they are for. */
-const requestIds: Record<string, string> = {};
+let calls: AuditedCalls;
 
-// All calls first, because CloudTrail takes its time: then one wait for all of them.
 beforeAll(async () => {
-  subject = await newKey('audited');
-  caller = await sts.send(new GetCallerIdentityCommand());
-  await useKey();
-  await changeKey();
-  await misuseKey();
-  requestIds.scheduled = await requestIdOf(
-    kms.send(new ScheduleKeyDeletionCommand({ KeyId: subject.id, PendingWindowInDays: 7 })),
-  );
-  shown = await waitForCalls(subject.arn, Object.values(requestIds));
+  calls = await makeAuditedCalls();
 });
 
-async function useKey(): Promise<void> {
-  const KeyId = subject.aliasArn;
-  const dataKey = await kms.send(
-    new GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256', EncryptionContext }),
-  );
-  requestIds.dataKey = dataKey.$metadata.requestId ?? '';
-  secrets.add(Buffer.from(dataKey.Plaintext ?? []).toString('base64'));
-  requestIds.dataKeyWithoutPlaintext = await requestIdOf(
-    kms.send(new GenerateDataKeyWithoutPlaintextCommand({ KeyId: subject.id, NumberOfBytes: 64 })),
-  );
-  const Plaintext = Buffer.from(secret);
-  const encrypted = await kms.send(new EncryptCommand({ KeyId: subject.arn, Plaintext, EncryptionContext }));
-  requestIds.encrypted = encrypted.$metadata.requestId ?? '';
-  const { CiphertextBlob } = encrypted;
-  requestIds.decrypted = await requestIdOf(
-    kms.send(new DecryptCommand({ CiphertextBlob, EncryptionContext })),
-  );
-  requestIds.reEncrypted = await requestIdOf(
-    kms.send(
-      new ReEncryptCommand({
-        CiphertextBlob,
-        SourceEncryptionContext: EncryptionContext,
-        DestinationKeyId: otherKey.id,
-        DestinationEncryptionContext: { moved: 'yes' },
-      }),
-    ),
-  );
-  requestIds.described = await requestIdOf(kms.send(new DescribeKeyCommand({ KeyId: subject.id })));
-  requestIds.policyRead = await requestIdOf(kms.send(new GetKeyPolicyCommand({ KeyId: subject.id })));
-}
-
-async function changeKey(): Promise<void> {
-  const KeyId = subject.id;
-  const AliasName = newAliasName('audited_too');
-  const inTurn: Record<string, () => Promise<{ $metadata: { requestId?: string } }>> = {
-    aliasCreated: () => kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: KeyId })),
-    aliasUpdated: () => kms.send(new UpdateAliasCommand({ AliasName, TargetKeyId: KeyId })),
-    aliasDeleted: () => kms.send(new DeleteAliasCommand({ AliasName })),
-    tagged: () =>
-      kms.send(new TagResourceCommand({ KeyId, Tags: [{ TagKey: 'stage', TagValue: 'audited' }] })),
-    untagged: () => kms.send(new UntagResourceCommand({ KeyId, TagKeys: ['stage'] })),
-    rotationEnabled: () => kms.send(new EnableKeyRotationCommand({ KeyId, RotationPeriodInDays: 180 })),
-    rotationDisabled: () => kms.send(new DisableKeyRotationCommand({ KeyId })),
-  };
-  for (const [what, call] of Object.entries(inTurn)) {
-    requestIds[what] = (await eventually(call)).$metadata.requestId ?? '';
-  }
-  const grant = await kms.send(
-    new CreateGrantCommand({ KeyId, GranteePrincipal: caller.Arn, Operations: ['Decrypt'], Name: 'audited' }),
-  );
-  requestIds.granted = grant.$metadata.requestId ?? '';
-  const revoked = await eventually(() => kms.send(new RevokeGrantCommand({ KeyId, GrantId: grant.GrantId })));
-  requestIds.revoked = revoked.$metadata.requestId ?? '';
-}
-
-async function misuseKey(): Promise<void> {
-  const KeyId = subject.id;
-  const ofOtherKey = await kms.send(
-    new EncryptCommand({ KeyId: otherKey.id, Plaintext: Buffer.from(secret) }),
-  );
-  requestIds.incorrectKey = await requestIdOf(
-    kms.send(new DecryptCommand({ KeyId: subject.arn, CiphertextBlob: ofOtherKey.CiphertextBlob })),
-  );
-  requestIds.disabled = await requestIdOf(kms.send(new DisableKeyCommand({ KeyId })));
-  const generate = () => kms.send(new GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_128' }));
-  await eventually(() => refusalOf(generate()));
-  requestIds.refused = await requestIdOf(generate());
-  requestIds.enabled = await requestIdOf(kms.send(new EnableKeyCommand({ KeyId })));
-}
-
 const recordOf = (what: string): TrailRecord => {
-  const found = shown.find(({ record }) => record.requestID === requestIds[what]);
+  const found = calls.shown.find(({ record }) => record.requestID === calls.requestIds[what]);
   if (!found) throw new Error(`There is no record of ${what}.`);
   return found.record;
 };
@@ -132,7 +21,7 @@ const recordOf = (what: string): TrailRecord => {
 // CloudTrail user guide, cloudtrail-event-reference-record-contents.html and …-user-identity.html
 test('every record says what was called, by whom, where and when', async () => {
   const { accessKeyId } = await kms.config.credentials();
-  for (const { record } of shown) {
+  for (const { record } of calls.shown) {
     expect(record).toMatchObject({
       eventVersion: expect.stringMatching(/^1\.\d+$/),
       eventTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
@@ -140,7 +29,12 @@ test('every record says what was called, by whom, where and when', async () => {
       awsRegion: region,
       sourceIPAddress: expect.stringMatching(/./),
       userAgent: expect.stringContaining('aws-sdk-js'),
-      userIdentity: { arn: caller.Arn, principalId: caller.UserId, accountId: account, accessKeyId },
+      userIdentity: {
+        arn: calls.caller.Arn,
+        principalId: calls.caller.UserId,
+        accountId: account,
+        accessKeyId,
+      },
       requestID: expect.stringMatching(/./),
       eventID: expect.stringMatching(/./),
       eventType: 'AwsApiCall',
@@ -153,22 +47,23 @@ test('every record says what was called, by whom, where and when', async () => {
 
 // developer guide, logging-using-cloudtrail.html: its examples name the key in resources
 test('every record names the key', () => {
-  for (const { event, record } of shown) {
+  for (const { event, record } of calls.shown) {
     expect(record.resources).toContainEqual(
-      expect.objectContaining({ ARN: subject.arn, accountId: account }),
+      expect.objectContaining({ ARN: calls.subject.arn, accountId: account }),
     );
-    expect(event.Resources?.map(({ ResourceName }) => ResourceName)).toContain(subject.arn);
+    expect(event.Resources?.map(({ ResourceName }) => ResourceName)).toContain(calls.subject.arn);
   }
 });
 
 test('no record has a plaintext or a data key', () => {
-  for (const { event } of shown) {
-    for (const one of secrets) expect(event.CloudTrailEvent?.includes(one), event.EventName).toBe(false);
+  for (const { event } of calls.shown) {
+    for (const one of calls.secrets)
+      expect(event.CloudTrailEvent?.includes(one), event.EventName).toBe(false);
   }
 });
 
 test('parameters are in camelCase', () => {
-  for (const { record } of shown) {
+  for (const { record } of calls.shown) {
     for (const name of Object.keys({ ...record.requestParameters, ...record.responseElements })) {
       expect(name).toMatch(/^[a-z]/);
     }
@@ -178,7 +73,7 @@ test('parameters are in camelCase', () => {
 // CloudTrail API reference, Event
 test('an event repeats what its record says', async () => {
   const { accessKeyId } = await kms.config.credentials();
-  for (const { event, record } of shown) {
+  for (const { event, record } of calls.shown) {
     expect(event).toMatchObject({
       EventId: record.eventID,
       EventName: record.eventName,
@@ -198,9 +93,9 @@ test.each<[string, () => Partial<TrailRecord>]>([
     () => ({
       eventName: 'GenerateDataKey',
       requestParameters: {
-        keyId: subject.aliasArn,
+        keyId: calls.subject.aliasArn,
         keySpec: 'AES_256',
-        encryptionContext: EncryptionContext,
+        encryptionContext: auditedContext,
       },
     }),
   ],
@@ -208,7 +103,7 @@ test.each<[string, () => Partial<TrailRecord>]>([
     'dataKeyWithoutPlaintext',
     () => ({
       eventName: 'GenerateDataKeyWithoutPlaintext',
-      requestParameters: { keyId: subject.id, numberOfBytes: 64 },
+      requestParameters: { keyId: calls.subject.id, numberOfBytes: 64 },
     }),
   ],
   [
@@ -216,9 +111,9 @@ test.each<[string, () => Partial<TrailRecord>]>([
     () => ({
       eventName: 'Encrypt',
       requestParameters: {
-        keyId: subject.arn,
+        keyId: calls.subject.arn,
         encryptionAlgorithm: 'SYMMETRIC_DEFAULT',
-        encryptionContext: EncryptionContext,
+        encryptionContext: auditedContext,
       },
     }),
   ],
@@ -226,7 +121,7 @@ test.each<[string, () => Partial<TrailRecord>]>([
     'decrypted',
     () => ({
       eventName: 'Decrypt',
-      requestParameters: { encryptionAlgorithm: 'SYMMETRIC_DEFAULT', encryptionContext: EncryptionContext },
+      requestParameters: { encryptionAlgorithm: 'SYMMETRIC_DEFAULT', encryptionContext: auditedContext },
     }),
   ],
   [
@@ -235,14 +130,14 @@ test.each<[string, () => Partial<TrailRecord>]>([
       eventName: 'ReEncrypt',
       requestParameters: {
         sourceEncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
-        sourceEncryptionContext: EncryptionContext,
+        sourceEncryptionContext: auditedContext,
         destinationKeyId: otherKey.id,
         destinationEncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
         destinationEncryptionContext: { moved: 'yes' },
       },
     }),
   ],
-  ['described', () => ({ eventName: 'DescribeKey', requestParameters: { keyId: subject.id } })],
+  ['described', () => ({ eventName: 'DescribeKey', requestParameters: { keyId: calls.subject.id } })],
   ['policyRead', () => ({ eventName: 'GetKeyPolicy' })],
 ])('%s: a record that only reads', (what, expected) => {
   expect(recordOf(what)).toMatchObject({ ...expected(), readOnly: true, responseElements: null });
@@ -253,11 +148,13 @@ test.each<[string, () => Partial<TrailRecord>]>([
 // December 2022 the answer in the record has the key's ARN, though the operation doesn't give it
 describe('a record of a change', () => {
   test('created', () => {
-    const created = shown.find(({ record }) => record.eventName === 'CreateKey')?.record;
+    const created = calls.shown.find(({ record }) => record.eventName === 'CreateKey')?.record;
     expect(created).toMatchObject({
       readOnly: false,
       requestParameters: { description: inject('run').description, keyUsage: 'ENCRYPT_DECRYPT' },
-      responseElements: { keyMetadata: { arn: subject.arn, keyId: subject.id, keyState: 'Enabled' } },
+      responseElements: {
+        keyMetadata: { arn: calls.subject.arn, keyId: calls.subject.id, keyState: 'Enabled' },
+      },
     });
   });
 
@@ -275,7 +172,7 @@ describe('a record of a change', () => {
     expect(recordOf(what)).toMatchObject({
       eventName,
       readOnly: false,
-      requestParameters: { keyId: subject.id, ...requestParameters },
+      requestParameters: { keyId: calls.subject.id, ...requestParameters },
     });
   });
 
@@ -288,7 +185,7 @@ describe('a record of a change', () => {
     const record = recordOf(what);
     expect(record).toMatchObject({ eventName, readOnly: false, requestParameters: { aliasName } });
     expect(record.resources?.map(({ ARN }) => ARN)).toContain(
-      subject.aliasArn.replace(subject.aliasName, aliasName),
+      calls.subject.aliasArn.replace(calls.subject.aliasName, aliasName),
     );
   });
 });
@@ -300,7 +197,7 @@ describe('a record of a failure', () => {
       eventName: 'Decrypt',
       errorCode: 'IncorrectKeyException',
       errorMessage: 'The key ID in the request does not identify a CMK that can perform this operation.',
-      requestParameters: { keyId: subject.arn, encryptionAlgorithm: 'SYMMETRIC_DEFAULT' },
+      requestParameters: { keyId: calls.subject.arn, encryptionAlgorithm: 'SYMMETRIC_DEFAULT' },
       responseElements: null,
       readOnly: true,
     });
@@ -310,7 +207,7 @@ describe('a record of a failure', () => {
     expect(recordOf('refused')).toMatchObject({
       eventName: 'GenerateDataKey',
       errorCode: 'DisabledException',
-      errorMessage: `${subject.arn} is disabled.`,
+      errorMessage: `${calls.subject.arn} is disabled.`,
       responseElements: null,
       readOnly: true,
     });
