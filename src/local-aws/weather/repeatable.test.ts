@@ -73,7 +73,9 @@ async function untilAnswered<Answer>(call: () => Promise<Answer>): Promise<Answe
 const inTurn = Array.from({ length: 12 }, () => operations).flat();
 const oneByOne = operations.flatMap((operation) => Array.from({ length: 12 }, () => operation));
 
-test('the same seed makes the same faults, in whatever order the operations come', async () => {
+test('the same seed makes the same faults, in whatever order the operations come', {
+  timeout: 60_000,
+}, async () => {
   const first = await run(1, inTurn);
 
   expect(await run(1, inTurn)).toEqual(first);
