@@ -117,7 +117,8 @@ async function serve(options: LocalAwsOptions, parts: Parts): Promise<LocalAws> 
     weather: weather?.calls,
   };
 
-  const server = await listen(options.port ?? 0, answering(door, options.onCall));
+  const answer = options.onCall ? telling(answering(door), options.onCall) : answering(door);
+  const server = await listen(options.port ?? 0, answer);
   return {
     endpoint: `http://127.0.0.1:${server.port}`,
     ...account,
@@ -201,17 +202,27 @@ function hostServices(kms: Kms, cloudTrail: CloudTrail, weather: Weather | undef
   };
 }
 
-/** Answers requests, as late as the weather wants it, and tells `onCall` of each. */
-function answering(door: FrontDoorParts, onCall?: (call: AnsweredCallInfo) => void) {
-  return (request: IncomingRequest): Answer | Promise<Answer> => {
-    const startedAt = performance.now();
+type Answering = (request: IncomingRequest) => Answer | Promise<Answer>;
+
+/** Answers requests, as late as the weather wants it. */
+function answering(door: FrontDoorParts): Answering {
+  return (request) => {
     const answer = answerRequest(door, request);
-    const finished = () => {
-      onCall?.(callInfo(answer, performance.now() - startedAt));
-      return answer;
-    };
     const delay = answer.fate?.delayMilliseconds;
-    return delay && door.weather ? door.weather.sleep(delay).then(finished) : finished();
+    return delay && door.weather ? door.weather.sleep(delay).then(() => answer) : answer;
+  };
+}
+
+/** Tells `onCall` of each answer. */
+function telling(answer: Answering, onCall: (call: AnsweredCallInfo) => void): Answering {
+  return (request) => {
+    const startedAt = performance.now();
+    const tell = (given: Answer) => {
+      onCall(callInfo(given, performance.now() - startedAt));
+      return given;
+    };
+    const given = answer(request);
+    return given instanceof Promise ? given.then(tell) : tell(given);
   };
 }
 
