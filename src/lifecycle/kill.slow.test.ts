@@ -2,7 +2,12 @@ import { availableParallelism } from 'node:os';
 import { expect, test } from 'vitest';
 import { killAtEveryCall } from './testing/kill/kill-at-every-call.ts';
 
-test('a run that is killed before or after any of its AWS calls leaves nothing behind, and others everything', async () => {
+// The runs take some 450 seconds of processor time: four minutes on two cores, more on a busy machine.
+const timeout = 20 * 60_000;
+
+test('a run that is killed before or after any of its AWS calls leaves nothing behind, and others everything', {
+  timeout,
+}, async () => {
   const { calls, kills, reclaims, left } = await killAtEveryCall(Math.min(availableParallelism(), 4));
 
   expect(left).toEqual([]);
