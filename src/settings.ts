@@ -33,11 +33,6 @@ const schema = z
       .max(65535, 'a port, 0 to 65535')
       .default(0),
     WORKSHOP_LOCAL_CLOUDTRAIL_DELAY_SECONDS: seconds.default(2),
-    WORKSHOP_LEARNERS: z.coerce
-      .number('a number of people, 1 or more')
-      .int('a number of people, 1 or more')
-      .min(1, 'a number of people, 1 or more')
-      .default(1),
     WORKSHOP_CLOUDTRAIL_TIMEOUT_SECONDS: seconds.optional(),
     WORKSHOP_CLOUDTRAIL_QUIET_SECONDS: seconds.optional(),
     AWS_REGION: z
@@ -75,8 +70,6 @@ export interface Settings {
     timeoutSeconds: number;
     /** How long a count has to stay the same before it is believed. */
     quietSeconds: number;
-    /** How many share the account, and take turns to look. */
-    learners: number;
   };
   /** What `.env` and the environment say, for the AWS SDK to read. */
   environment: Environment;
@@ -115,7 +108,6 @@ export function readSettings(environment: Environment = process.env, file = '.en
       localDelaySeconds: value.WORKSHOP_LOCAL_CLOUDTRAIL_DELAY_SECONDS,
       timeoutSeconds: value.WORKSHOP_CLOUDTRAIL_TIMEOUT_SECONDS ?? (local ? 20 : 20 * 60),
       quietSeconds: value.WORKSHOP_CLOUDTRAIL_QUIET_SECONDS ?? (local ? 0.1 : 90),
-      learners: value.WORKSHOP_LEARNERS,
     },
     environment: present,
   };

@@ -23,8 +23,11 @@ export interface Run {
   outputFolder: string;
   /** Where specs put the files of their own. */
   scratchFolder: string;
-  cloudTrail: { timeoutSeconds: number; quietSeconds: number; learners: number };
+  cloudTrail: { timeoutSeconds: number; quietSeconds: number };
 }
+
+/** What the aliases of all runs begin with; the run's name follows. */
+export const aliasPrefix = 'alias/kms_key_cse_usecase_3_';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -44,7 +47,7 @@ export function describeRun(settings: Settings): Run {
     ...(settings.target !== 'local' && AWS_ENDPOINT_URL_KMS
       ? { endpoint: AWS_ENDPOINT_URL_KMS.replace(/\/+$/, '') }
       : {}),
-    aliasName: `alias/kms_key_cse_usecase_3_${settings.run}`,
+    aliasName: `${aliasPrefix}${settings.run}`,
     description: 'Workshop: client-side encryption with data key caching',
     tags: tagsOf(settings.run),
     encryptionContext: { whatfor: 'usecase-3-cse', run: settings.run },
