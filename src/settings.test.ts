@@ -28,7 +28,7 @@ test('needs no settings at all', () => {
     region: 'us-east-1',
     outputFolder: 'output',
     localPort: 0,
-    cloudTrail: { localDelaySeconds: 2, timeoutSeconds: 20, quietSeconds: 0.1 },
+    cloudTrail: { localDelaySeconds: 2, timeoutSeconds: 20, quietSeconds: 0.05 },
   });
 });
 

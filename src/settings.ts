@@ -107,7 +107,7 @@ export function readSettings(environment: Environment = process.env, file = '.en
     cloudTrail: {
       localDelaySeconds: value.WORKSHOP_LOCAL_CLOUDTRAIL_DELAY_SECONDS,
       timeoutSeconds: value.WORKSHOP_CLOUDTRAIL_TIMEOUT_SECONDS ?? (local ? 20 : 20 * 60),
-      quietSeconds: value.WORKSHOP_CLOUDTRAIL_QUIET_SECONDS ?? (local ? 0.1 : 90),
+      quietSeconds: value.WORKSHOP_CLOUDTRAIL_QUIET_SECONDS ?? (local ? 0.05 : 90),
     },
     environment: present,
   };

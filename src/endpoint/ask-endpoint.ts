@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import {
   CreateAliasCommand,
   DecryptCommand,
@@ -31,6 +30,8 @@ const patience = { connectionTimeout: 5000, requestTimeout: 15_000, throwOnReque
  * don't exist. What isn't found, or isn't allowed, is an operation that is there.
  */
 export async function askForOperations(run: Run): Promise<Lack[]> {
+  // Loaded when it comes to that: a run on the local AWS asks nothing.
+  const { CloudTrailClient, LookupEventsCommand } = await import('@aws-sdk/client-cloudtrail');
   const kms = new KMSClient({ requestHandler: patience });
   const cloudTrail = new CloudTrailClient({ requestHandler: patience });
   const KeyId = randomUUID();
