@@ -35,6 +35,8 @@ export default defineConfig(({ mode }) => {
       watchTriggerPatterns: [rerunFromStep(import.meta.dirname, solutions ? 'solution.ts' : 'exercise.ts')],
       testTimeout: 60_000,
       hookTimeout: 60_000,
+      // On AWS, the tear-down asks until KMS shows that everything is gone, and backs off when it is asked too much.
+      teardownTimeout: 60_000,
     },
   };
 });

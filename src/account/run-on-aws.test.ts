@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { expectedUsage } from '../cost/describe-cost.ts';
 import { secretWord } from '../isolation/machine-with-credentials.ts';
 import { hostsElsewhere, runWatched } from '../isolation/watched-process.ts';
@@ -35,22 +37,25 @@ afterEach(async () => {
 async function runThere(args: string[], settings: Record<string, string> = {}) {
   const { code, output, observations } = await runWatched(args, {
     cwd: copy.root,
-    environment: {
-      ...learnerEnvironment(),
-      WORKSHOP_TARGET: 'aws',
-      WORKSHOP_CLOUDTRAIL_TIMEOUT_SECONDS: '60',
-      WORKSHOP_CLOUDTRAIL_QUIET_SECONDS: '0.2',
-      AWS_REGION: aws.region,
-      AWS_ENDPOINT_URL: aws.endpoint,
-      AWS_ACCESS_KEY_ID: aws.credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: aws.credentials.secretAccessKey,
-      AWS_EC2_METADATA_DISABLED: 'true',
-      ...settings,
-    },
+    environment: { ...environmentThere(), ...settings },
     word: secretWord,
   });
   expect(hostsElsewhere(observations)).toEqual([]);
   return { code, output };
+}
+
+function environmentThere(): Record<string, string> {
+  return {
+    ...learnerEnvironment(),
+    WORKSHOP_TARGET: 'aws',
+    WORKSHOP_CLOUDTRAIL_TIMEOUT_SECONDS: '60',
+    WORKSHOP_CLOUDTRAIL_QUIET_SECONDS: '0.2',
+    AWS_REGION: aws.region,
+    AWS_ENDPOINT_URL: aws.endpoint,
+    AWS_ACCESS_KEY_ID: aws.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: aws.credentials.secretAccessKey,
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
 }
 
 const workshop = ['node_modules/vitest/vitest.mjs', 'run', '--mode', 'solution'];
@@ -93,4 +98,18 @@ test('a run in an account that is not allowed says so once, and does nothing', {
   );
   expect(existsSync(join(copy.root, '.workshop'))).toBe(false);
   expect(existsSync(join(copy.root, 'output'))).toBe(false);
+});
+
+test('a run that is interrupted says how to remove what it has made', { timeout }, async () => {
+  const run = spawn(process.execPath, workshop, { cwd: copy.root, env: environmentThere() });
+  let output = '';
+  run.stderr.on('data', (text: Buffer) => {
+    output += text;
+  });
+  await vi.waitUntil(() => calls.some(({ operation }) => operation === 'GenerateDataKey'), { timeout });
+  run.kill('SIGINT');
+  await once(run, 'close');
+
+  expect(output).toContain(' Stopped. What the run has made is still there: npm run clean-up\n');
+  expect(run.exitCode).toBe(130);
 });

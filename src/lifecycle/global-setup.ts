@@ -54,11 +54,16 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     throw error;
   }
 
+  // Vitest ends at once then, without a tear-down.
+  const sayWhatIsLeft = () => say('Stopped. What the run has made is still there: npm run clean-up');
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, sayWhatIsLeft);
+
   const started = Date.now();
   const requests: string[] = [];
   const stopNoting = noteRequests((line) => requests.push(line));
   let removeKey = async () => {};
   const tearDown = async () => {
+    for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, sayWhatIsLeft);
     requests.push(...requestsOfSteps(run));
     try {
       await removeKey();
