@@ -101,13 +101,18 @@ test('a run in an account that is not allowed says so once, and does nothing', {
 });
 
 test('a run that is interrupted says how to remove what it has made', { timeout }, async () => {
-  const run = spawn(process.execPath, workshop, { cwd: copy.root, env: environmentThere() });
+  const run = spawn(process.execPath, workshop, {
+    cwd: copy.root,
+    env: environmentThere(),
+    detached: true,
+  });
   let output = '';
   run.stderr.on('data', (text: Buffer) => {
     output += text;
   });
   await vi.waitUntil(() => calls.some(({ operation }) => operation === 'GenerateDataKey'), { timeout });
-  run.kill('SIGINT');
+  // As Ctrl+C does, to all processes of the run.
+  process.kill(-(run.pid ?? 0), 'SIGINT');
   await once(run, 'close');
 
   expect(output).toContain(' Stopped. What the run has made is still there: npm run clean-up\n');

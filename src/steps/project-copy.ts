@@ -17,5 +17,5 @@ export function copyProject(root: string): ProjectCopy {
   const copy = realpathSync(mkdtempSync(join(tmpdir(), 'workshop-proof-')));
   for (const part of parts) cpSync(join(root, part), join(copy, part), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction');
-  return { root: copy, remove: () => rmSync(copy, { recursive: true, force: true }) };
+  return { root: copy, remove: () => rmSync(copy, { recursive: true, force: true, maxRetries: 10 }) };
 }
