@@ -45,8 +45,8 @@ test.each([
   ],
   [
     { WORKSHOP_TARGET: 'endpoint', AWS_ENDPOINT_URL_KMS: 'http://127.0.0.1:4566' },
-    nobody,
-    "An account in eu-central-1, at http://127.0.0.1:4566.\nWhose it is, isn't known: sts:GetCallerIdentity is not there: 404.",
+    { ...nobody, unknown: `${nobody.unknown} InternalFailure: The service is not enabled` },
+    "An account in eu-central-1, at http://127.0.0.1:4566.\nWhose it is, isn't known: sts:GetCallerIdentity is not there: 404\nInternalFailure: The service is not enabled.",
   ],
 ])('it is told where a run works, and as whom', (environment, caller, line) => {
   expect(describeCaller(settings(environment), caller)).toBe(line);

@@ -33,6 +33,34 @@ export async function askSts(): Promise<Caller> {
   }
 }
 
+/** Says that nobody answered, and where that was. */
+export class UnreachableError extends Error {
+  override name = 'UnreachableError';
+  /** Where STS was asked for, if that isn't AWS's. */
+  readonly endpoint: string | undefined;
+  readonly code: string;
+
+  constructor({ target, region, environment }: Settings, cause: Error & { code?: string }) {
+    const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL_KMS } = environment;
+    const endpoint =
+      AWS_ENDPOINT_URL_STS ?? AWS_ENDPOINT_URL ?? (target === 'endpoint' ? AWS_ENDPOINT_URL_KMS : undefined);
+    const where = endpoint ? `The endpoint ${endpoint}` : `AWS in ${region}`;
+    const code = cause.code ?? cause.name;
+    // The error of a refused connection may have a code only.
+    super(`${where} can't be reached: ${cause.message || code}.`, { cause });
+    this.endpoint = endpoint;
+    this.code = code;
+  }
+}
+
+/** Node's, and the SDK's when nobody says anything. */
+const codesOfNobody =
+  /^(ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE|TimeoutError)$/;
+
+function isUnreachable({ code, name }: Error & { code?: string }): boolean {
+  return codesOfNobody.test(code ?? name);
+}
+
 /** What answered is no STS: it may be a web page. */
 class NoAccountError extends Error {
   override name = 'NoAccountError';
@@ -45,13 +73,15 @@ function whyNoSts(error: unknown): string | undefined {
 /**
  * Asks who we are. An endpoint may have no STS, which is no reason not to go on.
  *
- * @throws what the AWS SDK throws: at AWS always, at an endpoint if something else is wrong than that it has no STS
+ * @throws UnreachableError when nobody answers; else what the AWS SDK throws: at AWS always, at an endpoint if something
+ *   else is wrong than that it has no STS
  */
-export async function askCaller({ target }: Settings): Promise<Caller | UnknownCaller> {
+export async function askCaller(settings: Settings): Promise<Caller | UnknownCaller> {
   try {
     return await askSts();
-  } catch (error) {
-    const why = target === 'endpoint' ? whyNoSts(error) : undefined;
+  } catch (thrown) {
+    const error = isUnreachable(thrown as Error) ? new UnreachableError(settings, thrown as Error) : thrown;
+    const why = settings.target === 'endpoint' ? whyNoSts(thrown) : undefined;
     if (why === undefined) throw error;
     return { unknown: `sts:GetCallerIdentity is not there: ${why}`, cause: error as Error };
   }

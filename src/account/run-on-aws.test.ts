@@ -86,6 +86,33 @@ test('a run asks first who it is and says so, and tells what it will cost and di
   expect(callsOf('kms')).toBeLessThan(expectedUsage.kmsRequests * 1.5);
 });
 
+test('a run that reaches nobody says where', { timeout }, async () => {
+  const { code, output } = await runThere(workshop, { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' });
+
+  expect(code).toBe(1);
+  expect(output.replace(/\s+/g, ' ').trim()).toBe(
+    "The workshop could not start. The endpoint http://127.0.0.1:1 can't be reached: connect ECONNREFUSED 127.0.0.1:1. " +
+      '→ npm run doctor may tell what is wrong',
+  );
+});
+
+test('the conformance suite says as plainly that an account is not allowed', { timeout }, async () => {
+  const conformance = [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--config',
+    'src/conformance/vitest.config.ts',
+  ];
+  const { code, output } = await runThere(conformance, { WORKSHOP_ALLOWED_ACCOUNTS: '444455556666' });
+
+  expect(code).toBe(1);
+  expect(calls).toEqual([{ service: 'sts', operation: 'GetCallerIdentity', status: 200 }]);
+  expect(output).toMatch(
+    /The suite could not start\.\n\nThe credentials are of .* or add the account\.\n\n$/,
+  );
+  expect(output).not.toMatch(/No test files|Serialized Error/);
+});
+
 test('a run in an account that is not allowed says so once, and does nothing', { timeout }, async () => {
   const { code, output } = await runThere(workshop, { WORKSHOP_ALLOWED_ACCOUNTS: '444455556666' });
 
@@ -94,7 +121,7 @@ test('a run in an account that is not allowed says so once, and does nothing', {
   expect(output.replace(/\s+/g, ' ').trim()).toBe(
     'The workshop could not start. The credentials are of arn:aws:iam::111122223333:user/administrator, whose account ' +
       '111122223333 is not in WORKSHOP_ALLOWED_ACCOUNTS: 444455556666. Nothing was done there. Take other credentials, ' +
-      'such as another AWS_PROFILE, or add the account. → What is wrong, this may tell: npm run doctor',
+      'such as another AWS_PROFILE, or add the account. → npm run doctor may tell what is wrong',
   );
   expect(existsSync(join(copy.root, '.workshop'))).toBe(false);
   expect(existsSync(join(copy.root, 'output'))).toBe(false);

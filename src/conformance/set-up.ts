@@ -3,4 +3,17 @@ import type { TestProject } from 'vitest/node';
 import { readSettings } from '../settings.ts';
 import { startSuite } from './suite.ts';
 
-export default (project: TestProject) => startSuite(project, readSettings());
+/** What speaks for itself, and is thrown before anything is made. */
+const plainErrors = ['SettingsError', 'AccountError', 'UnreachableError'];
+
+export default async (project: TestProject) => {
+  try {
+    return await startSuite(project, readSettings());
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (!plainErrors.includes(name)) throw error;
+    // Vitest would say first that there are no tests, and print the stack.
+    console.error(`The suite could not start.\n\n${message}\n`);
+    process.exit(1);
+  }
+};

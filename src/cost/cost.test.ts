@@ -40,6 +40,10 @@ test('the cost is told before and afterwards', () => {
     'Free are its 77 requests to KMS (or 0.0002 USD, after 20,000 in a month),',
     'and 4 to CloudTrail.',
   ]);
+  expect(describeCost({ keys: 0, hours: 0.1, kmsRequests: 2, lookUps: 0 }).split('\n')).toEqual([
+    'It has cost nothing: no key was made.',
+    'Free are its 2 requests to KMS (or less than 0.0001 USD, after 20,000 in a month).',
+  ]);
   expect(describeCost({ ...usage, keys: 1, hours: 2.5 })).toContain(
     'about 0.0041 USD: 1 key, for up to 3 hours each.',
   );

@@ -16,12 +16,12 @@ export function describeExpectedCost(): string {
 
 /** What a run has cost, in lines: said when it has cleaned up. */
 export function describeCost(usage: Usage): string {
-  const { kmsRequests, lookUps } = usage;
-  return [
-    `It has cost about ${forKeys(usage)}`,
-    `Free are its ${kmsRequests} requests to KMS ${unlessMany(usage)},`,
-    `and ${lookUps} to CloudTrail.`,
-  ].join('\n');
+  const { keys, kmsRequests, lookUps } = usage;
+  const cost = keys === 0 ? 'It has cost nothing: no key was made.' : `It has cost about ${forKeys(usage)}`;
+  if (kmsRequests === 0) return cost;
+  const requests = kmsRequests === 1 ? 'Free is its 1 request' : `Free are its ${kmsRequests} requests`;
+  const free = `${requests} to KMS ${unlessMany(usage)}`;
+  return [cost, ...(lookUps === 0 ? [`${free}.`] : [`${free},`, `and ${lookUps} to CloudTrail.`])].join('\n');
 }
 
 function forKeys(usage: Usage): string {
@@ -32,7 +32,8 @@ function forKeys(usage: Usage): string {
 
 function unlessMany(usage: Usage): string {
   const free = freeKmsRequests.toLocaleString('en');
-  return `(or ${dollars(costOf(usage).kmsRequests)}, after ${free} in a month)`;
+  const price = costOf(usage).kmsRequests;
+  return `(or ${price < 0.000_1 ? 'less than 0.0001 USD' : dollars(price)}, after ${free} in a month)`;
 }
 
 function dollars(usd: number): string {

@@ -14,6 +14,8 @@ export interface Plan {
   elsewhere: string[];
   /** Runs of the workshop that were found in the account by the tags of their keys, and that nobody asked for. */
   others: Leftovers[];
+  /** The names of all runs that have a ledger in this folder, or keys with their tags in the account. */
+  known: string[];
 }
 
 /** Which runs to clean up, beside or instead of those that have a ledger here. */
@@ -68,7 +70,13 @@ function searchOnce(ledgers: Ledger[], wanted: Wanted): Search {
 }
 
 async function planByLedgers(here: Place, ledgers: Ledger[], wanted: Wanted, search: Search): Promise<Plan> {
-  const plan: Plan = { removals: [], alive: [], elsewhere: [], others: [] };
+  const plan: Plan = {
+    removals: [],
+    alive: [],
+    elsewhere: [],
+    others: [],
+    known: ledgers.map(({ run }) => run),
+  };
   const filesInUse = filesOfLivingRuns();
   for (const ledger of ledgers) {
     const { run, place } = ledger;
@@ -91,6 +99,7 @@ async function planByTags(plan: Plan, ledgers: Ledger[], wanted: Wanted, search:
   const isIdle = plan.removals.every(({ leftovers }) => isNothing(leftovers));
   if (!wanted.allRuns && named.length === 0 && !(wanted.lookForOthers && isIdle)) return;
   const found = await search();
+  plan.known.push(...found.map(({ run }) => run));
   const known = new Set(plan.removals.map(({ leftovers }) => leftovers.run));
   for (const ledger of ledgers) if (livingProcessOf(ledger) !== undefined) known.add(ledger.run);
   for (const run of new Set(found.map((key) => key.run).sort())) {

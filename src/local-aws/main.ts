@@ -4,6 +4,13 @@ import { helpText } from './command-line/help.ts';
 import { type AnsweredCallInfo, type LocalAws, readWeather, startLocalAws } from './index.ts';
 import { version } from './version.ts';
 
+// Whoever reads the output may stop, as `head` does: the local AWS goes on.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 const print = (text: string) => process.stdout.write(text);
 const say = (text: string) => process.stderr.write(`local-aws: ${text}\n`);
 

@@ -147,7 +147,7 @@ describe('clean-up', () => {
     await expect(
       seat.run(['clean-up'], { ...seat.endpoint, AWS_SECRET_ACCESS_KEY: 'wrong' }),
     ).rejects.toThrow(
-      /^The clean-up stopped: SignatureDoesNotMatch: .*\n {2}What is wrong, npm run doctor may tell\./,
+      /^The clean-up stopped: SignatureDoesNotMatch: .*\n {2}npm run doctor may tell what is wrong\./,
     );
 
     expect(openLedgers().map(({ run }) => run)).toEqual(['dead']);
@@ -236,6 +236,14 @@ describe('clean-up without a ledger', () => {
     );
     expect(await seat.aliases()).toEqual(['alias/kms_key_cse_usecase_3_bob']);
     expect((await seat.keyStates()).filter((state) => state === 'Enabled').length).toBe(2);
+  });
+
+  test.each([
+    ['nope', 'There is no run "nope" here.\n  The runs that have keys here: ada, bob.'],
+    ['adda', 'There is no run "adda" here. Did you mean ada?\n  The runs that have keys here: ada, bob.'],
+  ])('does not know a run that there is not: %s', async (run, complaint) => {
+    await expect(cleanUp('--run', run)).rejects.toMatchObject({ name: 'LearnerError', message: complaint });
+    expect(await seat.keyStates()).toEqual(['Enabled', 'Enabled', 'Enabled', 'Enabled']);
   });
 
   test('does not take two answers to whose run it is', async () => {

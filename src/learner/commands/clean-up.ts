@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { closest } from '../../closest.ts';
 import { countLeftovers, describeLeftovers } from '../../lifecycle/describe-leftovers.ts';
 import { isNothing, type Leftovers } from '../../lifecycle/leftovers.ts';
-import type { Wanted } from '../../lifecycle/reclaim.ts';
+import type { Plan, Wanted } from '../../lifecycle/reclaim.ts';
 import { describeRun, type Run } from '../../lifecycle/run.ts';
 import { readSettings, type Settings } from '../../settings.ts';
 import { LearnerError } from '../learner-error.ts';
@@ -18,7 +19,8 @@ export interface CleanUpOptions {
  * Removes from the target of the settings what runs left there that were killed, and their output files. Says first
  * what that is, and at the end what is left.
  *
- * @throws SettingsError; LearnerError when AWS can't be reached, or refuses
+ * @throws SettingsError; LearnerError when there is no run of the name that was given, when AWS can't be reached, or
+ *   refuses
  */
 export async function cleanUp(
   root: string,
@@ -30,10 +32,11 @@ export async function cleanUp(
   try {
     return await atTarget(settings, (run) => planAndCarryOut(run, wanted, print, options));
   } catch (error) {
+    if (error instanceof LearnerError) throw error;
     const { name, message } = error as Error;
     if (name === 'AccountError') throw new LearnerError(message, { cause: error });
     throw new LearnerError(
-      `The clean-up stopped: ${name}: ${message}\n  What is wrong, npm run doctor may tell. What is left can be cleaned up again.`,
+      `The clean-up stopped: ${name}: ${message}\n  npm run doctor may tell what is wrong. What is left can be cleaned up again.`,
       { cause: error },
     );
   }
@@ -41,7 +44,8 @@ export async function cleanUp(
 
 function wantedRuns({ run: name, environment }: Settings, { run, allRuns }: CleanUpOptions): Wanted {
   if (run !== undefined && allRuns) throw new LearnerError('Either --run or --all-runs: not both.');
-  if (run !== undefined) return { run };
+  // The others are looked for, too: there may be no run of this name.
+  if (run !== undefined) return { run, lookForOthers: true };
   return {
     allRuns: allRuns ?? false,
     alsoByTags: environment.WORKSHOP_RUN ? [name] : [],
@@ -75,14 +79,13 @@ async function planAndCarryOut(
   const { carryOut, planCleanUp } = await import('../../lifecycle/reclaim.ts');
   const { placeOf } = await import('../../lifecycle/ledger.ts');
   const plan = await planCleanUp(placeOf(run), wanted);
+  if (run.target !== 'local') requireKnown(wanted, plan);
   const removals = plan.removals.map(({ leftovers }) => leftovers).filter((each) => !isNothing(each));
   for (const each of removals) printSection(print, `To remove of ${each.run}:`, describeLeftovers(each));
   printSection(print, `${marks.none} Left alone:`, [...plan.elsewhere, ...plan.alive]);
-  printSection(
-    print,
-    `${marks.none} Other runs of the workshop have keys here:`,
-    describeOthers(plan.others),
-  );
+  // Whoever names a run has asked for no others.
+  const others = wanted.run === undefined ? plan.others : [];
+  printSection(print, `${marks.none} Other runs of the workshop have keys here:`, describeOthers(others));
   if (dryRun) {
     print(`${marks.none} Nothing was changed: --dry-run.`);
     return true;
@@ -90,9 +93,19 @@ async function planAndCarryOut(
   await carryOut(plan);
   const isAllFound = removals.every(({ lostKeys }) => lostKeys === 0);
   if (removals.length > 0) print(describeResult(removals.map((each) => each.run).join(', '), isAllFound));
-  else if (plan.others.length > 0) print(`${marks.none} Nothing was changed: none of them was named.`);
+  else if (others.length > 0) print(`${marks.none} Nothing was changed: none of them was named.`);
   else print(`${marks.ok} ${run.target === 'local' ? nothingLocal(wanted) : nothingToDo(wanted)}`);
   return isAllFound;
+}
+
+function requireKnown({ run }: Wanted, { known, others }: Plan): void {
+  if (run === undefined || known.includes(run)) return;
+  const names = [...new Set(others.map((each) => each.run))];
+  const meant = closest(run, names);
+  throw new LearnerError(
+    `There is no run "${run}" here.${meant ? ` Did you mean ${meant}?` : ''}\n  ` +
+      (names.length > 0 ? `The runs that have keys here: ${names.join(', ')}.` : 'No run has keys here.'),
+  );
 }
 
 function describeResult(runs: string, isAllFound: boolean): string {

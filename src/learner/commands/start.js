@@ -1,7 +1,10 @@
 import { fileURLToPath } from 'node:url';
+import { goOnWithoutReader } from '../closed-pipe.js';
 
 // Starts the learner's commands. In plain JavaScript, because it has to work, and say what to do, when the packages
 // are not installed: without them Node.js before 22.18 can't read TypeScript.
+
+goOnWithoutReader();
 
 const main = new URL('./main.ts', import.meta.url);
 

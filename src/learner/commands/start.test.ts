@@ -1,8 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, test } from 'vitest';
 import { type FixtureWorkshop, makeFixtureWorkshop } from '../testing/fixture-workshop.ts';
+import { learnerEnvironment } from '../testing/learner-environment.ts';
 
 let workshop: FixtureWorkshop;
 beforeEach(() => {
@@ -23,6 +27,18 @@ test('a command runs without a warning', { timeout }, async () => {
 test('neither does what loads the AWS SDK', { timeout }, async () => {
   const { code, stderr } = await workshop.run(['clean-up']);
 
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+});
+
+test('a reader that stops is no error', { timeout }, async () => {
+  const start = fileURLToPath(new URL('start.js', import.meta.url));
+  const command = spawn(process.execPath, [start, 'progress'], {
+    cwd: workshop.root,
+    env: learnerEnvironment(),
+  });
+  command.stdout.destroy();
+
+  const [[code], stderr] = await Promise.all([once(command, 'close'), text(command.stderr)]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 });
 

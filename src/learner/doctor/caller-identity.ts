@@ -1,5 +1,5 @@
 import { AccountError, requireAllowedAccount } from '../../account/allowed-accounts.ts';
-import { askCaller, type Caller, type UnknownCaller } from '../../account/caller.ts';
+import { askCaller, type Caller, type UnknownCaller, UnreachableError } from '../../account/caller.ts';
 import type { Settings } from '../../settings.ts';
 import { type Finding, notChecked, ok, wrong } from './finding.ts';
 
@@ -10,6 +10,8 @@ export interface CallerFindings {
   arn?: string;
   /** The number of the account, where it is known. */
   account?: string;
+  /** Whether anybody answered. */
+  isReachable: boolean;
 }
 
 /** Asks AWS who we are, and holds the account against those that the settings allow. */
@@ -17,14 +19,16 @@ export async function examineCaller(settings: Settings): Promise<CallerFindings>
   try {
     const caller = await askCaller(settings);
     // Where nobody answers, nobody can be asked for permissions either.
-    if ('unknown' in caller && caller.cause.code) throw caller.cause;
+    if ('unknown' in caller && caller.cause instanceof UnreachableError) throw caller.cause;
     const identity = describe(caller);
     const account = checkAccount(settings, caller);
-    if (account?.verdict === 'wrong') return { findings: [...identity, account] };
+    if (account?.verdict === 'wrong') return { isReachable: true, findings: [...identity, account] };
     const known = 'unknown' in caller ? { arn: 'the user' } : { arn: caller.arn, account: caller.account };
-    return { ...known, findings: account ? [...identity, account] : identity };
+    return { ...known, isReachable: true, findings: account ? [...identity, account] : identity };
   } catch (error) {
-    return { findings: [explain(error as Error & { code?: string }, settings.region)] };
+    if (error instanceof UnreachableError)
+      return { isReachable: false, findings: [explainUnreachable(error, settings.region)] };
+    return { isReachable: true, findings: [explain(error as Error & { code?: string }, settings.region)] };
   }
 }
 
@@ -45,6 +49,18 @@ function checkAccount(settings: Settings, caller: Caller | UnknownCaller): Findi
     if (!(error instanceof AccountError)) throw error;
     return wrong('Account', error.problem, error.fix);
   }
+}
+
+function explainUnreachable({ endpoint, code, message }: UnreachableError, region: string): Finding {
+  if (endpoint) {
+    const fix = 'Start what is to answer there, or correct AWS_ENDPOINT_URL; a proxy may be in the way, too.';
+    return wrong('Endpoint', message, fix);
+  }
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    const fix = `Check that this machine is online, and that there is a Region "${region}": it is AWS_REGION.`;
+    return wrong('Region', message, fix);
+  }
+  return wrong('Network', message, 'Check the network and its proxy, then try again.');
 }
 
 /** Names as https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html and the SDK's providers have them. */
@@ -75,13 +91,6 @@ function explain({ name, code, message }: Error & { code?: string }, region: str
         'Credentials',
         seen,
         "Check AWS_SECRET_ACCESS_KEY, and that this machine's clock is right.",
-      );
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return wrong(
-        'Region',
-        seen,
-        `Check that this machine is online, and that there is a Region "${region}": it is AWS_REGION.`,
       );
     default:
       return wrong(

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { describePlace } from '../../account/describe-caller.ts';
 import { describeRun } from '../../lifecycle/run.ts';
 import { readSettings, type Settings, SettingsError } from '../../settings.ts';
 import { checkFileWatching } from './file-watching.ts';
@@ -7,6 +8,7 @@ import { checkInstalledPackages, thisPlatform } from './installed-packages.ts';
 import { checkLocalPort } from './local-port.ts';
 import { checkNodeVersion } from './node-version.ts';
 import { checkOutputFolder } from './output-folder.ts';
+import { nameSteps } from './steps-not-possible.ts';
 
 // What needs the AWS SDK is loaded when it comes to that: the packages may be what is wrong.
 
@@ -30,7 +32,7 @@ export async function* examine(root: string, withKey: boolean): AsyncGenerator<F
   const port = await checkLocalPort(settings.target === 'local' ? settings.localPort : 0);
   yield port;
   if (packages.verdict !== 'ok') yield notChecked('AWS', 'packages are missing');
-  else if (settings.target !== 'local') yield* examineAws(settings, withKey);
+  else if (settings.target !== 'local') yield* examineAws(root, settings, withKey);
   else if (port.verdict !== 'ok') yield notChecked('Local AWS', 'it has no port');
   else yield await (await import('./local-round-trip.ts')).checkLocalRoundTrip(settings);
 }
@@ -38,7 +40,8 @@ export async function* examine(root: string, withKey: boolean): AsyncGenerator<F
 function checkSettings(root: string): { settings?: Settings; finding: Finding } {
   try {
     const settings = readSettings(undefined, join(root, '.env'));
-    const where = settings.target === 'local' ? 'the local AWS' : `${settings.target} in ${settings.region}`;
+    const where =
+      settings.target === 'local' ? 'the local AWS' : `${settings.target} in ${describePlace(settings)}`;
     return { settings, finding: ok('Settings', `the target is ${where}`) };
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
@@ -48,7 +51,7 @@ function checkSettings(root: string): { settings?: Settings; finding: Finding } 
   }
 }
 
-async function* examineAws(settings: Settings, withKey: boolean): AsyncGenerator<Finding> {
+async function* examineAws(root: string, settings: Settings, withKey: boolean): AsyncGenerator<Finding> {
   const { startTarget, useEnvironment } = await import('../../target.ts');
   const { examineCaller } = await import('./caller-identity.ts');
   const { askPermissions, provePermissions } = await import('./permissions.ts');
@@ -58,12 +61,13 @@ async function* examineAws(settings: Settings, withKey: boolean): AsyncGenerator
     const caller = await examineCaller(settings);
     yield* caller.findings;
     if (!caller.arn) {
-      yield notChecked('Permissions', 'not with these credentials');
+      yield notChecked('Permissions', caller.isReachable ? 'not with these credentials' : 'nobody answers');
       return;
     }
     const name = `doctor-${settings.run}`.slice(0, 32);
     const run = { ...describeRun({ ...settings, run: name }), account: caller.account };
-    yield* withKey ? provePermissions(run, caller.arn) : askPermissions(run, caller.arn);
+    const findings = withKey ? provePermissions(run, caller.arn) : askPermissions(run, caller.arn);
+    for await (const finding of findings) yield nameSteps(root, finding);
     if (!withKey)
       yield notChecked('With a key', 'npm run doctor -- --with-key makes one for a moment, to be sure');
   } finally {

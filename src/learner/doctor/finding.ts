@@ -22,14 +22,9 @@ export function moreThanNeeded(subject: string, detail: string, fix: string): Fi
   return { subject, verdict: 'more than needed', detail, fix };
 }
 
-/** An endpoint doesn't have it: some steps are not possible there, and the others are. */
+/** An endpoint doesn't have it: some steps may not be possible there, and the others are. */
 export function notThere(subject: string, why: string): Finding {
-  return {
-    subject,
-    verdict: 'not there',
-    detail: `not there (${why})`,
-    fix: 'Some steps are not possible here: docs/running-on-aws.md, "Other endpoints", tells which.',
-  };
+  return { subject, verdict: 'not there', detail: `not there (${why})` };
 }
 
 export function notChecked(subject: string, detail: string): Finding {

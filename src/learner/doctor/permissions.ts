@@ -4,7 +4,7 @@ import { closeLedger, enterInLedger, placeOf } from '../../lifecycle/ledger.ts';
 import type { Run } from '../../lifecycle/run.ts';
 import { ask } from './ask.ts';
 import { type Excess, excessOfAccount, excessOfKey, excessOfOthersKey, lookForExcess } from './excess.ts';
-import { type Finding, notChecked, wrong } from './finding.ts';
+import { type Finding, notChecked, ok, wrong } from './finding.ts';
 import {
   createKeyNowhere,
   questionsOfAccount,
@@ -86,6 +86,7 @@ export async function* provePermissions(run: Run, caller: string): AsyncGenerato
     );
     return;
   }
+  yield ok('The key', `${keyId} is gone in 7 days: its deletion is scheduled, and it costs no more`);
   // Its alias, if it can't be deleted, is left for the clean-up.
   if (!missing.has('kms:DeleteAlias')) closeLedger({ run: run.name, place: placeOf(run) });
   yield await lookForExcess(await everyExcess(kms, run, keyId, missing));

@@ -31,7 +31,8 @@ function renderMissing({ need, why, steps }: MissingNeed, page: Page): string[] 
   ];
 }
 
-function stepsInWords(steps: number[]): string {
+/** Such as "step 4 is". */
+export function stepsInWords(steps: number[]): string {
   if (steps.length === 1) return `step ${steps[0]} is`;
   return `steps ${steps.slice(0, -1).join(', ')} and ${steps.at(-1)} are`;
 }

@@ -9,11 +9,11 @@ const ofAws = (name: string) =>
   new KMSServiceException({ name, message: 'no', $fault: 'client', $metadata: {} });
 
 test.each([
-  [ofAws('AccessDeniedException'), 'Which permissions are missing, this tells: npm run doctor -- --with-key'],
-  [ofAws('ExpiredTokenException'), 'What is wrong, this may tell: npm run doctor'],
-  [named('CredentialsProviderError'), 'What is wrong, this may tell: npm run doctor'],
-  [named('SettingsError'), 'What is wrong, this may tell: npm run doctor'],
-  [named('AccountError'), 'What is wrong, this may tell: npm run doctor'],
+  [ofAws('AccessDeniedException'), 'npm run doctor -- --with-key tells which permissions are missing'],
+  [ofAws('ExpiredTokenException'), 'npm run doctor may tell what is wrong'],
+  [named('CredentialsProviderError'), 'npm run doctor may tell what is wrong'],
+  [named('SettingsError'), 'npm run doctor may tell what is wrong'],
+  [named('AccountError'), 'npm run doctor may tell what is wrong'],
 ])('%s leads to the doctor', (error, wayOut) => {
   expect(renderSetUpError(error, page)).toContain(` → ${wayOut}`);
 });
@@ -27,7 +27,7 @@ test('a refused connection leads there, and has its code when that is all there 
     '',
     ' AggregateError: ECONNREFUSED',
     '',
-    ' → What is wrong, this may tell: npm run doctor',
+    ' → npm run doctor may tell what is wrong',
     '',
     ' All of the error: npx vitest run --reporter=default',
   ]);

@@ -13,9 +13,18 @@ export function printSetUpErrorsPlainly(vitest: Vitest, page: () => Page): void 
   logger.printError = (error, options) => {
     // The type under which `startVitest` prints what `Vitest.start` threw.
     if (options?.type !== 'Unhandled Error' || !(error instanceof Error)) return printError(error, options);
-    logger.error(renderSetUpError(error, page()).join('\n'));
+    logger.error([...renderSetUpError(error, page()), ''].join('\n'));
+    leaveOutEmptyLines(logger);
     // In watch mode Vitest would run the steps without their set-up at the next save.
     if (vitest.config.watch) void vitest.exit(true);
+  };
+}
+
+/** `startVitest` ends what it says of an error with three empty lines: `logger.error('\n\n')`. */
+function leaveOutEmptyLines(logger: Vitest['logger']): void {
+  const write = logger.error.bind(logger);
+  logger.error = (...text) => {
+    if (text.join('').trim() !== '') write(...text);
   };
 }
 
@@ -23,7 +32,7 @@ export function printSetUpErrorsPlainly(vitest: Vitest, page: () => Page): void 
 type SetUpError = Error & { code?: unknown };
 
 /** What was written for the learner: the message tells what is wrong, and what to do. */
-const plainErrors = ['SettingsError', 'AccountError', 'NoKeyError', 'NameTakenError'];
+const plainErrors = ['SettingsError', 'AccountError', 'UnreachableError', 'NoKeyError', 'NameTakenError'];
 
 /**
  * What was written for the learner speaks for itself; another error has its name with it. All but defects lead to the
@@ -50,7 +59,7 @@ function wayOutOf(error: SetUpError): string | undefined {
     return 'Another program has this port: name another one as WORKSHOP_LOCAL_PORT, or none.';
   }
   if (error.name === 'AccessDeniedException') {
-    return 'Which permissions are missing, this tells: npm run doctor -- --with-key';
+    return 'npm run doctor -- --with-key tells which permissions are missing';
   }
   const isDefect = !(
     plainErrors.includes(error.name) ||
@@ -58,5 +67,5 @@ function wayOutOf(error: SetUpError): string | undefined {
     error.code !== undefined ||
     error.name.endsWith('ProviderError')
   );
-  return isDefect ? undefined : 'What is wrong, this may tell: npm run doctor';
+  return isDefect ? undefined : 'npm run doctor may tell what is wrong';
 }

@@ -189,9 +189,10 @@ test('a filter that leads to no step, and a set-up that fails, are told plainly'
      };`,
   );
   const { output, code } = await workshop.run(['run']);
+  expect(output).toMatch(/\S\n\n$/);
   expect(output.trim()).toBe(
     'The workshop could not start.\n\n These settings are wrong:\n   A is "b".\n\n' +
-      ' → What is wrong, this may tell: npm run doctor',
+      ' → npm run doctor may tell what is wrong',
   );
   expect(code).toBe(1);
 });

@@ -10,6 +10,7 @@ import type {
   Vitest,
 } from 'vitest/node';
 import { readStepFolders, type StepFolder, whatWasLearned } from '../../steps/step-folders.ts';
+import { goOnWithoutReader } from '../closed-pipe.js';
 import { viewMissing, viewStep } from './build-view.ts';
 import { describeUnhandledError } from './failure.ts';
 import { relativeTo, type Workshop } from './learner-code.ts';
@@ -55,6 +56,7 @@ export default class WorkshopReporter implements Reporter {
     this.#before = undefined;
     const { outputStream } = vitest.logger;
     if (isTerminal(outputStream)) this.#live ??= new LiveRegion(outputStream, [process.stderr]);
+    goOnWithoutReader();
     printSetUpErrorsPlainly(vitest, () => this.#page());
   }
 
