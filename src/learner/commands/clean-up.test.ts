@@ -152,6 +152,14 @@ describe('clean-up', () => {
 
     expect(openLedgers().map(({ run }) => run)).toEqual(['dead']);
   });
+
+  test('that reaches nobody says where', async () => {
+    const nobody = { ...seat.endpoint, WORKSHOP_TARGET: 'aws', AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
+
+    await expect(seat.run(['clean-up'], nobody)).rejects.toThrow(
+      /^The clean-up stopped: The endpoint http:\/\/127\.0\.0\.1:1 can't be reached: .*ECONNREFUSED/,
+    );
+  });
 });
 
 describe('clean-up without a ledger', () => {

@@ -35,8 +35,9 @@ export async function cleanUp(
     if (error instanceof LearnerError) throw error;
     const { name, message } = error as Error;
     if (name === 'AccountError') throw new LearnerError(message, { cause: error });
+    const what = name === 'UnreachableError' ? message : `${name}: ${message}`;
     throw new LearnerError(
-      `The clean-up stopped: ${name}: ${message}\n  npm run doctor may tell what is wrong. What is left can be cleaned up again.`,
+      `The clean-up stopped: ${what}\n  npm run doctor may tell what is wrong. What is left can be cleaned up again.`,
       { cause: error },
     );
   }
