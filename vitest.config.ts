@@ -1,13 +1,14 @@
 import { defineConfig } from 'vitest/config';
-import { StandbyPool } from './src/learner/watch/standby-pool.ts';
+import { StandbyPool } from './src/learner/standby/standby-pool.ts';
 import { rerunFromStep, StepSequencer } from './src/learner/watch/step-order.ts';
 import { bundledLocalAws } from './src/local-aws/vite-plugin.ts';
 
 /** The workshop: its steps in order, in one worker. `--mode solution` runs the reference solutions. */
 export default defineConfig(({ mode }) => {
   const solutions = mode === 'solution';
+  const pool = new StandbyPool(`${import.meta.dirname}/src/learner/standby/preload.ts`);
   return {
-    plugins: [bundledLocalAws()],
+    plugins: [bundledLocalAws(), pool.startsEarly()],
     ssr: {
       resolve: {
         // Vitest hands these to the worker's Node too: Vite's condition "module" breaks the AWS SDK there.
@@ -21,17 +22,18 @@ export default defineConfig(({ mode }) => {
       include: ['workshop/*/step.spec.ts'],
       globalSetup: ['src/lifecycle/global-setup.ts'],
       setupFiles: [
+        'src/lifecycle/use-target.ts',
         'src/lifecycle/withhold-requests.ts',
         'src/lifecycle/notice-tampering.ts',
         'src/lifecycle/note-requests.ts',
       ],
       reporters: ['./src/learner/reporter/workshop-reporter.ts', './src/learner/watch/restart-on-save.ts'],
-      pool: new StandbyPool(`${import.meta.dirname}/src/learner/watch/preload.ts`),
+      pool,
       isolate: false,
       // What was transformed once needs no transforming at the next start.
       experimental: { fsModuleCache: true },
       fileParallelism: false,
-      sequence: { sequencer: StepSequencer },
+      sequence: { sequencer: StepSequencer, setupFiles: 'list' },
       watchTriggerPatterns: [rerunFromStep(import.meta.dirname, solutions ? 'solution.ts' : 'exercise.ts')],
       testTimeout: 60_000,
       hookTimeout: 60_000,

@@ -12,7 +12,7 @@ export function conformanceProject(setUp: string, minutes: number) {
       name: 'conformance',
       include: ['src/conformance/*.test.ts'],
       globalSetup: [setUp],
-      setupFiles: ['src/conformance/use-target.ts'],
+      setupFiles: ['src/lifecycle/use-target.ts'],
       isolate: false,
       testTimeout: minutes * 60_000,
       hookTimeout: minutes * 60_000,

@@ -4,14 +4,12 @@ import { cleanUpRun } from '../lifecycle/clean-up.ts';
 import { placeOf } from '../lifecycle/ledger.ts';
 import { reclaim } from '../lifecycle/reclaim.ts';
 import { describeRun, type Run } from '../lifecycle/run.ts';
-import type { Environment, Settings } from '../settings.ts';
+import type { Settings } from '../settings.ts';
 import { startTarget, useEnvironment } from '../target.ts';
 import { createKey, type SuiteKey } from './suite-key.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** What leads the SDK to the target. An undefined variable has to be absent. */
-    environment: Environment;
     /** The process that removes what the run created: while it lives, the run does. */
     runProcess: number;
     /** Two keys that no test changes. */

@@ -24,7 +24,6 @@ import { canCleanUp, createRunKey } from './run-key.ts';
 /**
  * Starts the target, finds what it lacks, removes what a killed run left, and creates the run's key; gives the tear-down
  * that removes it.
- * Workers inherit the environment of this process, and with it the way to the target.
  */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const settings = readSettings();
@@ -96,6 +95,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     const key = await createRunKey(run, lacks);
     removeKey = key.removeUnlisted;
     rememberLacks(project.config.root, key.lacks);
+    project.provide('environment', target.environment);
     project.provide('run', run);
     project.provide('keyArn', key.arn);
     project.provide('lacks', key.lacks);

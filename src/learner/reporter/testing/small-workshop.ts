@@ -39,10 +39,14 @@ export interface WatchingVitest {
 
 const configuration = `
 import { defineConfig } from 'vitest/config';
-import { StandbyPool } from '${repository}src/learner/watch/standby-pool.ts';
+import { StandbyPool } from '${repository}src/learner/standby/standby-pool.ts';
 import { rerunFromStep, StepSequencer } from '${repository}src/learner/watch/step-order.ts';
 
+const pool = new StandbyPool(import.meta.dirname + '/preload.ts');
+
 export default defineConfig({
+  plugins: [pool.startsEarly()],
+  ssr: { resolve: { conditions: ['node'] } },
   test: {
     include: ['workshop/*/step.spec.ts'],
     globalSetup: ['set-up.ts'],
@@ -50,7 +54,7 @@ export default defineConfig({
       '${repository}src/learner/reporter/workshop-reporter.ts',
       '${repository}src/learner/watch/restart-on-save.ts',
     ],
-    pool: new StandbyPool(import.meta.dirname + '/preload.ts'),
+    pool,
     isolate: false,
     fileParallelism: false,
     sequence: { sequencer: StepSequencer },

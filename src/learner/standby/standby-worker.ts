@@ -6,9 +6,6 @@ import {
   type WorkerRequest,
 } from 'vitest/node';
 
-type StartRequest = Extract<WorkerRequest, { type: 'start' }>;
-type RunRequest = Extract<WorkerRequest, { type: 'run' }>;
-
 /** An answer to a request to the worker. */
 interface WorkerResponse {
   __vitest_worker_response__: true;
@@ -37,8 +34,6 @@ export class StandbyWorker implements PoolWorker {
   onStop: () => void = () => {};
   #process: ForksPoolWorker;
   #prepared: Promise<void> | undefined;
-  #startRequest: StartRequest | undefined;
-  #runRequest: RunRequest | undefined;
 
   constructor(name: string, options: PoolOptions) {
     this.name = name;
@@ -59,8 +54,6 @@ export class StandbyWorker implements PoolWorker {
   }
 
   send(message: WorkerRequest): void {
-    if (message.type === 'start') this.#startRequest = message;
-    if (message.type === 'run') this.#runRequest = message;
     this.#process.send(message);
   }
 
@@ -81,37 +74,48 @@ export class StandbyWorker implements PoolWorker {
     return this.#process.deserialize(data);
   }
 
-  /**
-   * Starts the process and lets it load a file and all that it imports.
-   *
-   * @param previous a worker that has run: this one is started in the same way
-   */
-  prepare(previous: StandbyWorker, file: string): void {
-    this.#prepared = this.#load(previous, file);
+  /** Starts the process and lets it load a file and all that it imports. */
+  prepare(file: string): void {
+    this.#prepared = this.#load(file);
     // Heeded in `start`, if it comes to that.
     this.#prepared.catch(() => {});
   }
 
-  async #load(previous: StandbyWorker, file: string): Promise<void> {
-    const start = previous.#startRequest;
-    const run = previous.#runRequest;
-    if (!start || !run) throw new Error('The worker before has run nothing.');
+  async #load(file: string): Promise<void> {
     await this.#process.start();
     // A process that ends while it is sent something emits an error; that it ended is noticed anyway.
     this.on('error', () => {});
     const answer = (question: WorkerQuestion) => this.#answer(question);
     this.on('message', answer);
     try {
-      await this.#request(start, 'started');
-      const context = {
-        ...run.context,
-        files: [{ filepath: file }],
-        invalidates: [],
-      } as RunRequest['context'];
-      await this.#request({ ...run, type: 'collect', context }, 'testfileFinished');
+      await this.#request(this.#startRequest(), 'started');
+      await this.#request(this.#collectRequest(file), 'testfileFinished');
     } finally {
       this.off('message', answer);
     }
+  }
+
+  /** The same as Vitest's own, which follows when there is something to run, but for set-up files: they look at the run. */
+  #startRequest(): WorkerRequest {
+    const { environment, project } = this.options;
+    return {
+      __vitest_worker_request__: true,
+      type: 'start',
+      poolId: 0,
+      workerId: 0,
+      options: { reportMemory: false },
+      context: { environment, config: { ...project.serializedConfig, setupFiles: [] }, pool: this.name },
+      traces: { enabled: false },
+    };
+  }
+
+  #collectRequest(file: string): WorkerRequest {
+    const { environment } = this.options;
+    return {
+      __vitest_worker_request__: true,
+      type: 'collect',
+      context: { files: [{ filepath: file }], providedContext: {}, workerId: 0, environment },
+    } as WorkerRequest;
   }
 
   /** Gives the worker the code that it wants to load. What it reports meanwhile is of no interest. */
@@ -121,11 +125,15 @@ export class StandbyWorker implements PoolWorker {
     const answers = new Map<string, (...args: never[]) => Promise<unknown>>(
       Object.entries({ fetch, resolve }),
     );
+    const asking = this.#process;
+    const outcome = await Promise.resolve(answers.get(method)?.(...(args as never[]))).then(
+      (result) => ({ r: result }),
+      (error: unknown) => ({ e: error }),
+    );
     try {
-      const result = await answers.get(method)?.(...(args as never[]));
-      this.#process.send({ t: 's', i: id, r: result } as never);
-    } catch (error) {
-      this.#process.send({ t: 's', i: id, e: error } as never);
+      asking.send({ t: 's', i: id, ...outcome } as never);
+    } catch {
+      // A process that was stopped meanwhile wants no answer.
     }
   }
 
