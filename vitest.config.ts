@@ -20,12 +20,12 @@ export default defineConfig(({ mode }) => {
     environments: { __vitest__: { resolve: { mainFields: [] } } },
     test: {
       include: ['workshop/*/step.spec.ts'],
-      globalSetup: ['src/lifecycle/global-setup.ts'],
+      globalSetup: ['./src/lifecycle/global-setup.ts'],
       setupFiles: [
-        'src/lifecycle/use-target.ts',
-        'src/lifecycle/withhold-requests.ts',
-        'src/lifecycle/notice-tampering.ts',
-        'src/lifecycle/note-requests.ts',
+        './src/lifecycle/use-target.ts',
+        './src/lifecycle/withhold-requests.ts',
+        './src/lifecycle/notice-tampering.ts',
+        './src/lifecycle/note-requests.ts',
       ],
       reporters: ['./src/learner/reporter/workshop-reporter.ts', './src/learner/watch/restart-on-save.ts'],
       pool,
