@@ -1,7 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { keepCompiled } from './src/learner/standby/compile-cache.ts';
 import { StandbyPool } from './src/learner/standby/standby-pool.ts';
 import { rerunFromStep, StepSequencer } from './src/learner/watch/step-order.ts';
 import { bundledLocalAws } from './src/local-aws/vite-plugin.ts';
+
+const compiled = `${import.meta.dirname}/node_modules/.cache/compiled`;
+keepCompiled(compiled);
 
 /** The workshop: its steps in order, in one worker. `--mode solution` runs the reference solutions. */
 export default defineConfig(({ mode }) => {
@@ -32,6 +36,7 @@ export default defineConfig(({ mode }) => {
       isolate: false,
       // What was transformed once needs no transforming at the next start.
       experimental: { fsModuleCache: true },
+      env: { NODE_COMPILE_CACHE: compiled },
       fileParallelism: false,
       sequence: { sequencer: StepSequencer, setupFiles: 'list' },
       watchTriggerPatterns: [rerunFromStep(import.meta.dirname, solutions ? 'solution.ts' : 'exercise.ts')],
