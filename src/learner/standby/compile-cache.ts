@@ -6,7 +6,7 @@ interface CompileCache {
   flushCompileCache?(): void;
 }
 
-const node: CompileCache = module;
+const node: typeof module & CompileCache = module;
 
 /** Has Node.js keep what it compiles in this process, from here on: at the next start it only has to read it. */
 export function keepCompiled(directory: string): void {

@@ -49,7 +49,7 @@ export class StandbyPool implements PoolRunnerInitializer {
     const standby = this.#standby;
     if (!standby) return undefined;
     if (!isDeepStrictEqual(startOf(standby.options), startOf(options))) {
-      this.#dropStandby();
+      void this.#dropStandby();
       return undefined;
     }
     this.#standby = undefined;
@@ -62,13 +62,14 @@ export class StandbyPool implements PoolRunnerInitializer {
     this.#vitest = vitest;
     vitest.onClose(() => {
       this.#isClosed = true;
-      this.#dropStandby();
+      return this.#dropStandby();
     });
   }
 
-  #dropStandby(): void {
-    void this.#standby?.stop();
+  async #dropStandby(): Promise<void> {
+    const standby = this.#standby;
     this.#standby = undefined;
+    await standby?.stop();
   }
 }
 
