@@ -7,10 +7,13 @@ import { writeCompiled } from './compile-cache.ts';
 const modules = import.meta.glob([
   '../../../workshop/*/solution.ts',
   '../../audit/*.ts',
-  '../../lifecycle/{given,step,tampering}.ts',
+  '../../endpoint/lack.ts',
+  '../../lifecycle/{created-keys,given,ledger,process-identity,progress,run,step,tampering,todo}.ts',
+  '../../steps/{progress-record,state-folder,step-files,step-needs}.ts',
+  '../../target.ts',
   '!**/*.test.ts',
 ]);
 
 // All at once: while one library is being loaded, Vite can look for the next module.
-await Promise.all(Object.values(modules).map((load) => load()));
+await Promise.all([import('zod'), ...Object.values(modules).map((load) => load())]);
 writeCompiled();
