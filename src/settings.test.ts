@@ -95,6 +95,17 @@ test.each([
   expect(errorOf({ WORKSHOP_TARGET: target, ...environment })).toContain(sentence);
 });
 
+test.each(['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_KMS', 'AWS_ENDPOINT_URL_CLOUDTRAIL'])(
+  'minds a wrong %s only where it is used: not on the local AWS',
+  (name) => {
+    const wrong = { [name]: 'localhost', AWS_REGION: 'eu-central-1' };
+
+    expect(errorOf(wrong)).toBe('no error');
+    expect(errorOf({ ...wrong, WORKSHOP_TARGET: 'local' })).toBe('no error');
+    expect(errorOf({ ...wrong, WORKSHOP_TARGET: 'aws' })).toContain(`${name} is "localhost"; it has to be`);
+  },
+);
+
 test('takes an endpoint of KMS instead of one for all, but not one of CloudTrail alone', () => {
   const endpoint = { WORKSHOP_TARGET: 'endpoint', AWS_REGION: 'eu-central-1' };
 

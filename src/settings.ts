@@ -88,7 +88,7 @@ export class SettingsError extends Error {
 export function readSettings(environment: Environment = process.env, file = '.env'): Settings {
   const all = { ...readEnvironmentFile(file), ...environment };
   const present = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
-  const parsed = schema.safeParse(present);
+  const parsed = schema.safeParse(withoutUnusedEndpoints(present));
   const faults = [...misspelt(present), ...(parsed.success ? [] : describe(parsed.error, all))];
   if (!parsed.success || faults.length > 0) {
     throw new SettingsError(
@@ -120,6 +120,14 @@ function readEnvironmentFile(file: string): Environment {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw error;
   }
+}
+
+/** The local AWS is asked wherever it listens: what the shell knows of other endpoints needn't be right. */
+function withoutUnusedEndpoints(environment: Environment): Environment {
+  if ((environment.WORKSHOP_TARGET ?? 'local') !== 'local') return environment;
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !name.startsWith('AWS_ENDPOINT_URL')),
+  );
 }
 
 /** A setting of ours that there isn't would be ignored, and with it, say, the accounts that are allowed. */
