@@ -76,7 +76,7 @@ test('without CloudTrail and STS, all steps but step 4 run, and nothing is left'
  ∅  4  Audit with CloudTrail          not possible here
  ✔  5  Clean up                       done
 `);
-  expect(output).toContain('  4 of 5 steps done, 1 not possible here\n');
+  expect(output).toContain('  4 of 4 steps done, 1 not possible here\n');
   expect(output).toContain(' All 4 steps that are possible here are done.\n');
   expect(code).toBe(0);
   expect(new Set(await keyStates())).toEqual(new Set(['PendingDeletion']));

@@ -167,6 +167,26 @@ describe('progress', () => {
     expect(lines[6]).toBe(' Next: step 3, water the tree.');
   });
 
+  test('tells when a step passed that was changed since', async () => {
+    workshop.write('workshop/01-dig-a-hole/exercise.ts', 'changed');
+
+    expect(await outputOf(['progress'])).toMatch(
+      /^ ~ {2}1 {2}dig a hole {6}changed {2}passed [-\d]{10} [:\d]{5}\n/,
+    );
+  });
+
+  test('keeps a step to one line, however narrow the terminal is', async () => {
+    const { columns } = process.stdout;
+    process.stdout.columns = 34;
+    try {
+      const [first, second] = (await outputOf(['progress'])).split('\n');
+      expect(first).toMatch(/^ ✔ {2}1 {2}dig a hole {6}done {5}2…$/);
+      expect(second).toBe(' ↷  2  plant a tree    skipped  t…');
+    } finally {
+      process.stdout.columns = columns;
+    }
+  });
+
   test('tells which steps were not possible in the last run', async () => {
     for (const step of ['01-dig-a-hole', '03-water-the-tree'])
       workshop.write(`workshop/${step}/needs.json`, '["cloudtrail:LookupEvents"]');
@@ -178,7 +198,7 @@ describe('progress', () => {
       ' ↷  2  plant a tree    skipped  the reference is in its place',
       ' ∅  3  water the tree  not possible here',
     ]);
-    expect(lines[4]).toMatch(/ {2}1 of 3 steps done, 1 not possible here$/);
+    expect(lines[4]).toMatch(/ {2}1 of 2 steps done, 1 not possible here$/);
     expect(lines[6]).toBe(
       ' Nothing is left to do here. All steps are possible on the local AWS: leave WORKSHOP_TARGET out.',
     );

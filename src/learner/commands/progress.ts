@@ -14,7 +14,7 @@ import {
   type StepProgress,
   stepsNotPossible,
 } from '../progress.ts';
-import { columnsOf, pad } from '../reporter/layout.ts';
+import { columnsOf, pad, truncate } from '../reporter/layout.ts';
 import type { StepView } from '../reporter/model.ts';
 import { renderProgress } from '../reporter/render.ts';
 import { requireSteps } from '../step-by-name.ts';
@@ -86,26 +86,26 @@ function describe(root: string, sheet: ProgressSheet, notPossible: string[], foo
     step,
     look: notPossible.includes(name) ? ('not possible' as const) : step.state,
   }));
+  const page = { colors: paint, width: process.stdout.columns ?? 80 };
   const width = Math.max(...rows.map(({ title }) => columnsOf(title)));
   const lines = rows.map(({ number, title, step, look }) => {
     const { mark, word } = looks[look];
     const place = paint.dim(String(number).padStart(2));
-    return ` ${mark} ${place}  ${pad(title, width)}  ${word}  ${remark(step)}`.trimEnd();
+    const line = ` ${mark} ${place}  ${pad(title, width)}  ${word}  ${remark(step)}`.trimEnd();
+    return truncate(line, page.width);
   });
   const views: StepView[] = rows.map(({ step, look, ...folder }) => ({
     ...folder,
     state: look === 'done' || look === 'not possible' ? look : 'to do',
     tests: { passed: 0, total: 1 },
   }));
-  const page = { colors: paint, width: process.stdout.columns ?? 80 };
   return [...lines, '', renderProgress(views, page), ...footer].join('\n');
 }
 
 function remark({ state, firstPassedAt, lastPassedAt }: StepProgress): string {
   if (state === 'skipped') return paint.dim('the reference is in its place');
   if (!lastPassedAt) return '';
-  if (state === 'changed') return paint.dim(`passed ${shortTime(lastPassedAt)}, changed since`);
-  if (state === 'to do') return paint.dim(`passed ${shortTime(lastPassedAt)}, then reset`);
+  if (state === 'changed' || state === 'to do') return paint.dim(`passed ${shortTime(lastPassedAt)}`);
   return paint.dim(shortTime(firstPassedAt ?? lastPassedAt));
 }
 

@@ -218,6 +218,15 @@ test('an import that leads nowhere is shown where it is written', () => {
   });
 });
 
+test('a stack in the message of an error is left out', () => {
+  const message =
+    'Unable to decrypt. \n Error #1 \n Error: no\n    at f (node:a:1:2)\n    at g (node:b:3:4)\n';
+
+  expect(describeFailure({ name: 'Error', message, stack: stack() }, workshop, 'decrypts')).toMatchObject({
+    message: 'Unable to decrypt. \n Error #1 \n Error: no',
+  });
+});
+
 test('a promise that never settles is told as such', () => {
   const message = 'Test timed out in 60000ms.\nIf this is a long-running test, pass a timeout value …';
 

@@ -136,8 +136,13 @@ function describeThrown(error: ReportedError, workshop: Workshop, test?: string)
     name: timedOut ? undefined : name,
     message: timedOut
       ? `There was no answer after ${Number(timedOut[1]) / 1000} seconds: is a promise never settled?`
-      : stripVTControlCharacters(error.message || 'An error without a message.'),
+      : withoutStack(stripVTControlCharacters(error.message ?? '')) || 'An error without a message.',
     location,
     frame: location && readCodeFrame(workshop.root, location),
   };
+}
+
+/** The Encryption SDK puts the stacks of other errors into its message: they lead to no code of the learner's. */
+function withoutStack(message: string): string {
+  return message.replace(/\n\s+at .+/g, '').trimEnd();
 }

@@ -21,10 +21,25 @@ test('where no step was run, none is counted', () => {
 });
 
 test('the bar is full when all that is possible is done', () => {
-  expect(progressOf(['done', 'not possible'])).toMatch(/^ ━+ {2}1 of 2 steps done, 1 not possible here$/);
-  expect(progressOf(['not possible'])).toMatch(/^ ─+ {2}0 of 1 step done, 1 not possible here$/);
+  expect(progressOf(['done', 'not possible'])).toMatch(/^ ━+ {2}1 of 1 step done, 1 not possible here$/);
+  expect(progressOf(['done', 'wrong', 'not possible'])).toMatch(
+    /^ ━+─+ {2}1 of 2 steps done, 1 not possible here$/,
+  );
+});
+
+test('the numbers are those of the steps, however few were asked for', () => {
+  expect(progressOf(['not run', 'done', 'not run', 'not possible', 'not run'])).toMatch(
+    /^ ━+ {2}1 of 1 step done, 1 not possible here, 3 not run$/,
+  );
+});
+
+test('where no step is possible, none was run', () => {
+  expect(progressOf(['not possible'])).toMatch(/^ ─+ {2}no step was run, 1 not possible here$/);
+  expect(progressOf(['not possible', 'not run'])).toMatch(
+    /^ ─+ {2}no step was run, 1 not possible here, 1 not run$/,
+  );
 });
 
 test('where there is no room for a bar, there is none', () => {
-  expect(progressOf(['done', 'not possible'], 40)).toBe(' 1 of 2 steps done, 1 not possible here');
+  expect(progressOf(['done', 'not possible'], 40)).toBe(' 1 of 1 step done, 1 not possible here');
 });

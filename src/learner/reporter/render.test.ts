@@ -225,19 +225,6 @@ test('a step of which only some tests ran is not done', () => {
   expect(lines.join('\n')).toContain('  0 of 1 step done, 2 not run');
 });
 
-test('an error outside of the steps is shown beside what is next', () => {
-  const unhandled = [{ kind: 'error' as const, name: 'TypeError', message: 'x is not a function' }];
-  const lines = renderWorkshop(view({ steps: steps(done, done, done), unhandled }), plain);
-
-  expect(lines.slice(-5).join('\n')).toMatchInlineSnapshot(`
-    "
-     An error came outside of all steps. Is an await missing?
-
-       TypeError: x is not a function
-    "
-  `);
-});
-
 test('the heading says that the reference solutions run', () => {
   const lines = renderWorkshop(
     view({ steps: steps(done), solutions: true, target: 'AWS, eu-central-1' }),

@@ -29,7 +29,7 @@ export function renderResult(view: WorkshopView, page: Page): string[] {
     renderProgress(view.steps, page),
     ...view.turnedGreen.flatMap((turned) => renderTurnedGreen(turned, page)),
     ...renderNext(view, page),
-    ...view.unhandled.flatMap((error) => ['', ...renderUnhandled(error, page)]),
+    ...renderUnhandled(view.unhandled, page),
     '',
   ];
 }
@@ -136,25 +136,21 @@ function detailOf({ state, todos, tests }: StepView): string | undefined {
 
 /**
  * A bar that grows with every test that passes, and the number of steps that are done: of those that were asked for, and
- * are possible.
+ * are possible. The others are told after it, so that all the numbers together are those of the list.
  */
 export function renderProgress(steps: StepView[], page: Page): string {
   const { green, dim } = page.colors;
   const notPossible = steps.filter(({ state }) => state === 'not possible').length;
   const notRun = steps.filter(isNotRun).length;
   const done = steps.filter(({ state }) => state === 'done').length;
-  const asked = steps.length - notRun;
-  const label =
-    asked === 0
-      ? 'no step was run'
-      : [
-          `${done} of ${asked} ${asked === 1 ? 'step' : 'steps'} done`,
-          ...(notRun ? [`${notRun} not run`] : []),
-          ...(notPossible ? [`${notPossible} not possible here`] : []),
-        ].join(', ');
+  const wanted = steps.length - notRun - notPossible;
+  const label = [
+    wanted === 0 ? 'no step was run' : `${done} of ${wanted} ${wanted === 1 ? 'step' : 'steps'} done`,
+    ...(notPossible ? [`${notPossible} not possible here`] : []),
+    ...(notRun && notRun < steps.length ? [`${notRun} not run`] : []),
+  ].join(', ');
   const width = Math.min(60, page.width - label.length - 4);
   if (width < 10) return ` ${label}`;
-  const wanted = asked - notPossible;
   const share = steps.reduce((sum, step) => sum + shareOf(step), 0) / Math.max(1, wanted);
   const isFull = wanted > 0 && done === wanted;
   const filled = isFull ? width : Math.min(width - 1, Math.floor(share * width));
@@ -200,14 +196,21 @@ function renderHelp(
   return ['', ...[lesson, more].map((line) => ` ${colors.dim(line)}`)];
 }
 
-function renderUnhandled(error: ThrownError, page: Page): string[] {
-  const { bold, red } = page.colors;
-  const heading = 'An error came outside of all steps. Is an await missing?';
+/** One forgotten await lets many errors out: one of them is enough, best one that leads to the learner's code. */
+function renderUnhandled(errors: ThrownError[], page: Page): string[] {
+  const shown = errors.find(({ location }) => location) ?? errors[0];
+  if (!shown) return [];
+  const { bold, dim, red } = page.colors;
+  const count = errors.length === 1 ? 'An error' : `${errors.length} errors`;
+  const heading = `${count} came outside of all steps. Is an await missing?`;
+  const others = errors.length === 1 ? [] : ['', ` ${dim('All of them: npx vitest run --reporter=default')}`];
   return [
-    ...wrap(heading, page.width - 2).map((line) => ` ${bold(red(line))}`),
-    ...renderLocation(error.location, page),
     '',
-    ...renderThrown(error, page),
+    ...wrap(heading, page.width - 2).map((line) => ` ${bold(red(line))}`),
+    ...renderLocation(shown.location, page),
+    '',
+    ...renderThrown(shown, page),
+    ...others,
   ];
 }
 
