@@ -46,6 +46,15 @@ beforeEach(() => {
   predictNumberOfKeys();
 });
 
+test('gives the ARN of the key', about(2), async () => {
+  const { keyArn } = await created();
+
+  expect(
+    keyArn,
+    'createKey gave no ARN: await findKey, and return what it found only if it found something.',
+  ).toBeDefined();
+});
+
 test('creates a symmetric key that is enabled', about(3), async () => {
   const key = await describe((await created()).keyArn);
 
