@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { wrap } from './reporter/layout.ts';
 
 /** The colours of everything a learner sees: picocolors, which keeps to NO_COLOR. */
 export const paint = pc;
@@ -14,27 +15,46 @@ export const marks = {
   none: pc.dim('·'),
 };
 
-/** Shows the few marks of Markdown that lessons and hints use as a terminal can: headings, code and bold. */
-export function renderMarkdown(text: string): string {
+/**
+ * Shows the few marks of Markdown that hints use as a terminal can: headings, lists, code, bold and italic. Its lines are those of
+ * the terminal, not those of the file; code keeps its own.
+ */
+export function renderMarkdown(text: string, width: number): string {
   let inCode = false;
-  return text
-    .split(/\r?\n/)
-    .flatMap((line) => {
-      if (/^\s*```/.test(line)) {
-        inCode = !inCode;
-        return [];
-      }
-      if (inCode) return [`    ${pc.cyan(line)}`];
-      if (/^#+ /.test(line)) return [pc.bold(line.replace(/^#+ /, ''))];
-      return [renderSpans(line)];
-    })
-    .join('\n');
+  let paragraph = '';
+  const lines: string[] = [];
+  const endParagraph = () => {
+    if (paragraph) lines.push(...renderParagraph(paragraph, width));
+    paragraph = '';
+  };
+  for (const line of text.split(/\r?\n/)) {
+    const isFence = /^\s*```/.test(line);
+    const isHeading = !inCode && /^#+ /.test(line);
+    if (inCode || isFence || isHeading || !line.trim() || listMark.test(line)) endParagraph();
+    if (isFence) inCode = !inCode;
+    else if (inCode) lines.push(line && `    ${pc.cyan(line)}`);
+    else if (isHeading) lines.push(pc.bold(line.replace(/^#+ /, '')));
+    else if (!line.trim()) lines.push('');
+    else paragraph = paragraph ? `${paragraph} ${line.trim()}` : line;
+  }
+  endParagraph();
+  return lines.join('\n');
+}
+
+const listMark = /^\s*[-*] /;
+
+/** What goes on below the mark of a list stands below its text. */
+function renderParagraph(paragraph: string, width: number): string[] {
+  const mark = listMark.exec(paragraph)?.[0] ?? '';
+  const lines = wrap(renderSpans(paragraph.slice(mark.length)), width - mark.length);
+  return lines.map((line, index) => (index === 0 ? mark : ' '.repeat(mark.length)) + line);
 }
 
 function renderSpans(line: string): string {
   return line
     .replace(/`([^`]+)`/g, (_, code: string) => pc.cyan(code))
     .replace(/\*\*([^*]+)\*\*/g, (_, words: string) => pc.bold(words))
+    .replace(/(?<!\w)_([^_]+)_(?!\w)/g, (_, words: string) => pc.italic(words))
     .replace(
       /\[([^\]]+)\]\((https?:[^)]+)\)/g,
       (_, words: string, url: string) => `${words} (${pc.underline(url)})`,

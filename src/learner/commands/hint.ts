@@ -41,7 +41,8 @@ export function hint(root: string, [typed, ...more]: string[], { again = false }
 
 function show({ number, title }: StepFolder, hint: Hint, level: number, levels: number): string {
   const heading = `${paint.bold(`Step ${number}, ${title}`)}  ${paint.dim(`hint ${level} of ${levels}:`)} ${hint.title}`;
-  return `${heading}\n\n${indent(renderMarkdown(hint.text))}`;
+  const width = Math.min(process.stdout.columns ?? 80, 100);
+  return `${heading}\n\n${indent(renderMarkdown(hint.text, width - 4))}`;
 }
 
 function showAgain(step: StepFolder, hints: Hint[], shown: number): string {
