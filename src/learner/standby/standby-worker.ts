@@ -34,6 +34,8 @@ export class StandbyWorker implements PoolWorker {
   onStop: () => void = () => {};
   #process: ForksPoolWorker;
   #prepared: Promise<void> | undefined;
+  /** A process that has ended by itself: Vitest would wait for its end for ever. */
+  #ended: ForksPoolWorker | undefined;
 
   constructor(name: string, options: PoolOptions) {
     this.name = name;
@@ -43,14 +45,15 @@ export class StandbyWorker implements PoolWorker {
 
   async start(): Promise<void> {
     if (!this.#prepared) return this.#process.start();
-    try {
-      await this.#prepared;
-    } catch {
-      // A process that could not get ready is replaced by one that never tried.
-      void this.#process.stop();
-      this.#process = new ForksPoolWorker(this.options);
-      await this.#process.start();
-    }
+    const isReady = await this.#prepared.then(
+      () => this.#ended !== this.#process,
+      () => false,
+    );
+    if (isReady) return;
+    // A process that could not get ready, or has ended since, is replaced by one that never tried.
+    void this.#stopProcess();
+    this.#process = new ForksPoolWorker(this.options);
+    await this.#process.start();
   }
 
   send(message: WorkerRequest): void {
@@ -59,7 +62,7 @@ export class StandbyWorker implements PoolWorker {
 
   stop(): Promise<void> {
     this.onStop();
-    return this.#process.stop();
+    return this.#stopProcess();
   }
 
   on(...[event, callback]: Parameters<PoolWorker['on']>): void {
@@ -81,8 +84,16 @@ export class StandbyWorker implements PoolWorker {
     this.#prepared.catch(() => {});
   }
 
+  async #stopProcess(): Promise<void> {
+    if (this.#ended !== this.#process) await this.#process.stop();
+  }
+
   async #load(file: string): Promise<void> {
-    await this.#process.start();
+    const starting = this.#process;
+    await starting.start();
+    starting.on('exit', () => {
+      this.#ended = starting;
+    });
     // A process that ends while it is sent something emits an error; that it ended is noticed anyway.
     this.on('error', () => {});
     const answer = (question: WorkerQuestion) => this.#answer(question);

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { makeSmallWorkshop, type SmallWorkshop } from '../reporter/testing/small-workshop.ts';
 
@@ -14,9 +15,9 @@ test('runs', () => console.log('process %s, set later: %s', process.pid, process
 
 // Writes where its process is to be found, and is waited for by what comes after.
 const preload = `
-import { writeFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 
-writeFileSync('ready', String(process.pid));
+appendFileSync('ready', process.pid + ' ');
 `;
 const waiting = `
 import { existsSync } from 'node:fs';
@@ -33,8 +34,9 @@ beforeEach(() => {
 });
 afterEach(() => workshop.remove());
 
-function readyProcess(): number {
-  return Number(readFileSync(join(workshop.root, 'ready'), 'utf8'));
+/** @param place where in the order in which processes got ready */
+function readyProcess(place = 0): number {
+  return Number(readFileSync(join(workshop.root, 'ready'), 'utf8').split(' ')[place]);
 }
 
 function isAlive(pid: number): boolean {
@@ -95,3 +97,25 @@ test('no process is left behind by a run that has nothing to run', async () => {
   expect(code).toBe(1);
   if (existsSync(join(workshop.root, 'ready'))) expect(isAlive(readyProcess())).toBe(false);
 });
+
+test.for([
+  ['a save', 'workshop/01-one/exercise.ts'],
+  ['a change of the settings', 'vitest.config.ts'],
+])(
+  'a process on standby that is killed does not keep Vitest from running after %s',
+  async ([, file = '']) => {
+    workshop.write('preload.ts', preload);
+    const vitest = await workshop.watch();
+    // The first one has run.
+    while (!readyProcess(1)) await setTimeout(10);
+    const standby = readyProcess(1);
+    process.kill(standby, 'SIGKILL');
+    while (isAlive(standby)) await setTimeout(10);
+
+    const text = readFileSync(join(workshop.root, file), 'utf8');
+    const output = await vitest.save(file, `${text}// Changed.\n`);
+    await vitest.stop();
+    expect(output).toContain('set later: undefined');
+    expect(output).not.toContain('An error came');
+  },
+);
