@@ -1,7 +1,9 @@
+import { channel } from 'node:diagnostics_channel';
 import http from 'node:http';
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { expect, test } from 'vitest';
+import { CHANNEL } from '../audit/request-recorder.ts';
 import { undoTampering } from './tampering.ts';
 
 test('finds nothing when nothing was touched', () => {
@@ -33,4 +35,22 @@ test('finds a function of Node that was replaced or deleted, and brings it back'
 
   expect(undoTampering().sort()).toEqual(['http.get', 'http.request']);
   expect([http.request, http.get]).toEqual([request, get]);
+});
+
+test('finds a function that was added in the place of something else', () => {
+  const watched = channel(CHANNEL);
+  Reflect.deleteProperty(watched, 'name');
+  watched.publish = () => {};
+
+  expect(undoTampering()).toEqual([`channel('${CHANNEL}').publish`]);
+  expect(Object.hasOwn(watched, 'publish')).toBe(false);
+});
+
+test('finds a function that is given only to those who look first', () => {
+  const { request } = http;
+  const given = [request];
+  Object.defineProperty(http, 'request', { configurable: true, get: () => given.pop() });
+
+  expect(undoTampering()).toEqual(['http.request']);
+  expect(http.request).toBe(request);
 });
