@@ -39,7 +39,8 @@ export class StandbyPool implements PoolRunnerInitializer {
 
   #prepare(options: PoolOptions): void {
     this.#endWith(options.project.vitest);
-    if (this.#isClosed) return;
+    // A debugger would stop in what is loaded early, and that process would open the port for it.
+    if (this.#isClosed || options.project.config.inspector.enabled) return;
     this.#standby = new StandbyWorker(this.name, options);
     this.#standby.prepare(this.#preload);
   }

@@ -98,6 +98,13 @@ test('no process is left behind by a run that has nothing to run', async () => {
   if (existsSync(join(workshop.root, 'ready'))) expect(isAlive(readyProcess())).toBe(false);
 });
 
+test('nothing gets ready early for a run that is debugged', async () => {
+  const { output } = await workshop.run(['run', '--inspect']);
+
+  expect(output).toContain('set later: undefined');
+  expect(existsSync(join(workshop.root, 'ready'))).toBe(false);
+});
+
 test.for([
   ['a save', 'workshop/01-one/exercise.ts'],
   ['a change of the settings', 'vitest.config.ts'],
