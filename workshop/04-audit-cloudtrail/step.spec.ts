@@ -189,7 +189,7 @@ test('leaves calls that failed out', about(4), async () => {
   expect(await countOf('failed'), 'A call that failed gave nobody a data key: look at errorCode.').toBe(1);
 });
 
-test('knows why we wait, as you predicted', { meta: { todos: [1] } }, async () => {
+test('knows why we wait, as you predicted', { meta: { todos: [1], about: 1 } }, async () => {
   await withLocalClients({ cloudTrail: { delaySeconds: 3600 } }, async ({ kms, cloudTrail }) => {
     const keyArn = await createAuditedKey(kms);
     // No wrong answer fails here: it shows what was to be predicted.

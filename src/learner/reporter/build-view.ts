@@ -80,15 +80,9 @@ function viewFailedTest(
   if (failure.kind === 'todo' || failure.location) return failure;
   const files = filesOf(step.name);
   if (workshop.solutions) return { ...failure, location: { file: files.solution } };
-  const about = todos.find(({ number }) => number === aboutTodo(test));
+  const about = todos.find(({ number }) => number === test.meta().about);
   const location = { file: files.exercise, line: about?.line };
   return failure.kind === 'wrong' ? { ...failure, location, todo: about } : { ...failure, location };
-}
-
-/** The TODO that a test is about: the one that it says, or the only one that it names. */
-function aboutTodo(test: TestCase): number | undefined {
-  const { about, todos = [] } = test.meta();
-  return about ?? (todos.length === 1 ? todos[0] : undefined);
 }
 
 function hasState(state: 'passed' | 'failed') {

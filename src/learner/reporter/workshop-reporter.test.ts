@@ -23,7 +23,7 @@ const files = {
   '02-multiply/exercise.ts': shipped,
   '02-multiply/exercise.ts.shipped': shipped,
   '02-multiply/step.spec.ts': spec(
-    `test('multiplies', { meta: { todos: [1] } }, () => {
+    `test('multiplies', { meta: { todos: [1], about: 1 } }, () => {
        expect(exercise.multiply(2, 3), 'Two times three are six.').toBe(6);
      });`,
   ),
