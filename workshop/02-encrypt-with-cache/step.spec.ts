@@ -1,6 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NodeCachingMaterialsManager, type NodeMaterialsManager } from '@aws-crypto/client-node';
+import {
+  CommitmentPolicy,
+  NodeCachingMaterialsManager,
+  type NodeMaterialsManager,
+} from '@aws-crypto/client-node';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
   createMaterialsManager,
@@ -11,21 +16,21 @@ import { type Message, readMessage } from '../../src/audit/message.ts';
 import { recordRequests } from '../../src/audit/request-recorder.ts';
 import { givenKey, plaintextFile } from '../../src/lifecycle/given.ts';
 import { outputFiles } from '../../src/lifecycle/run.ts';
-import { once, useStep } from '../../src/lifecycle/step.ts';
+import { once, throwIfTodo, useStep } from '../../src/lifecycle/step.ts';
 import { withLocalAws } from '../../src/target.ts';
 import { createKey } from '../01-create-key/solution.ts';
 
 const step = useStep(import.meta.filename);
 const { run } = step;
 const meta = { todos: [1, 2, 3, 4] };
-const about = (todo: number) => ({ meta: { ...meta, about: todo } });
+const about = (todo: number, todos = meta.todos) => ({ meta: { todos, about: todo } });
 
 const encryptedTwice = once(async () => {
   const keyArn = await givenKey(step);
   const materialsManager = createMaterialsManager(keyArn);
   const { messages, ...calls } = await encrypt(materialsManager, outputFiles(run).slice(0, 2));
   const [first, second] = messages as [Message, Message];
-  return { keyArn, materialsManager, first, second, ...calls };
+  return { keyArn, first, second, ...calls };
 });
 
 afterEach(() => {
@@ -37,27 +42,61 @@ beforeEach(() => {
   predictGenerateDataKeyCalls();
 });
 
-test('gets its data keys from the KMS key', about(2), async () => {
-  const outcome = await encryptedTwice().catch((error: Error) => error);
-
-  // What the SDK says when no key of the keyring is the generator.
-  if (outcome instanceof Error && outcome.message.includes('unencryptedDataKey has not been set')) {
-    expect.unreachable(
-      'The keyring made no data key: only its generator makes them, so the KMS key has to be its generatorKeyId.',
-    );
-  }
-  if (outcome instanceof Error) throw outcome;
-  // No wrong answer fails here: an exercise knows of no other key.
-  expect(outcome.first.keyArn, "The data key has to come from the workshop's key.").toBe(outcome.keyArn);
+test('gives a caching materials manager', about(3, [1, 2, 3]), () => {
+  expect(
+    createMaterialsManager(step.runKeyArn),
+    'Any other asks KMS for a new data key for every message: only a caching materials manager keeps one.',
+  ).toBeInstanceOf(NodeCachingMaterialsManager);
 });
 
-test('encrypts with a caching materials manager', about(3), async () => {
-  const { materialsManager } = await encryptedTwice();
+test('gets its data keys from the KMS key', about(2, [1, 2, 3]), async () => {
+  await withKey(async (keyArn) => {
+    const materialsManager = createMaterialsManager(keyArn);
+    const commitmentPolicy = CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT;
+    const outcome = await materialsManager
+      .getEncryptionMaterials({ encryptionContext: run.encryptionContext, commitmentPolicy })
+      .then(
+        () => 'a data key',
+        ({ message }: Error) => message,
+      );
 
-  expect(
-    materialsManager,
-    `A ${materialsManager.constructor.name} asks KMS for a new data key for every message: only a caching materials manager keeps one.`,
-  ).toBeInstanceOf(NodeCachingMaterialsManager);
+    expect(
+      outcome,
+      'The keyring made no data key: only its generator makes them, so the KMS key has to be its generatorKeyId.',
+    ).toBe('a data key');
+  });
+});
+
+test('writes an encrypted message', about(4), async () => {
+  const encryptedFile = scratchFile('written');
+  await rm(encryptedFile, { force: true });
+  await withKey(async (keyArn) => {
+    const { encryptionContext } = run;
+    const materialsManager = createMaterialsManager(keyArn);
+    const error = await encryptFile({
+      materialsManager,
+      encryptionContext,
+      plaintextFile,
+      encryptedFile,
+    }).catch((e: Error) => e);
+    // What is still being written gets no further before these lines are done.
+    const size = existsSync(encryptedFile) ? statSync(encryptedFile).size : 0;
+
+    throwIfTodo(error);
+    expect(
+      error,
+      'There were no bytes to write: await encrypt, and take the result out of its answer.',
+    ).not.toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' });
+    if (error) throw error;
+    expect(size, 'The message was not written when encryptFile was done: await writeFile.').toBeGreaterThan(
+      0,
+    );
+    const message = await readMessage(encryptedFile).catch(() => undefined);
+    expect(
+      message,
+      'What was written is no encrypted message: write the bytes of the result as they are, not a text.',
+    ).toBeDefined();
+  });
 });
 
 test('makes two different messages', about(4), async () => {
@@ -89,7 +128,7 @@ test('puts the encryption context into every message', about(4), async () => {
   for (const message of [first, second]) {
     expect(
       message.encryptionContext,
-      'The encryption context has to be in the header of every message: pass it in the options of encrypt.',
+      'The encryption context has to be in the header of every message: give encrypt the options { encryptionContext }.',
     ).toMatchObject(run.encryptionContext);
   }
   expect(
@@ -99,11 +138,13 @@ test('puts the encryption context into every message', about(4), async () => {
 });
 
 test('uses one data key for both', about(3), async () => {
-  const { first, second } = await encryptedTwice();
+  const { first, second, keyArn } = await encryptedTwice();
 
   expect(second.encryptedDataKey, 'Messages that share a data key carry the same encrypted data key.').toBe(
     first.encryptedDataKey,
   );
+  // No wrong answer fails here: an exercise knows of no other key.
+  expect(first.keyArn, "The data key has to come from the workshop's key.").toBe(keyArn);
 });
 
 test('asks KMS for one data key', about(3), async () => {
@@ -145,8 +186,7 @@ test('asks for a second data key for the third message', about(3), async () => {
 test('keeps a data key for 300 seconds', about(3), async () => {
   const callsAfter = (seconds: number) =>
     // A local AWS in this process shares its clock: a real one would refuse signatures of the future.
-    withLocalAws({}, async () => {
-      const keyArn = await createKey({ ...run, aliasName: 'alias/age' });
+    withKey(async (keyArn) => {
       const materialsManager = createMaterialsManager(keyArn);
       const now = Date.now();
       vi.useFakeTimers({ toFake: ['Date'], now });
@@ -200,6 +240,11 @@ function observe(materialsManager: NodeMaterialsManager) {
     decryptMaterials: (request) => materialsManager.decryptMaterials(request),
   };
   return { materialsManager: observed, plaintextLengths };
+}
+
+/** Runs an action with a KMS key of its own, in a local AWS. */
+function withKey<Result>(action: (keyArn: string) => Promise<Result>): Promise<Result> {
+  return withLocalAws({}, async () => action(await createKey({ ...run, aliasName: 'alias/own' })));
 }
 
 function scratchFile(name: string): string {
