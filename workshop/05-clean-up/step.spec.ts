@@ -16,7 +16,7 @@ import {
 } from '@aws-sdk/client-kms';
 import { beforeEach, expect, test } from 'vitest';
 import { cleanUp, predictDecryptWhilePending } from '#exercise/05-clean-up';
-import { recordRequests } from '../../src/audit/request-recorder.ts';
+import { type RecordedRequest, recordRequests } from '../../src/audit/request-recorder.ts';
 import { enterInLedger } from '../../src/lifecycle/ledger.ts';
 import { outputFiles } from '../../src/lifecycle/run.ts';
 import { once, throwIfTodo, useStep } from '../../src/lifecycle/step.ts';
@@ -50,7 +50,25 @@ const cleanedUp = once(async () => {
   );
   await createFiles();
   await cleanUp(request);
-  return { keyArn, encryptedDataKey: dataKey.CiphertextBlob };
+  const filesLeft = request.files.filter(existsSync);
+  return { keyArn, encryptedDataKey: dataKey.CiphertextBlob, filesLeft };
+});
+
+test("knows the run's key by its tags", about(2), async () => {
+  await withLocalAws({}, async () => {
+    const tags = [{ TagKey: 'team', TagValue: 'ours' }, ...request.tags];
+    await createKey({ ...request, tags, description: run.description });
+    const recording = recordRequests();
+    const error = await cleanUp(request).catch((e: Error) => e);
+    recording.stop();
+
+    throwIfTodo(error);
+    const isRefused = error instanceof Error && !recording.requests.some(isChange);
+    expect(
+      isRefused,
+      "A key with each of the run's tags, and one more, was refused: compare names and values, not objects.",
+    ).toBe(false);
+  });
 });
 
 test("schedules the deletion of the run's key, in 7 days", about(3), async () => {
@@ -67,6 +85,14 @@ beforeEach(() => {
   predictDecryptWhilePending();
 });
 
+// A call that nobody waits for fails unnoticed.
+test('stops when the deletion cannot be scheduled', about(3, [1, 2, 3]), async () => {
+  expect(
+    await cleanUpWithout('ScheduleKeyDeletion'),
+    'KMS could not schedule the deletion, and cleanUp went on: await the answer, and throw the error on.',
+  ).toBeInstanceOf(Error);
+});
+
 test('deletes the alias', about(4), async () => {
   await cleanedUp();
 
@@ -76,12 +102,23 @@ test('deletes the alias', about(4), async () => {
   ).toBeUndefined();
 });
 
+test('says so when the alias cannot be deleted', about(4, [1, 2, 3, 4]), async () => {
+  expect(
+    await cleanUpWithout('DeleteAlias'),
+    'KMS could not delete the alias, and cleanUp did not say so: await the answer, and throw the error on.',
+  ).toBeInstanceOf(Error);
+});
+
 test("deletes the run's output files, and no other file", about(5), async () => {
-  await cleanedUp();
+  const { filesLeft } = await cleanedUp();
 
   expect(
     request.files.filter(existsSync),
     'These output files are still there: delete each of them.',
+  ).toEqual([]);
+  expect(
+    filesLeft,
+    'These output files were still there when cleanUp was done: await each deletion. forEach awaits none.',
   ).toEqual([]);
   expect(
     existsSync(otherFile),
@@ -109,7 +146,7 @@ test('may run twice', { meta }, async () => {
 
   const error = await cleanUp(request).catch((e: Error) => e);
   throwIfTodo(error);
-  expect(error?.name, 'The second clean-up finds nothing to do, and that is no error.').toBeUndefined();
+  expect(error?.message, 'The second clean-up finds nothing to do, and that is no error.').toBeUndefined();
 });
 
 test('deletes the alias last, so that a second try can find the key', about(4), async () => {
@@ -119,9 +156,7 @@ test('deletes the alias last, so that a second try can find the key', about(4), 
     await cleanUp(request);
     recording.stop();
 
-    const changes = recording.requests
-      .map(({ operation }) => operation)
-      .filter((name) => /^(Schedule|Delete)/.test(name));
+    const changes = recording.requests.filter(isChange).map(({ operation }) => operation);
     expect(
       changes,
       'Without its alias, nothing leads to a key that is still alive: delete the alias last.',
@@ -138,7 +173,7 @@ test('finishes a clean-up that was interrupted', about(3), async () => {
     const error = await cleanUp(request).catch((e: Error) => e);
     throwIfTodo(error);
     expect(
-      error?.name,
+      error?.message,
       'The deletion was scheduled already, and that is no error: see KeyState.',
     ).toBeUndefined();
     expect(
@@ -171,6 +206,7 @@ test("leaves other teams' keys and aliases alone, in a crowded account", about(2
 test("leaves a key alone that does not carry the run's tags", about(2, [1, 2]), async () => {
   const [workshop, ofRun] = request.tags as [Tag, Tag];
   const tagsOfOthers = [
+    [workshop],
     [workshop, { ...ofRun, TagValue: 'of somebody else' }],
     [
       { ...workshop, TagValue: ofRun.TagValue },
@@ -186,7 +222,7 @@ test("leaves a key alone that does not carry the run's tags", about(2, [1, 2]), 
       throwIfTodo(error);
       expect(
         (await describe(theirs))?.KeyState,
-        'This key has the tags of somebody else: compare name and value of each of the tags.',
+        "This key does not have each of the run's tags: compare name and value of each of them.",
       ).toBe('Enabled');
       expect(error, 'The alias leads to a key that is not ours: throw an error.').toBeInstanceOf(Error);
     }
@@ -200,10 +236,25 @@ test('does not say that all is clean when it cannot look', { meta: { todos: [1] 
     throwIfTodo(error);
     expect(
       error,
-      'KMS could not say whether there is a key. That does not mean that there is none: throw the error on.',
+      'KMS could not say whether there is a key. That does not mean that there is none: findKey has to throw the error on.',
     ).toBeInstanceOf(Error);
   });
 });
+
+/** Runs cleanUp where KMS fails at an operation; gives the error, if any. */
+async function cleanUpWithout(operation: string): Promise<unknown> {
+  return withLocalAws({ weather: [{ operation, fault: 'server-error' }] }, async () => {
+    await createKey({ ...request, description: run.description });
+    const error = await cleanUp(request).catch((e: Error) => e);
+    throwIfTodo(error);
+    return error;
+  });
+}
+
+/** Whether a call changes a key or an alias. */
+function isChange({ operation }: RecordedRequest): boolean {
+  return /^(Schedule|Delete)/.test(operation);
+}
 
 async function createFiles(): Promise<void> {
   await mkdir(folder, { recursive: true });

@@ -1,5 +1,5 @@
 // Wrong: whatever the alias leads to is deleted.
-// Says: This key has the tags of somebody else
+// Says: This key does not have each of the run's tags
 import { rm } from 'node:fs/promises';
 import {
   DeleteAliasCommand,
