@@ -10,6 +10,7 @@ export interface Message {
   encryptedDataKey: string;
   /** The ARN of the KMS key that the data key is encrypted under. */
   keyArn: string;
+  /** As `decrypt` gives it: without a prototype, so that there is nothing in it but the pairs. */
   encryptionContext: Readonly<Record<string, string>>;
   /** Whether the message commits to its data key. */
   isCommitting: boolean;
@@ -37,7 +38,7 @@ export async function readMessage(file: string): Promise<Message> {
     messageId: Buffer.from(messageHeader.messageId).toString('hex'),
     encryptedDataKey: Buffer.from(dataKey?.encryptedDataKey ?? []).toString('base64'),
     keyArn: dataKey?.providerInfo ?? '',
-    encryptionContext: { ...messageHeader.encryptionContext },
+    encryptionContext: messageHeader.encryptionContext,
     isCommitting: algorithmSuite.commitment !== 'NONE',
     body: bytes.subarray(headerLength),
   };

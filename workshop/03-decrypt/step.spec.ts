@@ -3,6 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { decryptFile, predictDecryptCalls } from '#exercise/03-decrypt';
+import { readMessage } from '../../src/audit/message.ts';
 import { recordRequests } from '../../src/audit/request-recorder.ts';
 import { givenEncryptedFiles, givenKey, plaintextFile } from '../../src/lifecycle/given.ts';
 import { outputFiles } from '../../src/lifecycle/run.ts';
@@ -43,6 +44,35 @@ beforeEach(() => {
   predictDecryptCalls();
 });
 
+test('hands decrypt a message, and waits for it', about(2), async () => {
+  const [encryptedFile] = await givenEncryptedFiles(step);
+  const recording = recordRequests();
+  const { error } = await tryToDecrypt({ encryptedFile });
+  recording.stop();
+  // A misspelt name speaks for itself.
+  if (error instanceof ReferenceError) throw error;
+
+  const isAnswered = recording.requests.some(({ operation }) => operation === 'Decrypt');
+  const isAsked = isAnswered || recording.unanswered('Decrypt') > 0;
+  expect(
+    error && !isAsked ? error.message : 'no error',
+    'decryptFile failed before KMS was asked: pass decrypt the keyring and the message, as readFile gave it, and await it.',
+  ).toBe('no error');
+});
+
+test('accepts a message with more pairs than it expects', about(3), async () => {
+  const [encryptedFile] = await givenEncryptedFiles(step);
+  const { encryptionContext: allPairs } = await readMessage(encryptedFile);
+  const expectingAll = await tryToDecrypt({ encryptedFile, encryptionContext: allPairs });
+  const expectingOurs = await tryToDecrypt({ encryptedFile });
+
+  // What fails whatever it expects has another reason, which the tests below tell.
+  expect(
+    expectingOurs.error?.message ?? 'no error',
+    'A message of ours was refused, because its header has more pairs: check that each pair you expect is there.',
+  ).toBe(expectingAll.error?.message ?? 'no error');
+});
+
 test('gives back the plaintext, byte for byte', about(4), async () => {
   const { plaintexts } = await decrypted();
   const original = await readFile(plaintextFile);
@@ -54,7 +84,10 @@ test('gives back the plaintext, byte for byte', about(4), async () => {
       atOnce?.toString() === plaintext?.toString(),
       `${file} was not complete when decryptFile was done: await what you begin.`,
     ).toBe(true);
-    expect(plaintext?.equals(original), `${file} has to be byte-identical to ${plaintextFile}.`).toBe(true);
+    expect(
+      plaintext?.equals(original),
+      `${file} has to be byte-identical to ${plaintextFile}: write the plaintext as decrypt gave it.`,
+    ).toBe(true);
   }
 });
 
@@ -79,9 +112,22 @@ test('decrypts what it is given, whatever that is', about(2), async () => {
   const encryptedFile = await encryptWith({ plaintextFile: other, keyArn: await givenKey(step) });
 
   const { plaintext } = await tryToDecrypt({ encryptedFile });
-  expect(plaintext, 'The plaintext has to come out of the message, not from somewhere else.').toBe(
-    'another plaintext',
-  );
+  expect(
+    plaintext?.toString(),
+    'The plaintext has to come out of the message, not from somewhere else.',
+  ).toBe('another plaintext');
+});
+
+test('gives back what is not text', about(4), async () => {
+  const bytes = scratchFile('bytes');
+  await writeFile(bytes, Buffer.from('ff00fe80', 'hex'));
+  const encryptedFile = await encryptWith({ plaintextFile: bytes, keyArn: await givenKey(step) });
+
+  const { plaintext } = await tryToDecrypt({ encryptedFile });
+  expect(
+    plaintext?.toString('hex'),
+    'A file need not be text: write the bytes as they are, and make no text of them.',
+  ).toBe('ff00fe80');
 });
 
 const comparedTooLate = 'decryptFile wrote its plaintext before it was refused: compare first, write last.';
@@ -90,16 +136,16 @@ const comparedTooLate = 'decryptFile wrote its plaintext before it was refused: 
 test('refuses a message with another encryption context', about(3, [1, 2, 3]), async () => {
   await withLocalAws({}, async () => {
     const keyArn = await createKey({ ...run, aliasName: 'alias/other_context' });
-    const encryptedFile = await encryptWith({
-      keyArn,
-      encryptionContext: { ...encryptionContext, whatfor: 'something else' },
-    });
+    for (const name of Object.keys(encryptionContext)) {
+      const other = { ...encryptionContext, [name]: 'something else' };
+      const encryptedFile = await encryptWith({ keyArn, encryptionContext: other });
 
-    expectRefused(
-      await tryToDecrypt({ encryptedFile, keyArn }),
-      'A message with another encryption context was decrypted: compare messageHeader.encryptionContext, and throw an error.',
-      comparedTooLate,
-    );
+      expectRefused(
+        await tryToDecrypt({ encryptedFile, keyArn }),
+        `A message with another "${name}" was decrypted: compare messageHeader.encryptionContext, and throw an error.`,
+        comparedTooLate,
+      );
+    }
   });
 });
 
@@ -172,7 +218,11 @@ async function encryptWith(difference: {
 }
 
 /** Decrypts with the exercise; gives its error, if any, and the plaintext that it wrote, if any. */
-async function tryToDecrypt(request: { encryptedFile: string; keyArn?: string }) {
+async function tryToDecrypt(request: {
+  encryptedFile: string;
+  keyArn?: string;
+  encryptionContext?: Readonly<Record<string, string>>;
+}) {
   const plaintextFile = scratchFile('decrypted.txt');
   await rm(plaintextFile, { force: true });
   const keyArn = request.keyArn ?? (await givenKey(step));
@@ -180,7 +230,7 @@ async function tryToDecrypt(request: { encryptedFile: string; keyArn?: string })
     (e: Error) => e,
   );
   throwIfTodo(error);
-  return { error, plaintext: contentOf(plaintextFile)?.toString() };
+  return { error, plaintext: contentOf(plaintextFile) };
 }
 
 /** @param written what to say of a plaintext that was written before the message was refused */

@@ -1,5 +1,5 @@
 // Wrong: the encryption context is assumed, not compared.
-// Says: A message with another encryption context was decrypted
+// Says: A message with another "whatfor" was decrypted
 import { readFile, writeFile } from 'node:fs/promises';
 import {
   buildClient,

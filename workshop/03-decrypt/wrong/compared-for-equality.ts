@@ -1,0 +1,43 @@
+// Wrong: the two encryption contexts have to be equal, although the header has one pair more.
+// Says: A message of ours was refused
+import { readFile, writeFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  buildClient,
+  CommitmentPolicy,
+  type EncryptionContext,
+  KmsKeyringNode,
+} from '@aws-crypto/client-node';
+
+const { decrypt } = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
+
+export interface DecryptRequest {
+  keyArn: string;
+  encryptionContext: EncryptionContext;
+  encryptedFile: string;
+  plaintextFile: string;
+}
+
+/** Your prediction: how many Decrypt calls does it take to decrypt two messages with this function? */
+export function predictDecryptCalls(): number {
+  // 1. Predict.
+  return 2;
+}
+
+/** Decrypts one message into one file. Refuses a message that isn't ours, and then writes nothing. */
+export async function decryptFile(request: DecryptRequest): Promise<void> {
+  const { keyArn, encryptionContext, encryptedFile, plaintextFile } = request;
+  const message = await readFile(encryptedFile);
+
+  // 2. Decrypt, with this key and no other.
+  const keyring = new KmsKeyringNode({ keyIds: [keyArn] });
+  const { plaintext, messageHeader } = await decrypt(keyring, message);
+
+  // 3. Compare the encryption context.
+  if (!isDeepStrictEqual(messageHeader.encryptionContext, encryptionContext)) {
+    throw new Error(`The encryption context of ${encryptedFile} is not the expected one.`);
+  }
+
+  // 4. Write the plaintext.
+  await writeFile(plaintextFile, plaintext);
+}
