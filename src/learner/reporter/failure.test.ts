@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { describeFailure, describeUnhandledError, type ReportedError } from './failure.ts';
+import { describeFailure, describeUnhandledErrors, type ReportedError } from './failure.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'failure-'));
 const workshop = { root, solutions: false };
@@ -239,8 +239,27 @@ test('a promise that never settles is told as such', () => {
 test('an error of nobody has its place, too', () => {
   const error = { name: 'Error', message: 'late', stack: stack(`run (${root}/${exercise}:4:3)`) };
 
-  expect(describeUnhandledError(error, workshop)).toMatchObject({
+  expect(describeUnhandledErrors([error], workshop)[0]).toMatchObject({
     message: 'late',
     location: { file: exercise, line: 4 },
   });
+});
+
+test('errors of nobody that say the same are told once, without the stack traces in their messages', () => {
+  const message = [
+    'Unable to decrypt data key and one or more KMS CMKs had an error.',
+    ' Error #1',
+    'TimeoutError: socket hang up',
+    '    at Socket.socketOnEnd (node:_http_client:528:25)',
+    '    at emit (node:events:536:35)',
+  ].join('\n');
+
+  const told = describeUnhandledErrors(
+    [{ message }, { message }, { message: 'Invalid Signature' }],
+    workshop,
+  );
+  expect(told.map((error) => error.message)).toEqual([
+    message.split('\n').slice(0, 3).join('\n'),
+    'Invalid Signature',
+  ]);
 });

@@ -32,9 +32,10 @@ export function describeFailure(error: ReportedError, workshop: Workshop, test?:
   return describeError(error, workshop, test);
 }
 
-/** What an error outside of all tests means, such as one from a promise that nobody awaited. */
-export function describeUnhandledError(error: ReportedError, workshop: Workshop): ThrownError {
-  return describeError(error, workshop);
+/** What errors outside of all tests mean, such as from promises that nobody awaited. What says the same is told once. */
+export function describeUnhandledErrors(errors: ReportedError[], workshop: Workshop): ThrownError[] {
+  const described = errors.map((error) => describeError(error, workshop));
+  return [...new Map(described.map((error) => [error.message, error])).values()];
 }
 
 /** The TODO that an error, or what caused it, is about. */

@@ -12,7 +12,7 @@ import type {
 import { readStepFolders, type StepFolder, whatWasLearned } from '../../steps/step-folders.ts';
 import { goOnWithoutReader } from '../closed-pipe.js';
 import { viewMissing, viewStep } from './build-view.ts';
-import { describeUnhandledError } from './failure.ts';
+import { describeUnhandledErrors } from './failure.ts';
 import { relativeTo, type Workshop } from './learner-code.ts';
 import { LiveRegion } from './live-region.ts';
 import { LongRun } from './long-run.ts';
@@ -182,7 +182,7 @@ export default class WorkshopReporter implements Reporter {
       turnedGreen: steps
         .filter((step) => this.#turnedGreen(step))
         .map((step) => ({ step, learned: whatWasLearned(root, step.name) })),
-      unhandled: errors.map((error) => describeUnhandledError(error, workshop)),
+      unhandled: describeUnhandledErrors([...errors], workshop),
     };
   }
 
