@@ -7,7 +7,8 @@ import {
   type KMSClient,
   RotateKeyOnDemandCommand,
 } from '@aws-sdk/client-kms';
-import type { ManualClock, WeatherRule } from '../local-aws/index.ts';
+import { type AnsweredCallInfo, ManualClock, type WeatherRule } from '../local-aws/index.ts';
+import { type LocalClients, withLocalClients } from './local-clients.ts';
 
 /** The weather in which the calls have to be made: the first look-up is refused, and the second call is doubled. */
 export const difficultWeather: WeatherRule[] = [
@@ -77,6 +78,24 @@ export async function makeDifficultCalls(
 
   await key('nothing');
   return { keyArns, from };
+}
+
+/**
+ * Runs an action with a local AWS where the event of the second GenerateDataKey call comes late. A look takes a second: a
+ * marker call is there at the second look, and the late event at the third.
+ */
+export function withLateEvent<Result>(
+  action: (clients: LocalClients, clock: ManualClock) => Promise<Result>,
+): Promise<Result> {
+  const clock = new ManualClock();
+  const onCall = ({ operation }: AnsweredCallInfo) => {
+    if (operation === 'LookupEvents') clock.advance({ seconds: 1 });
+  };
+  const weather: WeatherRule[] = [
+    { operation: 'GenerateDataKey', fault: 'late-event', seconds: 1, sequence: [false, true] },
+  ];
+  const cloudTrail = { delaySeconds: 1, jitterSeconds: 0, lookupsPerSecond: Number.POSITIVE_INFINITY };
+  return withLocalClients({ clock, cloudTrail, weather, onCall }, (clients) => action(clients, clock));
 }
 
 /** Creates a key, and gives its ARN. */

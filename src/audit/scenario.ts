@@ -37,3 +37,8 @@ export async function recordScenario(
   const sent = recording.successful('GenerateDataKey').map(({ requestId }) => requestId);
   return { name, encryptionContext, sent };
 }
+
+/** The time of an event has whole seconds: a look from half a second on would miss it. */
+export function wholeSecond(time: Date): Date {
+  return new Date(Math.floor(time.getTime() / 1000) * 1000);
+}

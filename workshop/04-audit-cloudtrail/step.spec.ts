@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { KMSClient } from '@aws-sdk/client-kms';
+import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, beforeEach, expect, type TestContext, test } from 'vitest';
 import { countGenerateDataKeyCalls, predictWhyWeWait } from '#exercise/04-audit-cloudtrail';
 import { type AuditedScenario, audit } from '../../src/audit/audit.ts';
@@ -10,21 +10,22 @@ import {
   difficultWeather,
   generateDataKey,
   makeDifficultCalls,
+  withLateEvent,
 } from '../../src/audit/difficult-calls.ts';
 import { type LocalClients, withLocalClients } from '../../src/audit/local-clients.ts';
-import { recordScenario, type Scenario } from '../../src/audit/scenario.ts';
+import { isWorthAnotherLook } from '../../src/audit/patience.ts';
+import { recordScenario, type Scenario, wholeSecond } from '../../src/audit/scenario.ts';
 import { countLearners, patientCloudTrailClient } from '../../src/audit/turns.ts';
 import { givenKey, plaintextFile } from '../../src/lifecycle/given.ts';
 import { aliasPrefix } from '../../src/lifecycle/run.ts';
 import { once, throwIfTodo, useStep } from '../../src/lifecycle/step.ts';
-import { TodoError } from '../../src/lifecycle/todo.ts';
-import { type AnsweredCallInfo, ManualClock, type WeatherRule } from '../../src/local-aws/index.ts';
+import { type AnsweredCallInfo, ManualClock } from '../../src/local-aws/index.ts';
 import { createMaterialsManager, encryptFile } from '../02-encrypt-with-cache/solution.ts';
 
 const step = useStep(import.meta.filename);
 const { run } = step;
 const meta = { todos: [1, 2, 3, 4, 5, 6] };
-const about = (todo: number) => ({ meta: { ...meta, about: todo } });
+const about = (todo: number, todos = meta.todos) => ({ meta: { todos, about: todo } });
 /** Longer than the search for events may take, so that its own error is the one to be seen. */
 const timeout = (run.cloudTrail.timeoutSeconds + 30) * 1000;
 
@@ -63,7 +64,8 @@ const startAudit = once(async () => {
     {
       ...run.cloudTrail,
       signal: stopAudit.signal,
-      onLook: (look, seconds, reason) => annotate(`look ${look}, ${seconds} s: ${reason}`, 'waiting'),
+      onLook: (look, seconds, reason) =>
+        annotate(`look ${look}, ${seconds} of ${run.cloudTrail.timeoutSeconds} s: ${reason}`, 'waiting'),
     },
   );
   // Whoever asks for the result is told of the error.
@@ -89,22 +91,61 @@ const difficulties = once(() => {
 async function countOf(difficulty: string) {
   const outcome = (await difficulties())[difficulty];
   if (outcome instanceof Error) throw outcome;
-  return outcome;
+  return outcome?.[0];
 }
+
+/** What the exercise waits for, if it threw an error of its own. Any other error speaks for itself. */
+function waitsFor(outcome: number[] | Error | undefined): string {
+  if (!(outcome instanceof Error)) return 'nothing';
+  if (outcome.name !== 'Error') throw outcome;
+  return outcome.message;
+}
+
+test('sees its marker call', about(5), async () => {
+  await withLocalClients({ cloudTrail: promptCloudTrail }, async (clients) => {
+    const keyArn = await createAuditedKey(clients.kms);
+    const request = { retries: 3, quietPeriod: 0 };
+    const outcome = await countLocally(clients, keyArn, new Date(0), request).catch((error: Error) => error);
+
+    expect(
+      waitsFor(outcome),
+      'The event of the marker call was there, and yet you waited: among the events of this key, its requestID is the requestId that makeMarkerCall gives.',
+    ).toBe('nothing');
+  });
+});
 
 test('goes on when a look-up was one too many', about(3), async () => {
   const outcomes = Object.values(await difficulties());
   for (const outcome of outcomes) throwIfTodo(outcome);
 
   const names = outcomes.map((outcome) => (outcome instanceof Error ? outcome.name : 'a count'));
-  expect(names, 'CloudTrail answers two look-ups a second, and refuses more: try again.').not.toContain(
-    'ThrottlingException',
+  expect(
+    names,
+    'CloudTrail answers two look-ups a second, and refuses more: try again, as pRetry does.',
+  ).not.toContain('ThrottlingException');
+});
+
+test('answers when the quiet period is over', about(6), async () => {
+  const { nothing } = await difficulties();
+
+  expect(
+    waitsFor(nothing),
+    'The counts stayed the same for longer than the quiet period, and yet you waited: is each list compared by what is in it, and milliseconds with milliseconds?',
+  ).toBe('nothing');
+  expect(nothing, 'There is a count for each encryption context: return the counts.').toHaveLength(1);
+});
+
+test('gives a number', about(4), async () => {
+  expect(typeof (await countOf('nothing')), 'A count is a number: the length of the list of our calls.').toBe(
+    'number',
   );
 });
 
-test('decides that there was no call, rather than guess it', about(5), async () => {
-  expect(await countOf('nothing'), 'Nobody encrypted with this encryption context.').toBe(0);
+test('counts no call with a key that nobody encrypted with', about(3), async () => {
+  expect(await countOf('nothing'), 'Nobody encrypted with this key: look up the events of this key.').toBe(0);
+});
 
+test('decides that there was no call, rather than guess it', about(5, [1, 2, 3, 4, 5]), async () => {
   const clock = new ManualClock();
   let lookUps = 0;
   const onCall = ({ operation }: AnsweredCallInfo) => {
@@ -113,9 +154,12 @@ test('decides that there was no call, rather than guess it', about(5), async () 
   const options = { clock, cloudTrail: { ...promptCloudTrail, delaySeconds: 3600 }, onCall };
   await withLocalClients(options, async (clients) => {
     const keyArn = await createAuditedKey(clients.kms);
-    // From here on, CloudTrail shows that the key was created, but nothing that comes after.
+    await clients.kms.send(new DescribeKeyCommand({ KeyId: keyArn }));
+    // From here on, CloudTrail shows that somebody created and described the key, but nothing that comes after.
     clock.advance({ seconds: 3600 });
-    const outcome = await countLocally(clients, keyArn, new Date(0), 3).catch((error: Error) => error);
+    const outcome = await countLocally(clients, keyArn, new Date(0), { retries: 3 }).catch(
+      (error: Error) => error,
+    );
 
     throwIfTodo(outcome);
     expect(
@@ -124,7 +168,7 @@ test('decides that there was no call, rather than guess it', about(5), async () 
     ).toBeGreaterThan(1);
     expect(
       outcome,
-      'You gave a number before CloudTrail could know any: make a marker call, and wait until it is there.',
+      'You gave a number before CloudTrail could know any: make a marker call, and wait until its event is there, by its request id.',
     ).toBeInstanceOf(Error);
   });
 });
@@ -159,23 +203,15 @@ test('counts an event once that comes twice', about(3), async () => {
 });
 
 test('waits for an event that comes after the marker call', about(6), async () => {
-  // A look takes a second: the marker call is there at the second look, and the late event at the third.
-  const clock = new ManualClock();
-  const onCall = ({ operation }: AnsweredCallInfo) => {
-    if (operation === 'LookupEvents') clock.advance({ seconds: 1 });
-  };
-  const weather: WeatherRule[] = [
-    { operation: 'GenerateDataKey', fault: 'late-event', seconds: 1, sequence: [false, true] },
-  ];
-  const cloudTrail = { ...promptCloudTrail, delaySeconds: 1 };
-  await withLocalClients({ clock, cloudTrail, weather, onCall }, async (clients) => {
+  await withLateEvent(async (clients, clock) => {
     const keyArn = await createAuditedKey(clients.kms);
     const from = wholeSecond(new Date(clock.now()));
     await generateDataKey(clients.kms, keyArn, localContext);
     await generateDataKey(clients.kms, keyArn, localContext);
 
+    const counts = await countLocally(clients, keyArn, from);
     expect(
-      await countLocally(clients, keyArn, from),
+      counts[0],
       'An event came after the marker call: the counts have to stay the same for the quiet period.',
     ).toBe(2);
   });
@@ -259,32 +295,28 @@ function encryptTwice(keyArn: string, name: string, managers: 1 | 2): Promise<Sc
   });
 }
 
-async function countLocally(
+function countLocally(
   clients: LocalClients,
   keyArn: string,
   from: Date,
-  retries = 100,
-): Promise<number | undefined> {
-  const counts = await countGenerateDataKeyCalls({
+  { retries = 30, quietPeriod = 60 } = {},
+): Promise<number[]> {
+  return countGenerateDataKeyCalls({
     ...clients,
     keyArn,
     encryptionContexts: [localContext],
     from,
-    quietPeriod: 60,
-    retry: { retries, factor: 1, minTimeout: 40, maxRetryTime: 30_000, shouldRetry: isNoTodo },
+    quietPeriod,
+    retry: {
+      retries,
+      factor: 1,
+      minTimeout: 40,
+      maxRetryTime: 30_000,
+      shouldRetry: ({ error }) => isWorthAnotherLook(error),
+    },
   });
-  return counts[0];
-}
-
-function isNoTodo({ error }: { error: Error }): boolean {
-  return !(error instanceof TodoError);
 }
 
 function contextOf(scenario: string): Record<string, string> {
   return { ...run.encryptionContext, scenario, attempt };
-}
-
-/** The time of an event has whole seconds: a look from half a second on would miss it. */
-function wholeSecond(time: Date): Date {
-  return new Date(Math.floor(time.getTime() / 1000) * 1000);
 }

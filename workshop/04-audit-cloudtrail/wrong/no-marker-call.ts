@@ -1,5 +1,5 @@
 // Wrong: it believes counts that stay the same, although no event can be there yet.
-// Says: make a marker call, and wait until it is there
+// Says: make a marker call, and wait until its event is there
 import { isDeepStrictEqual } from 'node:util';
 import { type CloudTrailClient, type Event, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
 import type { KMSClient } from '@aws-sdk/client-kms';

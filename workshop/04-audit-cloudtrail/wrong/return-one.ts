@@ -1,5 +1,5 @@
 // Wrong: it answers without looking.
-// Says: Nobody encrypted with this encryption context
+// Says: Nobody encrypted with this key
 import type { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { Options } from 'p-retry';
