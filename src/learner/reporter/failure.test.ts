@@ -245,21 +245,9 @@ test('an error of nobody has its place, too', () => {
   });
 });
 
-test('errors of nobody that say the same are told once, without the stack traces in their messages', () => {
-  const message = [
-    'Unable to decrypt data key and one or more KMS CMKs had an error.',
-    ' Error #1',
-    'TimeoutError: socket hang up',
-    '    at Socket.socketOnEnd (node:_http_client:528:25)',
-    '    at emit (node:events:536:35)',
-  ].join('\n');
+test('errors of nobody that say the same are told once', () => {
+  const errors = ['socket hang up', 'socket hang up', 'Invalid Signature'].map((message) => ({ message }));
 
-  const told = describeUnhandledErrors(
-    [{ message }, { message }, { message: 'Invalid Signature' }],
-    workshop,
-  );
-  expect(told.map((error) => error.message)).toEqual([
-    message.split('\n').slice(0, 3).join('\n'),
-    'Invalid Signature',
-  ]);
+  const told = describeUnhandledErrors(errors, workshop);
+  expect(told.map((error) => error.message)).toEqual(['socket hang up', 'Invalid Signature']);
 });
