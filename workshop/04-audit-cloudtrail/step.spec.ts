@@ -5,15 +5,14 @@ import { afterAll, beforeEach, expect, type TestContext, test } from 'vitest';
 import { countGenerateDataKeyCalls, predictWhyWeWait } from '#exercise/04-audit-cloudtrail';
 import { type AuditedScenario, audit } from '../../src/audit/audit.ts';
 import { compareCalls, lookUpCalls } from '../../src/audit/cloudtrail-calls.ts';
-import {
-  createAuditedKey,
-  difficultWeather,
-  generateDataKey,
-  makeDifficultCalls,
-  withLateEvent,
-} from '../../src/audit/difficult-calls.ts';
+import { createAuditedKey, generateDataKey, withLateEvent } from '../../src/audit/difficult-calls.ts';
 import { type LocalClients, withLocalClients } from '../../src/audit/local-clients.ts';
-import { isWorthAnotherLook } from '../../src/audit/patience.ts';
+import {
+  countDifficultCalls,
+  countLocally,
+  type LocalCountRequest,
+  promptCloudTrail,
+} from '../../src/audit/local-count.ts';
 import { recordScenario, type Scenario, wholeSecond } from '../../src/audit/scenario.ts';
 import { countLearners, patientCloudTrailClient } from '../../src/audit/turns.ts';
 import { givenKey, plaintextFile } from '../../src/lifecycle/given.ts';
@@ -32,7 +31,6 @@ const timeout = (run.cloudTrail.timeoutSeconds + 30) * 1000;
 /** What an earlier attempt of this run sent doesn't count. */
 const attempt = randomUUID();
 const localContext: Record<string, string> = contextOf('local');
-const promptCloudTrail = { delaySeconds: 0, jitterSeconds: 0, lookupsPerSecond: Infinity };
 
 let annotate: (message: string, type: string) => unknown = () => {};
 beforeEach(async (context) => {
@@ -74,18 +72,7 @@ const startAudit = once(async () => {
 });
 
 // What can't be arranged in a real account is arranged in a local one, and counted side by side.
-const difficulties = once(() => {
-  const clock = new ManualClock();
-  const options = { clock, cloudTrail: promptCloudTrail, weather: difficultWeather };
-  return withLocalClients(options, async (clients) => {
-    const { keyArns, from } = await makeDifficultCalls(clients.kms, clock, localContext);
-    const counting = Object.entries(keyArns).map(async ([difficulty, keyArn]) => {
-      const outcome = await countLocally(clients, keyArn, wholeSecond(from)).catch((error: Error) => error);
-      return [difficulty, outcome] as const;
-    });
-    return Object.fromEntries(await Promise.all(counting));
-  });
-});
+const difficulties = once(() => countDifficultCalls(countGenerateDataKeyCalls, localContext));
 
 /** What the exercise counted for a difficulty. */
 async function countOf(difficulty: string) {
@@ -104,8 +91,8 @@ function waitsFor(outcome: number[] | Error | undefined): string {
 test('sees its marker call', about(5), async () => {
   await withLocalClients({ cloudTrail: promptCloudTrail }, async (clients) => {
     const keyArn = await createAuditedKey(clients.kms);
-    const request = { retries: 3, quietPeriod: 0 };
-    const outcome = await countLocally(clients, keyArn, new Date(0), request).catch((error: Error) => error);
+    const request = { keyArn, from: new Date(0), retries: 3, quietPeriod: 0 };
+    const outcome = await countHere(clients, request).catch((error: Error) => error);
 
     expect(
       waitsFor(outcome),
@@ -157,9 +144,8 @@ test('decides that there was no call, rather than guess it', about(5, [1, 2, 3, 
     await clients.kms.send(new DescribeKeyCommand({ KeyId: keyArn }));
     // From here on, CloudTrail shows that somebody created and described the key, but nothing that comes after.
     clock.advance({ seconds: 3600 });
-    const outcome = await countLocally(clients, keyArn, new Date(0), { retries: 3 }).catch(
-      (error: Error) => error,
-    );
+    const request = { keyArn, from: new Date(0), retries: 3 };
+    const outcome = await countHere(clients, request).catch((error: Error) => error);
 
     throwIfTodo(outcome);
     expect(
@@ -209,9 +195,9 @@ test('waits for an event that comes after the marker call', about(6), async () =
     await generateDataKey(clients.kms, keyArn, localContext);
     await generateDataKey(clients.kms, keyArn, localContext);
 
-    const counts = await countLocally(clients, keyArn, from);
+    const [count] = await countHere(clients, { keyArn, from });
     expect(
-      counts[0],
+      count,
       'An event came after the marker call: the counts have to stay the same for the quiet period.',
     ).toBe(2);
   });
@@ -295,26 +281,9 @@ function encryptTwice(keyArn: string, name: string, managers: 1 | 2): Promise<Sc
   });
 }
 
-function countLocally(
-  clients: LocalClients,
-  keyArn: string,
-  from: Date,
-  { retries = 30, quietPeriod = 60 } = {},
-): Promise<number[]> {
-  return countGenerateDataKeyCalls({
-    ...clients,
-    keyArn,
-    encryptionContexts: [localContext],
-    from,
-    quietPeriod,
-    retry: {
-      retries,
-      factor: 1,
-      minTimeout: 40,
-      maxRetryTime: 30_000,
-      shouldRetry: ({ error }) => isWorthAnotherLook(error),
-    },
-  });
+/** Has the exercise count the calls with the local encryption context. */
+function countHere(clients: LocalClients, request: Omit<LocalCountRequest, 'encryptionContext'>) {
+  return countLocally(countGenerateDataKeyCalls, clients, { ...request, encryptionContext: localContext });
 }
 
 function contextOf(scenario: string): Record<string, string> {
