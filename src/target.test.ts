@@ -6,7 +6,7 @@ import { CreateKeyCommand, KMSClient, ListKeysCommand } from '@aws-sdk/client-km
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach, expect, test, vi } from 'vitest';
 import { startLimitedEndpoint } from './endpoint/testing/limited-endpoint.ts';
-import { readSettings } from './settings.ts';
+import { type Environment, readSettings } from './settings.ts';
 import { startTarget, useEnvironment, withLocalAws } from './target.ts';
 
 afterEach(() => {
@@ -32,6 +32,24 @@ test('leads the SDK to the local AWS, and to no credential of yours', async () =
   }
   expect(process.env.AWS_PROFILE).toBe('production');
   expect(process.env.AWS_ACCESS_KEY_ID).toBe('of your own');
+});
+
+test('tells the SDK nothing that it would not do anyway', async () => {
+  const { environment, close } = await startTarget(readSettings({}, 'no-file'));
+  const told = await settingsOf(environment);
+  // These alone are the local AWS's own.
+  const own = Object.entries(environment).filter(([name]) =>
+    /^AWS_(ENDPOINT_URL|REGION|ACCESS_KEY_ID|SECRET_ACCESS_KEY|CONFIG_FILE|SHARED_CREDENTIALS_FILE)$/.test(
+      name,
+    ),
+  );
+  const untold = await settingsOf({
+    ...Object.fromEntries(Object.keys(environment).map((name) => [name, undefined])),
+    ...Object.fromEntries(own),
+  });
+  await close();
+
+  expect(told).toEqual(untold);
 });
 
 test('leaves a real account to the SDK', async () => {
@@ -113,3 +131,37 @@ test('puts the environment back when the action fails', async () => {
   await expect(withLocalAws({}, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(process.env.AWS_REGION).toBe('eu-west-1');
 });
+
+/** What a client makes of an environment, beside where AWS is. */
+async function settingsOf(environment: Environment): Promise<unknown> {
+  const restore = useEnvironment(environment);
+  try {
+    const kms = new KMSClient();
+    const { defaultsMode, disableClockSkewCorrection, maxAttempts, retryMode } = kms.config;
+    const { useDualstackEndpoint, useFipsEndpoint } = kms.config;
+    let userAgent: unknown;
+    kms.middlewareStack.add(
+      (next) => (args) => {
+        userAgent = (args.request as { headers: Record<string, string> }).headers['user-agent'];
+        return next(args);
+      },
+      { step: 'finalizeRequest', priority: 'low' },
+    );
+    await kms.send(new ListKeysCommand({}));
+    return {
+      defaultsMode: await resolved(defaultsMode),
+      disableClockSkewCorrection: await resolved(disableClockSkewCorrection),
+      maxAttempts: await resolved(maxAttempts),
+      retryMode: await resolved(retryMode),
+      useDualstackEndpoint: await resolved(useDualstackEndpoint),
+      useFipsEndpoint: await resolved(useFipsEndpoint),
+      userAgent,
+    };
+  } finally {
+    restore();
+  }
+}
+
+function resolved(setting: unknown): unknown {
+  return typeof setting === 'function' ? setting() : setting;
+}

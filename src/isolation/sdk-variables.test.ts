@@ -59,8 +59,15 @@ test('none of them is left on the way to the local AWS', async () => {
         AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
         AWS_CONFIG_FILE: expect.stringMatching(/null|nul/i),
         AWS_SHARED_CREDENTIALS_FILE: expect.stringMatching(/null|nul/i),
+        AWS_DEFAULTS_MODE: 'legacy',
+        AWS_DISABLE_CLOCK_SKEW_CORRECTION: 'false',
         AWS_EC2_METADATA_DISABLED: 'true',
+        AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
         AWS_MAX_ATTEMPTS: '1',
+        AWS_RETRY_MODE: 'standard',
+        AWS_SDK_UA_APP_ID: '',
+        AWS_USE_DUALSTACK_ENDPOINT: 'false',
+        AWS_USE_FIPS_ENDPOINT: 'false',
         AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       });
     });
