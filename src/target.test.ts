@@ -137,7 +137,7 @@ async function settingsOf(environment: Environment): Promise<unknown> {
   const restore = useEnvironment(environment);
   try {
     const kms = new KMSClient();
-    const { defaultsMode, disableClockSkewCorrection, maxAttempts, retryMode } = kms.config;
+    const { defaultsMode, maxAttempts, retryMode } = kms.config;
     const { useDualstackEndpoint, useFipsEndpoint } = kms.config;
     let userAgent: unknown;
     kms.middlewareStack.add(
@@ -150,7 +150,6 @@ async function settingsOf(environment: Environment): Promise<unknown> {
     await kms.send(new ListKeysCommand({}));
     return {
       defaultsMode: await resolved(defaultsMode),
-      disableClockSkewCorrection: await resolved(disableClockSkewCorrection),
       maxAttempts: await resolved(maxAttempts),
       retryMode: await resolved(retryMode),
       useDualstackEndpoint: await resolved(useDualstackEndpoint),

@@ -19,7 +19,6 @@ const quiet = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
  */
 const byDefault = {
   AWS_DEFAULTS_MODE: 'legacy',
-  AWS_DISABLE_CLOCK_SKEW_CORRECTION: 'false',
   AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
   AWS_MAX_ATTEMPTS: '3',
   AWS_RETRY_MODE: 'standard',

@@ -60,7 +60,6 @@ test('none of them is left on the way to the local AWS', async () => {
         AWS_CONFIG_FILE: expect.stringMatching(/null|nul/i),
         AWS_SHARED_CREDENTIALS_FILE: expect.stringMatching(/null|nul/i),
         AWS_DEFAULTS_MODE: 'legacy',
-        AWS_DISABLE_CLOCK_SKEW_CORRECTION: 'false',
         AWS_EC2_METADATA_DISABLED: 'true',
         AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
         AWS_MAX_ATTEMPTS: '1',

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { CreateKeyCommand, DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { createMaterialsManager, encryptFile } from '../../workshop/02-encrypt-with-cache/solution.ts';
 import { readMessage } from '../audit/message.ts';
 import { learnerAliasName } from './run.ts';
@@ -9,13 +9,27 @@ import type { Step } from './step.ts';
 /** The file that the workshop encrypts. */
 export const plaintextFile = 'fixtures/plaintext_u.txt';
 
+const givenKeys = new WeakMap<Step, Promise<string>>();
+
 /** The ARN of the key that a step starts with: the one that step 1's exercise created, or else the run's. */
-export async function givenKey({ run, runKeyArn, passed }: Step): Promise<string> {
+export function givenKey(step: Step): Promise<string> {
+  const keyArn = givenKeys.get(step) ?? findGivenKey(step);
+  givenKeys.set(step, keyArn);
+  return keyArn;
+}
+
+async function findGivenKey({ run, runKeyArn, passed }: Step): Promise<string> {
   if (!passed('01-create-key')) return runKeyArn;
   const { KeyMetadata } = await new KMSClient().send(
     new DescribeKeyCommand({ KeyId: learnerAliasName(run) }),
   );
   return KeyMetadata?.Arn ?? runKeyArn;
+}
+
+/** Creates a key without an alias or tags, in a local AWS beside the run's target: nothing would remove it elsewhere. */
+export async function createLocalKey(): Promise<string> {
+  const { KeyMetadata } = await new KMSClient().send(new CreateKeyCommand({}));
+  return KeyMetadata?.Arn ?? '';
 }
 
 /**

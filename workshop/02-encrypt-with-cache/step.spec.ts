@@ -14,11 +14,10 @@ import {
 } from '#exercise/02-encrypt-with-cache';
 import { type Message, readMessage } from '../../src/audit/message.ts';
 import { recordRequests } from '../../src/audit/request-recorder.ts';
-import { givenKey, plaintextFile } from '../../src/lifecycle/given.ts';
+import { createLocalKey, givenKey, plaintextFile } from '../../src/lifecycle/given.ts';
 import { outputFiles } from '../../src/lifecycle/run.ts';
 import { once, throwIfTodo, useStep } from '../../src/lifecycle/step.ts';
 import { withLocalAws } from '../../src/target.ts';
-import { createKey } from '../01-create-key/solution.ts';
 
 const step = useStep(import.meta.filename);
 const { run } = step;
@@ -244,7 +243,7 @@ function observe(materialsManager: NodeMaterialsManager) {
 
 /** Runs an action with a KMS key of its own, in a local AWS. */
 function withKey<Result>(action: (keyArn: string) => Promise<Result>): Promise<Result> {
-  return withLocalAws({}, async () => action(await createKey({ ...run, aliasName: 'alias/own' })));
+  return withLocalAws({}, async () => action(await createLocalKey()));
 }
 
 function scratchFile(name: string): string {

@@ -5,11 +5,10 @@ import { beforeEach, expect, test } from 'vitest';
 import { decryptFile, predictDecryptCalls } from '#exercise/03-decrypt';
 import { readMessage } from '../../src/audit/message.ts';
 import { recordRequests } from '../../src/audit/request-recorder.ts';
-import { givenEncryptedFiles, givenKey, plaintextFile } from '../../src/lifecycle/given.ts';
+import { createLocalKey, givenEncryptedFiles, givenKey, plaintextFile } from '../../src/lifecycle/given.ts';
 import { outputFiles } from '../../src/lifecycle/run.ts';
 import { once, throwIfTodo, useStep } from '../../src/lifecycle/step.ts';
 import { withLocalAws } from '../../src/target.ts';
-import { createKey } from '../01-create-key/solution.ts';
 import { createMaterialsManager, encryptFile } from '../02-encrypt-with-cache/solution.ts';
 
 const step = useStep(import.meta.filename);
@@ -135,7 +134,7 @@ const comparedTooLate = 'decryptFile wrote its plaintext before it was refused: 
 // In a real account, the learner's policy may allow no other encryption context than the workshop's.
 test('refuses a message with another encryption context', about(3, [1, 2, 3]), async () => {
   await withLocalAws({}, async () => {
-    const keyArn = await createKey({ ...run, aliasName: 'alias/other_context' });
+    const keyArn = await createLocalKey();
     for (const name of Object.keys(encryptionContext)) {
       const other = { ...encryptionContext, [name]: 'something else' };
       const encryptedFile = await encryptWith({ keyArn, encryptionContext: other });
@@ -151,7 +150,7 @@ test('refuses a message with another encryption context', about(3, [1, 2, 3]), a
 
 test('refuses a message without the encryption context', about(3, [1, 2, 3]), async () => {
   await withLocalAws({}, async () => {
-    const keyArn = await createKey({ ...run, aliasName: 'alias/no_context' });
+    const keyArn = await createLocalKey();
     const encryptedFile = await encryptWith({ keyArn, encryptionContext: {} });
 
     expectRefused(
@@ -164,8 +163,8 @@ test('refuses a message without the encryption context', about(3, [1, 2, 3]), as
 
 test('refuses a message that was encrypted under another key', about(2, [1, 2]), async () => {
   await withLocalAws({}, async () => {
-    const ours = await createKey({ aliasName: 'alias/ours', description: run.description, tags: run.tags });
-    const theirs = await createKey({ aliasName: 'alias/theirs', description: 'Of another team', tags: [] });
+    const ours = await createLocalKey();
+    const theirs = await createLocalKey();
     const encryptedFile = await encryptWith({ keyArn: theirs });
 
     expectRefused(
