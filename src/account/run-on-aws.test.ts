@@ -101,7 +101,11 @@ test('the conformance suite says as plainly that an account is not allowed', { t
     'node_modules/vitest/vitest.mjs',
     'run',
     '--config',
-    'src/conformance/vitest.config.ts',
+    'src/vitest.config.ts',
+    '--project',
+    'conformance',
+    '--mode',
+    'target',
   ];
   const { code, output } = await runThere(conformance, { WORKSHOP_ALLOWED_ACCOUNTS: '444455556666' });
 
