@@ -99,6 +99,8 @@ describe('DescribeKey refuses', () => {
       `Key '${keyArn('mrk-d3b95762d3b95762d3b95762d3b95762')}' does not exist`,
     ],
     ['an ARN of another Region', keyArn(absent, elsewhere), `Invalid arn ${elsewhere}`],
+    // quoted by callers (mondoohq/mql, resources of SQS)
+    ['a key ARN made of an alias', keyArn('alias/aws/sqs'), "Invalid keyId 'alias/aws/sqs'"],
   ])('%s', async (_what, KeyId, message) => {
     expect(await refusalOf(kms.send(new DescribeKeyCommand({ KeyId })))).toEqual(
       refusal('NotFoundException', message),
@@ -110,6 +112,17 @@ describe('DescribeKey refuses', () => {
     expect(await refusalOf(kms.send(new DescribeKeyCommand({ KeyId: `${key.aliasName}_absent` })))).toEqual(
       refusal('NotFoundException', `Alias ${key.aliasArn}_absent is not found.`),
     );
+  });
+
+  // API reference: an alias of another account is named by its ARN; the answer for one that isn't there isn't public.
+  test("an alias of this account's name in another account", async () => {
+    const { name, status } = await refusalOf(
+      kms.send(new DescribeKeyCommand({ KeyId: key.aliasArn.replace(`:${account}:`, ':444455556666:') })),
+    );
+    expect([name, status]).toEqual([
+      expect.stringMatching(/^(NotFoundException|AccessDeniedException)$/),
+      400,
+    ]);
   });
 
   // model: KeyIdType, and KeyId is required

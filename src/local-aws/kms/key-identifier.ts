@@ -5,7 +5,7 @@ import type { Kms } from './kms.ts';
 
 /** A UUID, or what the id of a multi-Region key looks like: none of those exist here, but it is a key id. */
 const keyIdForm = /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/i;
-const kmsArn = /^arn:aws[a-z-]*:kms:([a-z0-9-]+):(\d{12}):(key|alias)\/(.+)$/;
+const kmsArn = /^arn:aws[a-z-]*:kms:([a-z0-9-]+):\d{12}:(key|alias)\/(.+)$/;
 
 const notFound = (message: string) => new AwsError('NotFoundException', message);
 
@@ -42,8 +42,10 @@ export function keyForAlias(kms: Kms, identifier: string): KeyRecord {
 export function keyByAnyIdentifier(kms: Kms, identifier: string): KeyRecord {
   const aliasName = aliasNameIn(kms, identifier);
   if (aliasName === undefined) return keyNamed(kms, identifier);
+  const arn = identifier === aliasName ? aliasArn(kms.account, aliasName) : identifier;
   const alias = kms.state.alias(aliasName);
-  if (!alias) throw aliasNotFound(kms, aliasName);
+  // The whole ARN counts: the same name in another account or partition is another alias.
+  if (alias?.arn !== arn) throw aliasNotFound(arn);
   return keyById(kms, alias.targetKeyId);
 }
 
@@ -55,28 +57,25 @@ export function aliasNameIn(kms: Kms, identifier: string): string | undefined {
   return kind === 'alias' ? `alias/${name}` : undefined;
 }
 
-export const aliasNotFound = (kms: Kms, aliasName: string) =>
-  notFound(`Alias ${aliasArn(kms.account, aliasName)} is not found.`);
+export const aliasNotFound = (arn: string) => notFound(`Alias ${arn} is not found.`);
 
 /** @param identifier a key id or a key ARN, not an alias */
 function keyNamed(kms: Kms, identifier: string): KeyRecord {
   if (!identifier.startsWith('arn:')) return keyById(kms, identifier);
-  return existing(kms, parseKmsArn(kms, identifier).name, identifier);
+  return keyById(kms, parseKmsArn(kms, identifier).name, identifier);
 }
 
-function keyById(kms: Kms, keyId: string): KeyRecord {
+/** @param arn the key's ARN as the request has it, if it has one: each part of it counts */
+function keyById(kms: Kms, keyId: string, arn = keyArn(kms.account, keyId)): KeyRecord {
+  // AWS says the same of an ARN, such as one that ends in `key/alias/aws/sqs` (quoted by callers of DescribeKey).
   if (!keyIdForm.test(keyId)) throw notFound(`Invalid keyId '${keyId}'`);
-  return existing(kms, keyId, keyArn(kms.account, keyId));
-}
-
-function existing(kms: Kms, keyId: string, arn: string): KeyRecord {
   const key = kms.state.key(keyId);
   if (!key || key.arn !== arn) throw notFound(`Key '${arn}' does not exist`);
   return key;
 }
 
 function parseKmsArn(kms: Kms, arn: string): { kind: string; name: string } {
-  const [, region, , kind = '', name = ''] = kmsArn.exec(arn) ?? [];
+  const [, region, kind = '', name = ''] = kmsArn.exec(arn) ?? [];
   if (region === undefined) throw new AwsError('InvalidArnException', `Invalid ARN: ${arn}`);
   if (region !== kms.account.region) throw notFound(`Invalid arn ${region}`);
   return { kind, name };

@@ -1,3 +1,4 @@
+import { aliasArn } from '../../account.ts';
 import { structure } from '../../api/members.ts';
 import { requireOwnAliasName } from '../alias-name.ts';
 import { aliasNotFound, keyByIdOrArn, keyForAlias } from '../key-identifier.ts';
@@ -12,7 +13,7 @@ export const updateAlias = kmsOperation({
   target(kms, input) {
     requireOwnAliasName(input.AliasName);
     const alias = kms.state.alias(input.AliasName);
-    if (!alias) throw aliasNotFound(kms, input.AliasName);
+    if (!alias) throw aliasNotFound(aliasArn(kms.account, input.AliasName));
     return {
       alias,
       from: keyByIdOrArn(kms, alias.targetKeyId),
