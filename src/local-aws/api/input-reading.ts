@@ -7,9 +7,16 @@ export class InputReading {
   #misfit: string | undefined;
   readonly #failures: string[] = [];
 
-  /** A value of another type than the model's. */
+  /**
+   * Notes a value of another type than the model's, in the words measured on Athena and DynamoDB.
+   *
+   * @param type the model's: `list`, `map`, `structure`, or that of a scalar, such as `an Integer`
+   */
   doesNotFit(given: unknown, type: string): void {
-    this.isUnreadable(`${wireType(given)} can not be converted to ${type}`);
+    if (Array.isArray(given)) this.isUnreadable('Start of list found where not expected');
+    else if (typeof given === 'object' && given !== null)
+      this.isUnreadable('Start of structure or map found where not expected.');
+    else this.isUnreadable(expectation[type] ?? `${wireType(given)} can not be converted to ${type}`);
   }
 
   isUnreadable(text: string): void {
@@ -53,11 +60,13 @@ const camelCase = (name: string) => name.charAt(0).toLowerCase() + name.slice(1)
 const shown = (value: unknown) =>
   Array.isArray(value) ? `[${value.map((one) => JSON.stringify(one)).join(', ')}]` : value;
 
-function wireType(value: unknown): string {
-  if (Array.isArray(value)) return 'START_ARRAY';
-  if (typeof value === 'boolean') return value ? 'TRUE_VALUE' : 'FALSE_VALUE';
-  return (
-    { string: 'STRING_VALUE', number: 'NUMBER_VALUE', object: 'START_OBJECT' }[typeof value as string] ??
-    'VALUE'
-  );
-}
+/** What is said of a scalar in the place of something else; of a map, in words of our own. */
+const expectation: Readonly<Record<string, string>> = {
+  list: 'Expected list or null',
+  map: 'Expected map or null',
+  structure: 'Expected null',
+};
+
+const wireType = (scalar: unknown): string =>
+  ({ string: 'STRING', number: 'NUMBER', boolean: scalar ? 'TRUE' : 'FALSE' })[typeof scalar as string] +
+  '_VALUE';

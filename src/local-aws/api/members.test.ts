@@ -62,7 +62,8 @@ test.each([
 
 describe('an input', () => {
   const input = structure({
-    Name: text({ min: 2, max: 4, pattern: /^[a-z/]+$/ }),
+    Name: text({ min: 2, max: 4, pattern: /[a-z/]+/ }),
+    Alias: text({ pattern: /^[a-z/]+$/ }).optional(),
     Count: integer({ min: 1, max: 3 }).optional(),
     Colour: oneOf(['red', 'blue']).default('red'),
     Marks: list(structure({ Key: text({ max: 3 }) }), { max: 2 }).optional(),
@@ -106,15 +107,19 @@ describe('an input', () => {
     ],
     [
       { Name: 'A/' },
-      "Value 'A/' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[a-z/]+$",
+      "Value 'A/' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-z/]+",
+    ],
+    [
+      { Name: 'ab', Alias: 'a-b' },
+      "Value 'a-b' at 'alias' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[a-z/]+$",
     ],
     [
       { Name: 'ab', Count: 0 },
       "Value '0' at 'count' failed to satisfy constraint: Member must have value greater than or equal to 1",
     ],
     [
-      { Name: 'ab', Colour: 7 },
-      "Value '7' at 'colour' failed to satisfy constraint: Member must satisfy enum value set: [red, blue]",
+      { Name: 'ab', Colour: 'green' },
+      "Value 'green' at 'colour' failed to satisfy constraint: Member must satisfy enum value set: [red, blue]",
     ],
     [
       { Name: 'ab', Marks: [{ Key: 'a' }, { Key: null }] },
@@ -136,12 +141,20 @@ describe('an input', () => {
 
   test.each([
     [{ Name: 1 }, 'NUMBER_VALUE can not be converted to a String'],
+    [{ Name: ['ab'] }, 'Start of list found where not expected'],
+    [{ Name: 'ab', Colour: 7 }, 'NUMBER_VALUE can not be converted to a String'],
+    [{ Name: 'ab', Colour: {} }, 'Start of structure or map found where not expected.'],
+    [{ Name: 'ab', Dry: 0 }, 'NUMBER_VALUE can not be converted to a Boolean'],
+    [{ Name: 'ab', Sealed: true }, 'TRUE_VALUE can not be converted to a Blob'],
+    [{ Name: 'ab', Count: false }, 'FALSE_VALUE can not be converted to an Integer'],
     [{ Name: 'ab', Count: 1.5 }, 'NUMBER_VALUE can not be converted to an Integer'],
-    [{ Name: 'ab', Marks: { Key: 'a' } }, 'START_OBJECT can not be converted to a List'],
-    [{ Name: 'ab', Marks: ['a'] }, 'STRING_VALUE can not be converted to a Structure'],
+    [{ Name: 'ab', Marks: { Key: 'a' } }, 'Start of structure or map found where not expected.'],
+    [{ Name: 'ab', Marks: 'a' }, 'Expected list or null'],
+    [{ Name: 'ab', Marks: ['a'] }, 'Expected null'],
     [{ Name: 'ab', Sealed: '-' }, 'Unable to decode a member of type blob: it is not base64.'],
     [{ Name: 'ab', At: 'now' }, 'STRING_VALUE can not be converted to a Double'],
-    [{ Name: 'ab', Pairs: { a: 1 } }, 'START_OBJECT can not be converted to a map of strings'],
+    [{ Name: 'ab', Pairs: 'a' }, 'Expected map or null'],
+    [{ Name: 'ab', Pairs: ['a'] }, 'Start of list found where not expected'],
     [{ Name: '', Dry: 'yes' }, 'STRING_VALUE can not be converted to a Boolean'],
   ])('%j has a member of another type, whatever else is wrong', (members, misfit) => {
     expect(messageOf(members)).toBe(`SerializationException: ${misfit}`);

@@ -29,7 +29,7 @@ class TextShape extends Shape<string> {
       return '';
     }
     checkLimits(this.#limits, given.length, 'length', given, reading);
-    if (this.#pattern && !this.#pattern.test(given)) {
+    if (this.#pattern && !isWholeMatch(this.#pattern, given)) {
       const pattern = this.#pattern.source.replaceAll('\\/', '/');
       reading.breaks(`Member must satisfy regular expression pattern: ${pattern}`, given);
     }
@@ -66,7 +66,8 @@ export class EnumShape<Value extends string> extends Shape<Value> {
   }
 
   read(given: unknown, reading: InputReading): Value {
-    if (!(this.values as readonly unknown[]).includes(given)) {
+    if (typeof given !== 'string') reading.doesNotFit(given, 'a String');
+    else if (!(this.values as readonly string[]).includes(given)) {
       reading.breaks(`Member must satisfy enum value set: [${this.values.join(', ')}]`, given);
     }
     return given as Value;
@@ -102,7 +103,7 @@ class BlobShape extends Shape<Buffer> {
 
   read(given: unknown, reading: InputReading): Buffer {
     if (typeof given !== 'string') {
-      reading.doesNotFit(given, 'a String');
+      reading.doesNotFit(given, 'a Blob');
       return Buffer.alloc(0);
     }
     const bytes = Buffer.from(given, 'base64');
@@ -122,7 +123,11 @@ class StringMapShape extends Shape<Readonly<Record<string, string>>> {
   readonly kind = 'map';
 
   read(given: unknown, reading: InputReading): Readonly<Record<string, string>> {
-    if (!isStringMap(given)) reading.doesNotFit(given, 'a map of strings');
+    if (!isMap(given)) reading.doesNotFit(given, 'map');
+    else
+      for (const value of Object.values(given)) {
+        if (typeof value !== 'string') reading.doesNotFit(value, 'a String');
+      }
     return given as Readonly<Record<string, string>>;
   }
 }
@@ -140,7 +145,7 @@ export class ListShape<Item> extends Shape<Item[]> {
 
   read(given: unknown, reading: InputReading): Item[] {
     if (!Array.isArray(given)) {
-      reading.doesNotFit(given, 'a List');
+      reading.doesNotFit(given, 'list');
       return [];
     }
     const items = given.map((item: unknown, index) => readMember(this.item, index, item, reading) as Item);
@@ -160,8 +165,8 @@ export class StructureShape<Members extends MemberShapes> extends Shape<Structur
 
   read(given: unknown, reading: InputReading): StructureValue<Members> {
     const output: Record<string, unknown> = {};
-    if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-      reading.doesNotFit(given, 'a Structure');
+    if (!isMap(given)) {
+      reading.doesNotFit(given, 'structure');
       return output as StructureValue<Members>;
     }
     for (const name in this.members) {
@@ -221,12 +226,13 @@ export function isBase64(encoded: string, bytes: Uint8Array): boolean {
   );
 }
 
-const isStringMap = (given: unknown): boolean =>
-  typeof given === 'object' &&
-  given !== null &&
-  !Array.isArray(given) &&
-  Object.values(given).every((member) => typeof member === 'string');
+/** AWS holds a pattern against the whole text, whether it says `^` and `$` or not. */
+const isWholeMatch = (pattern: RegExp, given: string): boolean => pattern.exec(given)?.[0] === given;
 
+const isMap = (given: unknown): given is object =>
+  typeof given === 'object' && given !== null && !Array.isArray(given);
+
+/** @param limits and a pattern, written as AWS prints it: with or without `^` and `$` */
 export const text = (limits: Limits & { pattern?: RegExp } = {}) => new TextShape(limits);
 
 export const integer = (limits: { min: number; max: number }) => new IntegerShape(limits);

@@ -38,7 +38,7 @@ describe('a web page is kept out', () => {
     expect({ status, ...JSON.parse(body) }).toEqual({
       status: 403,
       __type: 'AccessDeniedException',
-      message: `The local AWS answers requests to 127.0.0.1, localhost or [::1], not to Host '${host}'.`,
+      Message: `The local AWS answers requests to 127.0.0.1, localhost or [::1], not to Host '${host}'.`,
     });
   });
 
@@ -58,7 +58,7 @@ describe('a web page is kept out', () => {
     expect({ status, ...JSON.parse(body) }).toEqual({
       status: 403,
       __type: 'AccessDeniedException',
-      message: 'The local AWS answers no request that a web page makes.',
+      Message: 'The local AWS answers no request that a web page makes.',
     });
   });
 
@@ -101,13 +101,13 @@ describe('an operation that is not there', () => {
     expect(error).toMatchObject({ name: 'UnknownOperationException' });
   });
 
-  test('of CloudTrail, in its spelling', async ({ local }) => {
+  test('of CloudTrail', async ({ local }) => {
     const { body } = await rawRequest(local.aws.endpoint, {
       headers: { ...json, 'x-amz-target': 'CloudTrail_20131101.CreateTrail' },
     });
     expect(JSON.parse(body)).toEqual({
       __type: 'UnknownOperationException',
-      Message: 'The local AWS has no operation CreateTrail of cloudtrail.',
+      message: 'The local AWS has no operation CreateTrail of cloudtrail.',
     });
   });
 
@@ -132,7 +132,7 @@ describe('an operation that is not there', () => {
 });
 
 describe('a malformed request', () => {
-  test.for(['{', '[]', 'null', '"text"', '{"Limit":}', '\ud800', '{"Limit":1}x'])(
+  test.for(['', '{', '[]', 'null', '"text"', '{"Limit":}', '\ud800', '{"Limit":1}x'])(
     'body %j is a SerializationException',
     async (body, { local }) => {
       expect(await errorOf(signedCall(local, { body }))).toMatchObject({
@@ -141,10 +141,6 @@ describe('a malformed request', () => {
       });
     },
   );
-
-  test('an empty body is an empty object', async ({ local }) => {
-    await expect(signedCall(local, { body: '' })).resolves.toMatchObject({ Keys: [] });
-  });
 
   test('a body over 1 MiB is refused, one just below is read', async ({ local }) => {
     const limit = 1024 * 1024;

@@ -1,29 +1,50 @@
 import { serializationError } from '../api/errors.ts';
 import type { Protocol } from './protocol.ts';
 
+type MessageMember = 'message' | 'Message';
+
+/**
+ * Errors of the layer in front of all services, with how it spells their text, whatever the service. Seen in answers of
+ * DynamoDB, which dynalite's tests hold, of Athena and of SSM; in KMS's own, `message` for `InvalidSignatureException`
+ * (aws/aws-sdk-cpp#1681).
+ */
+const commonErrors: ReadonlyMap<string, MessageMember> = new Map([
+  ['AccessDeniedException', 'Message'],
+  ['SerializationException', 'Message'],
+  ['IncompleteSignatureException', 'message'],
+  ['InternalFailure', 'message'],
+  ['InvalidSignatureException', 'message'],
+  ['MissingAuthenticationTokenException', 'message'],
+  ['UnknownOperationException', 'message'],
+  ['UnrecognizedClientException', 'message'],
+  ['ValidationException', 'message'],
+]);
+
+/** A body that isn't an object of JSON is refused without a text (measured on DynamoDB and Athena). */
+const unreadableBody = () => serializationError('');
+
 /**
  * AWS JSON 1.1 (Smithy's specification `awsJson1_1`).
  *
- * @param messageMember how the service spells the text of an error: KMS `message`, CloudTrail `Message`
+ * @param messageMember how the service's model spells the text of its own errors: KMS `message`, CloudTrail `Message`
  */
-export const jsonProtocol = (messageMember: 'message' | 'Message'): Protocol => ({
+export const jsonProtocol = (messageMember: MessageMember): Protocol => ({
   contentType: 'application/x-amz-json-1.1',
   members(body) {
-    if (body.length === 0) return {};
     let parsed: unknown;
     try {
       parsed = JSON.parse(body.toString('utf8'));
     } catch {
-      throw serializationError('The request body is not valid JSON.');
+      throw unreadableBody();
     }
-    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-      throw serializationError('The request body must be a JSON object.');
-    }
+    if (Array.isArray(parsed)) throw serializationError('Start of list found where not expected');
+    if (typeof parsed !== 'object' || parsed === null) throw unreadableBody();
     return parsed;
   },
   answer: (output) => JSON.stringify(output),
-  error: (error) => ({
-    status: error.status,
-    body: JSON.stringify({ __type: error.name, [messageMember]: error.message }),
-  }),
+  error({ name, message, status }) {
+    // An error without a text has no such member: `{"__type":"InvalidCiphertextException"}` (aws-nitro-enclaves-sdk-c#68).
+    const text = message === '' ? {} : { [commonErrors.get(name) ?? messageMember]: message };
+    return { status, body: JSON.stringify({ __type: name, ...text }) };
+  },
 });

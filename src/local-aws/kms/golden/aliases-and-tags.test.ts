@@ -7,15 +7,7 @@ import {
   UntagResourceCommand,
   UpdateAliasCommand,
 } from '@aws-sdk/client-kms';
-import {
-  constraint,
-  type GoldenRow,
-  golden,
-  missing,
-  source,
-  startWorld,
-  withoutMessage,
-} from './golden-answers.ts';
+import { constraint, type GoldenRow, golden, missing, source, startWorld } from './golden-answers.ts';
 
 startWorld();
 
@@ -47,12 +39,7 @@ const badNames = (input: (AliasName: string, keyId: string) => object): readonly
     model,
   ],
   // CreateAlias: "alias/aws/ is reserved"; the name of the error is the one that emulators agree on.
-  [
-    "AWS's own prefix",
-    ({ key }) => input('alias/aws/mine', key.id),
-    withoutMessage('NotAuthorizedException'),
-    own,
-  ],
+  ["AWS's own prefix", ({ key }) => input('alias/aws/mine', key.id), 'NotAuthorizedException', own],
 ];
 
 const notFound = 'NotFoundException: Alias arn:aws:kms:us-east-1:111122223333:alias/none is not found.';

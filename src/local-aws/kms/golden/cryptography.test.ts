@@ -15,7 +15,6 @@ import {
   recipientRefused,
   source,
   startWorld,
-  withoutMessage,
 } from './golden-answers.ts';
 
 startWorld();
@@ -74,9 +73,9 @@ golden('Encrypt', (kms, input: EncryptCommand['input']) => kms.send(new EncryptC
     model,
   ],
   [
-    'an encryption context with a number in it',
-    ({ key }) => ({ KeyId: key.id, Plaintext, EncryptionContext: { count: 1 } }),
-    'SerializationException: START_OBJECT can not be converted to a map of strings',
+    'an encryption context with a map in it',
+    ({ key }) => ({ KeyId: key.id, Plaintext, EncryptionContext: { pair: { a: 'b' } } }),
+    'SerializationException: Start of structure or map found where not expected.',
     own,
   ],
   ['a dry run', ({ alias }) => ({ KeyId: alias, Plaintext, DryRun: true }), dryRunSucceeded, recorded],
@@ -160,7 +159,7 @@ golden('Decrypt', (kms, input: DecryptCommand['input']) => kms.send(new DecryptC
   [
     'no encryption context, where there was one',
     ({ blob }) => ({ CiphertextBlob: blob }),
-    withoutMessage('InvalidCiphertextException'),
+    'InvalidCiphertextException',
     recorded,
   ],
   [
@@ -169,19 +168,19 @@ golden('Decrypt', (kms, input: DecryptCommand['input']) => kms.send(new DecryptC
       CiphertextBlob: Buffer.concat([blob, Buffer.from('bad_data')]),
       EncryptionContext: context,
     }),
-    withoutMessage('InvalidCiphertextException'),
+    'InvalidCiphertextException',
     recorded,
   ],
   [
     'a blob whose key id is damaged',
     ({ blob }) => ({ CiphertextBlob: changed(blob, 5), EncryptionContext: context }),
-    withoutMessage('InvalidCiphertextException'),
+    'InvalidCiphertextException',
     recorded,
   ],
   [
     'bytes that were never a blob',
     ({ key }) => ({ CiphertextBlob: Buffer.from('not sealed by anybody'), KeyId: key.id }),
-    withoutMessage('InvalidCiphertextException'),
+    'InvalidCiphertextException',
     recorded,
   ],
   [

@@ -13,7 +13,7 @@ const noKey = '00000000-0000-4000-8000-000000000000';
 const notFound = `NotFoundException: Key 'arn:aws:kms:us-east-1:111122223333:key/${noKey}' does not exist`;
 const invalidPolicyName = constraint(
   "'my-policy' at 'policyName'",
-  'satisfy regular expression pattern: ^[\\w]+$',
+  'satisfy regular expression pattern: [\\w]+',
 );
 const aliasRefused = 'InvalidArnException: Key Aliases are not supported for this operation.';
 const noSuchPolicy = 'NotFoundException: No such policy exists';
@@ -38,7 +38,7 @@ const badPolicies = (input: (Policy: string, keyId: string) => object): readonly
         '"€"',
         constraint(
           `'"€"' at 'policy'`,
-          'satisfy regular expression pattern: ^[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+$',
+          'satisfy regular expression pattern: [\\u0009\\u000A\\u000D\\u0020-\\u00FF]+',
         ),
         model,
       ],

@@ -8,7 +8,6 @@ import {
   recipientRefused,
   source,
   startWorld,
-  withoutMessage,
 } from './golden-answers.ts';
 
 startWorld();
@@ -26,7 +25,7 @@ golden('ReEncrypt', (kms, input: ReEncryptCommand['input']) => kms.send(new ReEn
       DestinationKeyId: other.id,
       SourceEncryptionContext: { purpose: 'Golden' },
     }),
-    withoutMessage('InvalidCiphertextException'),
+    'InvalidCiphertextException',
     recorded,
   ],
   [

@@ -22,5 +22,7 @@ export function faultOf(
 
 function isJsonError(body: string): boolean {
   const { __type: name, message, Message } = JSON.parse(body);
-  return typeof name === 'string' && /^[A-Za-z]+$/.test(name) && typeof (message ?? Message) === 'string';
+  return (
+    typeof name === 'string' && /^[A-Za-z]+$/.test(name) && typeof (message ?? Message ?? '') === 'string'
+  );
 }
