@@ -175,18 +175,22 @@ function newEventStore(options: LocalAwsOptions, seed: number, weather: Weather 
 function hostServices(kms: Kms, cloudTrail: CloudTrail, weather: Weather | undefined): Services {
   const kmsService: HostedService = {
     signingName: 'kms',
+    signatureMinutes: 5,
     eventSource: 'kms.amazonaws.com',
     protocol: jsonProtocol('message'),
     operations: hostedOperations(weather?.operations(kmsOperations, kms) ?? kmsOperations, kms),
   };
   const cloudTrailService: HostedService = {
     signingName: 'cloudtrail',
+    signatureMinutes: 5,
     eventSource: 'cloudtrail.amazonaws.com',
     protocol: jsonProtocol('Message'),
     operations: hostedOperations([lookupEvents], cloudTrail),
   };
   const stsService: HostedService = {
     signingName: 'sts',
+    // As its refusals say, which many people quote: aws/aws-cli issue 6676.
+    signatureMinutes: 15,
     eventSource: 'sts.amazonaws.com',
     protocol: queryProtocol,
     operations: hostedOperations([getCallerIdentity], null),

@@ -142,6 +142,7 @@ interface Served {
 async function serve(cloudTrail: CloudTrail): Promise<Served> {
   const service = {
     signingName: 'cloudtrail',
+    signatureMinutes: 5,
     eventSource: 'cloudtrail.amazonaws.com',
     protocol: jsonProtocol('Message'),
     operations: hostedOperations([lookupEvents], cloudTrail),

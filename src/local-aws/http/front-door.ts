@@ -6,7 +6,7 @@ import type { Principal } from '../authorization/principal.ts';
 import type { CallFate, CallWeather } from '../weather/call-faults.ts';
 import type { Credential } from './credentials.ts';
 import type { HostedOperation, HostedService } from './hosted-service.ts';
-import type { IncomingRequest } from './incoming-request.ts';
+import { type IncomingRequest, refuseRepeatedHeaders } from './incoming-request.ts';
 import { refuseWebPages } from './loopback-only.ts';
 import { requireOperation, routeOf, type Services } from './routing.ts';
 import { type SignatureVerifier, verifySignature } from './signature-v4.ts';
@@ -59,9 +59,10 @@ export function answerRequest(door: FrontDoorParts, request: IncomingRequest): A
   let outcome: Omit<Performed, 'entry'> = {};
   let fate: CallFate | undefined;
   try {
+    refuseRepeatedHeaders(request);
     refuseWebPages(request);
     const operation = requireOperation(route);
-    const credential = verifySignature(door.verifier, request, service.signingName);
+    const credential = verifySignature(door.verifier, request, service);
     const members = service.protocol.members(request.body);
     door.catchUp();
     fate = door.weather?.fateOf({ service: service.signingName, operation: operation.name });

@@ -7,6 +7,8 @@ import type { Protocol } from './protocol.ts';
 export interface HostedService {
   /** The service's name in a signature's scope, such as `kms`. */
   readonly signingName: string;
+  /** How far the time of a signature may be from now, either way. */
+  readonly signatureMinutes: number;
   /** Its name in CloudTrail, such as `kms.amazonaws.com`. */
   readonly eventSource: string;
   readonly protocol: Protocol;

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { serializationError } from '../api/errors.ts';
 import type { Protocol } from './protocol.ts';
 
@@ -31,6 +32,8 @@ const unreadableBody = () => serializationError('');
 export const jsonProtocol = (messageMember: MessageMember): Protocol => ({
   contentType: 'application/x-amz-json-1.1',
   members(body) {
+    // Decoded leniently, bytes that aren't UTF-8 would all be the same: two encryption contexts could be one.
+    if (!isUtf8(body)) throw unreadableBody();
     let parsed: unknown;
     try {
       parsed = JSON.parse(body.toString('utf8'));

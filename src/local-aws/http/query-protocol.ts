@@ -1,23 +1,28 @@
+import { isUtf8 } from 'node:buffer';
+import { serializationError } from '../api/errors.ts';
 import type { Protocol } from './protocol.ts';
 
-const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
+/** The only version of the API of STS. */
+export const queryVersion = '2011-06-15';
+const namespace = `https://sts.amazonaws.com/doc/${queryVersion}/`;
 
-/** The query protocol has its own names, and statuses, for what the JSON protocols call otherwise (IAM API reference). */
-const queryErrors: Readonly<Record<string, { code: string; status: number }>> = {
-  AccessDeniedException: { code: 'AccessDenied', status: 403 },
-  IncompleteSignatureException: { code: 'IncompleteSignature', status: 400 },
-  InvalidSignatureException: { code: 'SignatureDoesNotMatch', status: 403 },
-  MissingAuthenticationTokenException: { code: 'MissingAuthenticationToken', status: 403 },
-  ThrottlingException: { code: 'Throttling', status: 400 },
-  UnknownOperationException: { code: 'InvalidAction', status: 400 },
-  UnrecognizedClientException: { code: 'InvalidClientTokenId', status: 403 },
-  ValidationException: { code: 'ValidationError', status: 400 },
-};
+/** The query protocol's own names and statuses for errors (IAM API reference, common errors). */
+const queryErrors: ReadonlyMap<string, { code: string; status: number }> = new Map([
+  ['AccessDeniedException', { code: 'AccessDenied', status: 403 }],
+  ['IncompleteSignatureException', { code: 'IncompleteSignature', status: 400 }],
+  ['InvalidSignatureException', { code: 'SignatureDoesNotMatch', status: 403 }],
+  ['MissingAuthenticationTokenException', { code: 'MissingAuthenticationToken', status: 403 }],
+  ['ThrottlingException', { code: 'Throttling', status: 400 }],
+  ['UnknownOperationException', { code: 'InvalidAction', status: 400 }],
+  ['UnrecognizedClientException', { code: 'InvalidClientTokenId', status: 403 }],
+  ['ValidationException', { code: 'ValidationError', status: 400 }],
+]);
 
-/** The AWS query protocol, of which STS is: a form goes in, XML comes out. For flat outputs. */
+/** The AWS query protocol, which STS speaks: parameters go in, XML comes out. For flat outputs. */
 export const queryProtocol: Protocol = {
   contentType: 'text/xml',
   members(body) {
+    if (!isUtf8(body)) throw serializationError('The request body is not valid UTF-8.');
     const { Action, Version, ...members } = Object.fromEntries(new URLSearchParams(body.toString('utf8')));
     return members;
   },
@@ -28,7 +33,7 @@ export const queryProtocol: Protocol = {
     return `<${operation}Response xmlns="${namespace}">${result}${metadata}</${operation}Response>`;
   },
   error(error, requestId) {
-    const { code, status } = queryErrors[error.name] ?? { code: error.name, status: error.status };
+    const { code, status } = queryErrors.get(error.name) ?? { code: error.name, status: error.status };
     const parts = [
       element('Type', status < 500 ? 'Sender' : 'Receiver'),
       element('Code', code),

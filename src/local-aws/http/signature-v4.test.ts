@@ -172,7 +172,7 @@ function flipDigit({ headers }: SignedRequest, at: number): void {
 describe('the order of checks on the Authorization header', () => {
   const target = { 'x-amz-target': 'TrentService.ListKeys', 'content-type': 'application/x-amz-json-1.1' };
   const now = () => new Date().toISOString().replace(/[-:]|\.\d{3}/g, '');
-  const authorization = (credential: string, signedHeaders = 'host;x-amz-date') =>
+  const authorization = (credential: string, signedHeaders = 'host;x-amz-date;x-amz-target') =>
     `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${signedHeaders}, Signature=00`;
 
   const refusal = async (local: LocalAwsUnderTest, headers: Record<string, string>) => {
@@ -224,10 +224,10 @@ describe('the order of checks on the Authorization header', () => {
   });
 
   test('a host that is not signed', async ({ local }) => {
-    const headers = { authorization: authorization('a', 'x-amz-date'), 'x-amz-date': now() };
+    const headers = { authorization: authorization('a', 'x-amz-date;x-amz-target'), 'x-amz-date': now() };
     expect(await refusal(local, headers)).toMatchObject({
       __type: 'InvalidSignatureException',
-      message: "'Host' must be a 'SignedHeader' in the AWS Authorization.",
+      message: "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
     });
   });
 

@@ -1,6 +1,5 @@
-import { AwsError } from '../api/errors.ts';
+import { incomplete, invalid } from './authentication.ts';
 
-const fiveMinutes = 5 * 60 * 1000;
 const basicFormat = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 
 /** A time in ISO 8601's basic format, as in `20250520T204616Z`. */
@@ -13,13 +12,13 @@ export interface SigningTime {
   readonly basic: string;
 }
 
-/** The last one that was read: requests of the same second have the same. */
+/** The last one that was read: requests of the same second share it. */
 let latest: SigningTime | undefined;
 
 /**
- * The time that a request was signed, from its `X-Amz-Date` header, or from `Date`.
+ * The time at which a request was signed, as `X-Amz-Date` or a `Date` header has it. (botocore ends the latter with `-0000`.)
  *
- * @throws {AwsError} `IncompleteSignatureException` if it is in neither header's format
+ * @throws {AwsError} `IncompleteSignatureException` if it has neither format
  */
 export function parseSigningTime(time: string): SigningTime {
   if (latest?.basic === time) return latest;
@@ -27,9 +26,8 @@ export function parseSigningTime(time: string): SigningTime {
   const milliseconds = Date.parse(
     basic ? `${basic[1]}-${basic[2]}-${basic[3]}T${basic[4]}:${basic[5]}:${basic[6]}Z` : time,
   );
-  if (Number.isNaN(milliseconds) || !(basic || time.endsWith('GMT'))) {
-    throw new AwsError(
-      'IncompleteSignatureException',
+  if (Number.isNaN(milliseconds) || !(basic || /(?:GMT|[+-]0000)$/.test(time))) {
+    throw incomplete(
       `Date must be in ISO-8601 'basic format'. Got '${time}'. See http://en.wikipedia.org/wiki/ISO_8601`,
     );
   }
@@ -37,18 +35,21 @@ export function parseSigningTime(time: string): SigningTime {
   return latest;
 }
 
-/** @throws {AwsError} `InvalidSignatureException` if a request was signed more than five minutes ago, or ahead */
-export function requireFresh({ milliseconds, basic }: SigningTime, now: number): void {
-  if (milliseconds < now - fiveMinutes) {
-    throw new AwsError(
-      'InvalidSignatureException',
-      `Signature expired: ${basic} is now earlier than ${basicTime(now - fiveMinutes)} (${basicTime(now)} - 5 min.)`,
+/**
+ * @param now milliseconds since the epoch
+ * @param minutes how far the two times may be apart
+ * @throws {AwsError} `InvalidSignatureException` if a request was signed earlier than that, or later
+ */
+export function requireFresh({ milliseconds, basic }: SigningTime, now: number, minutes: number): void {
+  const window = minutes * 60 * 1000;
+  if (milliseconds < now - window) {
+    throw invalid(
+      `Signature expired: ${basic} is now earlier than ${basicTime(now - window)} (${basicTime(now)} - ${minutes} min.)`,
     );
   }
-  if (milliseconds > now + fiveMinutes) {
-    throw new AwsError(
-      'InvalidSignatureException',
-      `Signature not yet current: ${basic} is still later than ${basicTime(now + fiveMinutes)} (${basicTime(now)} + 5 min.)`,
+  if (milliseconds > now + window) {
+    throw invalid(
+      `Signature not yet current: ${basic} is still later than ${basicTime(now + window)} (${basicTime(now)} + ${minutes} min.)`,
     );
   }
 }

@@ -8,9 +8,9 @@ export const getCallerIdentity = operationsOf<null>()({
   target: () => null,
   permissions: () => [],
   run: (_service, _input, _target, caller) => ({
+    Arn: caller.arn,
     UserId: caller.principalId,
     Account: caller.accountId,
-    Arn: caller.arn,
   }),
   trail: { readOnly: true },
 });

@@ -10,7 +10,12 @@ export interface RawAnswer {
 /** Sends a request that no AWS client would send. */
 export function rawRequest(
   endpoint: string,
-  given: { method?: string; path?: string; headers?: Record<string, string>; body?: string | Buffer },
+  given: {
+    method?: string;
+    path?: string;
+    headers?: Record<string, string | string[]>;
+    body?: string | Buffer;
+  },
 ): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const { method = 'POST', path = '/', headers = {}, body = '' } = given;
