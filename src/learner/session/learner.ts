@@ -129,7 +129,7 @@ function normalize(text: string, folder: string): string {
   return text
     .replaceAll(folder, '<folder>')
     .replace(/(usecase_3_|run",? )?\b[0-9a-f]{8}\b/g, '$1<run>')
-    .replace(/(Step \d+ waits) · .*/g, '$1 · <scenario>: look <n>, <n> s: <what is missing>')
+    .replace(/(waits · look) \d+, \d+ (of \d+ s:) .*/g, '$1 <n>, <n> $2 <reason>')
     .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>')
     .replace(/\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?)?/g, '<time>');
 }
