@@ -63,6 +63,8 @@ test.each<[string, Tag[], object]>([
     [{ TagKey: 'aws:reserved', TagValue: '' }],
     refusal('TagException', 'Tags beginning with aws: are reserved'),
   ],
+  // reported (crossplane-contrib/provider-upjet-aws#922: what CloudTrail has of AWS's answer)
+  ['an ampersand', [{ TagKey: 'Owner', TagValue: 'My & My Team' }], refusal('TagException', 'Invalid tag')],
   [
     'more than 50 tags',
     Array.from({ length: 51 }, (_, index) => ({ TagKey: `tag-${index}`, TagValue: '' })),

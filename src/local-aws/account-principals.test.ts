@@ -12,12 +12,12 @@ describe('who somebody is', () => {
       { roleName: 'app', sessionName: 'job-1', policies: [] },
     ]);
     expect(await as('alice').sts.send(new GetCallerIdentityCommand({}))).toMatchObject({
-      UserId: expect.stringMatching(/^AIDA[A-Z2-7]{16}$/),
+      UserId: expect.stringMatching(/^AIDA[A-Z2-7]{17}$/),
       Account: accountId,
       Arn: userArn('alice'),
     });
     expect(await as('job-1').sts.send(new GetCallerIdentityCommand({}))).toMatchObject({
-      UserId: expect.stringMatching(/^AROA[A-Z2-7]{16}:job-1$/),
+      UserId: expect.stringMatching(/^AROA[A-Z2-7]{17}:job-1$/),
       Account: accountId,
       Arn: `arn:aws:sts::${accountId}:assumed-role/app/job-1`,
     });

@@ -26,7 +26,7 @@ describe('startLocalAws', () => {
     expect(await sts.send(new GetCallerIdentityCommand({}))).toMatchObject({
       Account: '444455556666',
       Arn: 'arn:aws:iam::444455556666:user/administrator',
-      UserId: expect.stringMatching(/^AIDA[A-Z2-7]{16}$/),
+      UserId: expect.stringMatching(/^AIDA[A-Z2-7]{17}$/),
     });
     await aws.close();
   });

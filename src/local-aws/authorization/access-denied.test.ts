@@ -114,7 +114,7 @@ describe('a refused call', () => {
         sessionContext: {
           sessionIssuer: {
             type: 'Role',
-            principalId: expect.stringMatching(/^AROA[A-Z2-7]{16}$/),
+            principalId: expect.stringMatching(/^AROA[A-Z2-7]{17}$/),
             arn: `arn:aws:iam::${accountId}:role/app`,
             accountId,
             userName: 'app',

@@ -48,14 +48,14 @@ export const nameOf = (principal: Principal): string =>
 
 export const newUser = (accountId: string, userName: string): User => ({
   type: 'IAMUser',
-  principalId: uniqueId('AIDA'),
+  principalId: uniqueId('AIDA', 21),
   arn: userArn(accountId, userName),
   accountId,
   userName,
 });
 
 export const newRole = (accountId: string, roleName: string): Role => ({
-  roleId: uniqueId('AROA'),
+  roleId: uniqueId('AROA', 21),
   arn: `arn:aws:iam::${accountId}:role/${roleName}`,
   roleName,
 });

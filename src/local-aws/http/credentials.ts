@@ -30,13 +30,13 @@ export class Credentials {
 
 /** A new access key in AWS's shape. Random, so that it opens nothing but the local AWS that it was made for. */
 export const newAccessKey = (): AccessKey => ({
-  accessKeyId: uniqueId('AKIA'),
+  accessKeyId: uniqueId('AKIA', 20),
   secretAccessKey: randomBytes(30).toString('base64'),
 });
 
 /** What a session of a role is given. It is known by its prefix, `ASIA`, and by the token that goes with it. */
 export const newSessionKey = (): AccessKey => ({
-  accessKeyId: uniqueId('ASIA'),
+  accessKeyId: uniqueId('ASIA', 20),
   secretAccessKey: randomBytes(30).toString('base64'),
   sessionToken: randomBytes(96).toString('base64'),
 });

@@ -1,4 +1,6 @@
 import { AwsError, validationError } from '../api/errors.ts';
+import type { KeyRecord } from './key.ts';
+import type { Kms } from './kms.ts';
 
 /**
  * Checks the name of an alias that a caller wants to make or change, beyond what the model's pattern says.
@@ -15,4 +17,16 @@ export function requireOwnAliasName(name: string): void {
   if (name.startsWith('alias/aws/')) throw new AwsError('NotAuthorizedException', '');
   if (name === 'alias/' || name.includes(':'))
     throw validationError(`${name} contains invalid characters for an alias`);
+}
+
+/** KMS developer guide, resource-limits.html. */
+const mostAliases = 50;
+
+/** @throws {AwsError} `LimitExceededException` if a key has as many aliases as it can have */
+export function requireRoomForAlias(kms: Kms, key: KeyRecord): void {
+  if (kms.state.aliases(key.id).length < mostAliases) return;
+  throw new AwsError(
+    'LimitExceededException',
+    `Aliases per key quota for this account in this region is ${mostAliases}`,
+  );
 }

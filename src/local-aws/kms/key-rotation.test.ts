@@ -53,7 +53,7 @@ describe('rotation on demand', () => {
         RotationType: 'ON_DEMAND',
       },
     ]);
-    expect(await status(local, id)).toEqual({ KeyId: id, KeyRotationEnabled: false });
+    expect(await status(local, id)).toEqual({ KeyId: arn, KeyRotationEnabled: false });
   });
 
   /** Decrypts, checks the plaintext, and gives the material that it was sealed under. */
@@ -95,11 +95,11 @@ describe('rotation on demand', () => {
 
 describe('automatic rotation', () => {
   test('comes a year after it was enabled, then every year; all that was sealed opens', async ({ local }) => {
-    const { id } = await local.newKey();
+    const { id, arn } = await local.newKey();
     const enabledAt = local.clock.now();
     await local.kms.send(new EnableKeyRotationCommand({ KeyId: id }));
     expect(await status(local, id)).toEqual({
-      KeyId: id,
+      KeyId: arn,
       KeyRotationEnabled: true,
       RotationPeriodInDays: 365,
       NextRotationDate: new Date(enabledAt + 365 * dayInMilliseconds),
@@ -153,10 +153,10 @@ describe('automatic rotation', () => {
   });
 
   test('ends when it is disabled', async ({ local }) => {
-    const { id } = await local.newKey();
+    const { id, arn } = await local.newKey();
     await local.kms.send(new EnableKeyRotationCommand({ KeyId: id }));
     await local.kms.send(new DisableKeyRotationCommand({ KeyId: id }));
-    expect(await status(local, id)).toEqual({ KeyId: id, KeyRotationEnabled: false });
+    expect(await status(local, id)).toEqual({ KeyId: arn, KeyRotationEnabled: false });
     local.clock.advance({ days: 400 });
     expect(await rotations(local, id)).toEqual([]);
   });
@@ -186,12 +186,12 @@ describe('automatic rotation', () => {
   });
 
   test('is off while the key is to be deleted, and back if that is cancelled', async ({ local }) => {
-    const { id } = await local.newKey();
+    const { id, arn } = await local.newKey();
     await local.kms.send(new EnableKeyRotationCommand({ KeyId: id, RotationPeriodInDays: 90 }));
     local.clock.advance({ days: 80 });
     await local.kms.send(new ScheduleKeyDeletionCommand({ KeyId: id }));
     local.clock.advance({ days: 20 });
-    expect(await status(local, id)).toEqual({ KeyId: id, KeyRotationEnabled: false });
+    expect(await status(local, id)).toEqual({ KeyId: arn, KeyRotationEnabled: false });
     expect(await rotations(local, id)).toEqual([]);
     await local.kms.send(new CancelKeyDeletionCommand({ KeyId: id }));
     expect(await status(local, id)).toMatchObject({ KeyRotationEnabled: true, RotationPeriodInDays: 90 });

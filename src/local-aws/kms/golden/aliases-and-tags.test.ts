@@ -117,6 +117,20 @@ golden('TagResource', (kms, input: TagResourceCommand['input']) => kms.send(new 
     'TagException: Tags beginning with aws: are reserved',
     recorded,
   ],
+  ...['&', '*', '%', '"', '(', '\n', '💶'].flatMap((character): GoldenRow<object>[] => [
+    [
+      `${JSON.stringify(character)} in a tag key`,
+      ({ key }) => ({ KeyId: key.id, Tags: [tag(`a${character}b`)] }),
+      'TagException: Invalid tag',
+      reported,
+    ],
+    [
+      `${JSON.stringify(character)} in a tag value`,
+      ({ key }) => ({ KeyId: key.id, Tags: [{ TagKey: 'a', TagValue: `a${character}b` }] }),
+      'TagException: Invalid tag',
+      reported,
+    ],
+  ]),
   [
     '51 tags',
     ({ key }) => ({ KeyId: key.id, Tags: Array.from({ length: 51 }, (_, index) => tag(`tag-${index}`)) }),

@@ -118,6 +118,14 @@ golden('CreateGrant', (kms, input: CreateGrantCommand['input']) => kms.send(new 
     own,
   ],
   [
+    'two constraints on the encryption context',
+    creating({
+      Constraints: { EncryptionContextSubset: { a: 'b' }, EncryptionContextEquals: { a: 'b' } },
+    }),
+    'ValidationException: More than one constraint supplied',
+    reported,
+  ],
+  [
     'nine pairs in a constraint',
     creating({ Constraints: { EncryptionContextSubset: pairs(9) } }),
     'LimitExceededException: EncryptionContextSubset can have 8 pairs; this one has 9.',

@@ -1,14 +1,17 @@
 import {
   CreateKeyCommand,
+  KeySpec,
+  KeyUsageType,
   ListKeysCommand,
   ScheduleKeyDeletionCommand,
   UpdateKeyDescriptionCommand,
 } from '@aws-sdk/client-kms';
+import { expect, test } from 'vitest';
 import { constraint, type GoldenRow, golden, missing, source, startWorld } from './golden-answers.ts';
 
 startWorld();
 
-const { model, own, recorded } = source;
+const { model, own, recorded, reported } = source;
 
 const keySpecs =
   'satisfy enum value set: [RSA_2048, ECC_NIST_P384, ECC_NIST_P256, ECC_NIST_P521, HMAC_384, RSA_3072, ECC_SECG_P256K1, RSA_4096, SYMMETRIC_DEFAULT, HMAC_256, HMAC_224, HMAC_512';
@@ -51,8 +54,67 @@ const otherKinds: readonly GoldenRow<object>[] = [
   ['an external key', () => ({ XksKeyId: 'bb8562717f809024' }), notMade('an XksKeyId'), own],
 ];
 
+/** Which usages AWS has for which specs (KeyUsage of CreateKey in the API reference); the sentences are recorded. */
+const usagesOfSpecs: Readonly<Record<string, readonly string[]>> = {
+  SYMMETRIC_DEFAULT: ['ENCRYPT_DECRYPT'],
+  RSA_2048: ['ENCRYPT_DECRYPT', 'SIGN_VERIFY'],
+  RSA_3072: ['ENCRYPT_DECRYPT', 'SIGN_VERIFY'],
+  RSA_4096: ['ENCRYPT_DECRYPT', 'SIGN_VERIFY'],
+  ECC_NIST_P256: ['SIGN_VERIFY', 'KEY_AGREEMENT'],
+  ECC_NIST_P384: ['SIGN_VERIFY', 'KEY_AGREEMENT'],
+  ECC_NIST_P521: ['SIGN_VERIFY', 'KEY_AGREEMENT'],
+  ECC_NIST_EDWARDS25519: ['SIGN_VERIFY'],
+  ECC_SECG_P256K1: ['SIGN_VERIFY'],
+  HMAC_224: ['GENERATE_VERIFY_MAC'],
+  HMAC_256: ['GENERATE_VERIFY_MAC'],
+  HMAC_384: ['GENERATE_VERIFY_MAC'],
+  HMAC_512: ['GENERATE_VERIFY_MAC'],
+  SM2: ['ENCRYPT_DECRYPT', 'SIGN_VERIFY', 'KEY_AGREEMENT'],
+  ML_DSA_44: ['SIGN_VERIFY'],
+  ML_DSA_65: ['SIGN_VERIFY'],
+  ML_DSA_87: ['SIGN_VERIFY'],
+  ML_KEM_512: ['ENCAPSULATE_DECAPSULATE'],
+  ML_KEM_768: ['ENCAPSULATE_DECAPSULATE'],
+  ML_KEM_1024: ['ENCAPSULATE_DECAPSULATE'],
+};
+
+test('the table of usages has every key spec', () => {
+  expect(Object.keys(usagesOfSpecs).sort()).toEqual(Object.values(KeySpec).sort());
+});
+
+/** Every spec with every usage; but for the one combination that is made. */
+const specsWithUsages = Object.entries(usagesOfSpecs).flatMap(([spec, usages]) =>
+  Object.values(KeyUsageType)
+    .filter((usage) => `${spec} ${usage}` !== 'SYMMETRIC_DEFAULT ENCRYPT_DECRYPT')
+    .map(
+      (usage): GoldenRow<object> => [
+        `${spec} for ${usage}`,
+        () => ({ KeySpec: spec, KeyUsage: usage }),
+        usages.includes(usage)
+          ? notMade(`KeySpec ${spec}`)
+          : `ValidationException: KeyUsage ${usage} is not compatible with KeySpec ${spec}`,
+        usages.includes(usage) ? own : recorded,
+      ],
+    ),
+);
+
+const badTag = 'TagException: Invalid tag';
+
 golden('CreateKey', (kms, input: CreateKeyCommand['input']) => kms.send(new CreateKeyCommand(input)), [
   ...otherKinds,
+  ...specsWithUsages,
+  [
+    'a spec in the new and the old way',
+    () => ({ KeySpec: 'RSA_2048', CustomerMasterKeySpec: 'RSA_2048', KeyUsage: 'SIGN_VERIFY' }),
+    'ValidationException: You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.',
+    reported,
+  ],
+  [
+    'an ampersand in a tag',
+    () => ({ Tags: [{ TagKey: 'Owner', TagValue: 'My & My Team' }] }),
+    badTag,
+    reported,
+  ],
   [
     'an unknown key spec',
     () => ({ KeySpec: 'HMAC_random' }),

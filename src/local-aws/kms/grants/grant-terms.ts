@@ -75,7 +75,11 @@ function requireGrantee(terms: GrantTerms): void {
   }
 }
 
+/** The sentence for two constraints is quoted in the source of Terraform's AWS provider. */
 function requireConstraints({ Constraints = {} }: GrantTerms): void {
+  if (Constraints.EncryptionContextSubset && Constraints.EncryptionContextEquals) {
+    throw validationError('More than one constraint supplied');
+  }
   for (const name of ['EncryptionContextSubset', 'EncryptionContextEquals'] as const) {
     const pairs = Object.entries(Constraints[name] ?? {});
     if (pairs.length > mostPairs) {

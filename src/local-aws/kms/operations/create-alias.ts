@@ -1,7 +1,7 @@
 import { aliasArn } from '../../account.ts';
 import { AwsError } from '../../api/errors.ts';
 import { structure } from '../../api/members.ts';
-import { requireOwnAliasName } from '../alias-name.ts';
+import { requireOwnAliasName, requireRoomForAlias } from '../alias-name.ts';
 import { keyForAlias } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
 import { kmsOperation, trailResource } from '../kms.ts';
@@ -27,6 +27,7 @@ export const createAlias = kmsOperation({
     if (kms.state.alias(input.AliasName)) {
       throw new AwsError('AlreadyExistsException', `An alias with the name ${alias.arn} already exists`);
     }
+    requireRoomForAlias(kms, key);
     const now = kms.clock.now();
     kms.state.putAlias({
       name: input.AliasName,

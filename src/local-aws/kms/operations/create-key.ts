@@ -100,17 +100,13 @@ export const createKey = kmsOperation({
   },
 
   run(kms, input, { keySpec }, caller, authorize) {
-    if (keySpec !== 'SYMMETRIC_DEFAULT') {
-      if (!input.KeyUsage) {
-        throw validationError(
-          'You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.',
-        );
-      }
-      throw notMadeHere(`KeySpec ${keySpec}`);
+    if (input.KeySpec !== undefined && input.CustomerMasterKeySpec !== undefined) {
+      throw validationError(
+        'You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.',
+      );
     }
-    if (input.KeyUsage && input.KeyUsage !== 'ENCRYPT_DECRYPT') {
-      throw validationError(`KeyUsage ${input.KeyUsage} is not compatible with KeySpec ${keySpec}`);
-    }
+    requireCompatibleUsage(keySpec, input.KeyUsage);
+    if (keySpec !== 'SYMMETRIC_DEFAULT') throw notMadeHere(`KeySpec ${keySpec}`);
     if (input.Origin !== 'AWS_KMS') throw notMadeHere(`Origin ${input.Origin}`);
     if (input.CustomKeyStoreId !== undefined) throw notMadeHere('a CustomKeyStoreId');
     if (input.XksKeyId !== undefined) throw notMadeHere('an XksKeyId');
@@ -146,6 +142,32 @@ export const createKey = kmsOperation({
     resources: (_target, output) => (output ? [trailResource({ arn: output.KeyMetadata.Arn })] : []),
   },
 });
+
+/** Which usages go with which specs: KeyUsage in CreateKey of the KMS API reference. */
+const usages: readonly [keySpec: RegExp, usages: readonly (typeof keyUsages)[number][]][] = [
+  [/^SYMMETRIC_DEFAULT$/, ['ENCRYPT_DECRYPT']],
+  [/^RSA_/, ['ENCRYPT_DECRYPT', 'SIGN_VERIFY']],
+  [/^ECC_NIST_P/, ['SIGN_VERIFY', 'KEY_AGREEMENT']],
+  [/^ECC_SECG_|^ECC_NIST_EDWARDS|^ML_DSA_/, ['SIGN_VERIFY']],
+  [/^SM2$/, ['ENCRYPT_DECRYPT', 'SIGN_VERIFY', 'KEY_AGREEMENT']],
+  [/^HMAC_/, ['GENERATE_VERIFY_MAC']],
+  [/^ML_KEM_/, ['ENCAPSULATE_DECAPSULATE']],
+];
+
+/** @throws {AwsError} `ValidationException`, with the texts of recorded answers */
+function requireCompatibleUsage(
+  keySpec: (typeof keySpecs)[number],
+  usage: (typeof keyUsages)[number] | undefined,
+): void {
+  if (usage === undefined) {
+    if (keySpec === 'SYMMETRIC_DEFAULT') return;
+    throw validationError(
+      'You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.',
+    );
+  }
+  const compatible = usages.some(([specs, those]) => specs.test(keySpec) && those.includes(usage));
+  if (!compatible) throw validationError(`KeyUsage ${usage} is not compatible with KeySpec ${keySpec}`);
+}
 
 /** Valid on AWS, but not something that the local AWS has: said plainly, and by an error that CreateKey declares. */
 const notMadeHere = (what: string) =>

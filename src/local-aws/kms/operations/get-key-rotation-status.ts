@@ -15,9 +15,10 @@ export const getKeyRotationStatus = kmsOperation({
 
   run(_kms, _input, { key }) {
     const schedule = key.state === 'PendingDeletion' ? undefined : key.rotationSchedule;
-    if (!schedule) return { KeyId: key.id, KeyRotationEnabled: false };
+    // The KeyId is the ARN, as in recorded answers; the API reference's example has the id.
+    if (!schedule) return { KeyId: key.arn, KeyRotationEnabled: false };
     return {
-      KeyId: key.id,
+      KeyId: key.arn,
       KeyRotationEnabled: true,
       RotationPeriodInDays: schedule.periodInDays,
       NextRotationDate: schedule.nextAt / 1000,

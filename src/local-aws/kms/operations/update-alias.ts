@@ -1,6 +1,6 @@
 import { aliasArn } from '../../account.ts';
 import { structure } from '../../api/members.ts';
-import { requireOwnAliasName } from '../alias-name.ts';
+import { requireOwnAliasName, requireRoomForAlias } from '../alias-name.ts';
 import { aliasNotFound, keyByIdOrArn, keyForAlias } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
 import { kmsOperation, trailResource } from '../kms.ts';
@@ -26,6 +26,7 @@ export const updateAlias = kmsOperation({
 
   run(kms, _input, { alias, to }) {
     requireState(to, 'UpdateAlias');
+    if (to.id !== alias.targetKeyId) requireRoomForAlias(kms, to);
     kms.state.putAlias({ ...alias, targetKeyId: to.id, updatedAt: kms.clock.now() });
     return {};
   },
