@@ -78,11 +78,13 @@ function milliseconds(written: string): number | undefined {
   return Number.isNaN(parsed) ? undefined : parsed;
 }
 
-const boolean = value(
-  'true or false',
-  (written) => ({ true: true, false: false })[written.toLowerCase()],
-  (actual, expected) => actual === expected,
-);
+/** Undefined for what is neither true nor false, in any case. */
+export function truthValue(written: string): boolean | undefined {
+  const lower = written.toLowerCase();
+  return lower === 'true' || lower === 'false' ? lower === 'true' : undefined;
+}
+
+const boolean = value('true or false', truthValue, (actual, expected) => actual === expected);
 
 const ipAddress: Prepare = (written) => {
   const [address = '', prefix] = written.split('/');

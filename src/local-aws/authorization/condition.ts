@@ -1,4 +1,4 @@
-import { type ConditionOperator, conditionOperators } from './condition-operators.ts';
+import { type ConditionOperator, conditionOperators, truthValue } from './condition-operators.ts';
 import { InvalidPolicy } from './policy-document.ts';
 import type { ContextReader } from './policy-text.ts';
 
@@ -56,7 +56,7 @@ function valueCheck(operator: ConditionOperator, values: readonly string[], with
 /** `true`: the request must not have the key. `false`: it must. */
 function nullCondition(key: string, values: readonly string[]): Condition {
   const wanted = values.map((value) => {
-    const isAbsent = { true: true, false: false }[value.toLowerCase()];
+    const isAbsent = truthValue(value);
     if (isAbsent === undefined) throw new InvalidPolicy(`'${value}' must be true or false for Null`);
     return isAbsent;
   });
