@@ -12,6 +12,7 @@ import { recordRequests } from '../audit/request-recorder.ts';
 import { withLocalAws } from '../target.ts';
 import { cleanUpRun } from './clean-up.ts';
 import { enterChanged, enterInLedger, ledgerOf, openLedgers, placeOf } from './ledger.ts';
+import { outputFiles } from './run.ts';
 import { newRun, nobody, useNewFolder } from './testing/ledger-folder.ts';
 
 beforeEach(useNewFolder);
@@ -42,6 +43,20 @@ test("removes a run's keys, aliases and files, and what it kept for itself", () 
     await expect(stateOf(run.aliasName)).rejects.toThrow('is not found');
     expect(['encrypted', 'of-another-team', run.scratchFolder].map(existsSync)).toEqual([false, true, false]);
     expect(openLedgers()).toEqual([]);
+  }));
+
+test("removes the folder of a run's output, unless somebody put something into it", () =>
+  withLocalAws({}, async () => {
+    for (const run of [newRun('ada'), newRun('bob')]) {
+      enterInLedger(run, run.aliasName, outputFiles(run), process.pid);
+      mkdirSync(run.outputFolder, { recursive: true });
+      for (const file of outputFiles(run)) writeFileSync(file, '');
+    }
+    writeFileSync('output/bob/notes.txt', '');
+    for (const name of ['ada', 'bob']) await cleanUpRun(newRun(name));
+
+    expect(readdirSync('output')).toEqual(['bob']);
+    expect(readdirSync('output/bob')).toEqual(['notes.txt']);
   }));
 
 test('leaves the files that another run writes which is alive', () =>

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { rmdirSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import {
   DeleteAliasCommand,
   DescribeKeyCommand,
@@ -10,7 +11,7 @@ import {
 } from '@aws-sdk/client-kms';
 import { cleanUp } from '../../workshop/05-clean-up/solution.ts';
 import { closeLedger, enterChanging, isSamePlace, type Ledger, ledgerOf, openLedgers } from './ledger.ts';
-import { findLeftovers, type Leftovers } from './leftovers.ts';
+import { filesOf, findLeftovers, type Leftovers } from './leftovers.ts';
 import { filesOfLivingRuns, livingProcessOf } from './living-runs.ts';
 import { patientKms, patiently, untilSeen } from './patience.ts';
 import { forgetProgress } from './progress.ts';
@@ -55,8 +56,22 @@ export async function remove(leftovers: Leftovers, ledger: Ledger | undefined): 
   await proveGone(kms, leftovers);
   for (const file of leftovers.files) rmSync(file, { force: true });
   // Last: as long as the ledger is there, a second try can find the rest.
-  if (!ledger || !livesElsewhere(ledger)) forgetRun(leftovers.run);
+  if (!ledger || !livesElsewhere(ledger)) {
+    if (ledger) removeEmptyFolders(filesOf(ledger.entries));
+    forgetRun(leftovers.run);
+  }
   if (ledger) closeLedger(ledger);
+}
+
+/** Removes each folder of the files in which nothing is left: the output of a run has a folder of its own. */
+export function removeEmptyFolders(files: string[]): void {
+  for (const folder of new Set(files.map(dirname))) {
+    try {
+      rmdirSync(folder);
+    } catch {
+      // Something else is in it, or it is gone already. An empty folder that can't be removed does no harm.
+    }
+  }
 }
 
 /** Whether a run of the same name is alive in another place. */

@@ -13,9 +13,10 @@ import { startTarget, useEnvironment } from '../target.ts';
 import { announce } from './announcement.ts';
 import { cleanUpRun } from './clean-up.ts';
 import { describeRemoval } from './describe-leftovers.ts';
-import { enterInLedger, placeOf } from './ledger.ts';
+import { enterInLedger, placeOf, showLife } from './ledger.ts';
 import { isNothing } from './leftovers.ts';
-import { requireNameOfItsOwn } from './living-runs.ts';
+import { NameTakenError, requireOwnName } from './living-runs.ts';
+import { signOfLifeMilliseconds } from './process-identity.ts';
 import { reclaim } from './reclaim.ts';
 import { requestsOfSteps } from './requests-of-steps.ts';
 import { describeRun, outputFiles } from './run.ts';
@@ -31,7 +32,9 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const target = await startTarget(settings);
   const restore = useEnvironment(target.environment);
 
+  let signsOfLife: NodeJS.Timeout | undefined;
   const leaveTarget = async () => {
+    clearInterval(signsOfLife);
     restore();
     await target.close();
   };
@@ -46,8 +49,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
       const caller = await askAllowedCaller(settings);
       if ('account' in caller) run.account = caller.account;
       say(describeCaller(settings, caller));
-      requireNameOfItsOwn(run);
     }
+    requireOwnName(run);
   } catch (error) {
     await leaveTarget();
     throw error;
@@ -89,6 +92,9 @@ export default async function setUp(project: TestProject): Promise<() => Promise
       // That counts on the local AWS too: what a killed run left in an account may cost.
       for (const line of elsewhere) announce(project.vitest, `Not removed yet: ${line}`);
       enterInLedger(run, run.aliasName, outputFiles(run), process.pid);
+      signsOfLife = setInterval(() => showLife(run), signOfLifeMilliseconds).unref();
+      // Again: another run of this name may have started at the same time.
+      requireOwnName(run);
     }
     mkdirSync(run.outputFolder, { recursive: true });
     mkdirSync(run.scratchFolder, { recursive: true });
@@ -100,7 +106,9 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     project.provide('keyArn', key.arn);
     project.provide('lacks', key.lacks);
   } catch (error) {
-    await tearDown();
+    // What is there is the other run's.
+    if (error instanceof NameTakenError) await leaveTarget();
+    else await tearDown();
     throw error;
   }
   return tearDown;

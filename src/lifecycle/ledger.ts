@@ -8,6 +8,7 @@ import {
   readdirSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -28,7 +29,11 @@ const placeSchema = z.object({
 
 const entrySchema = z.object({
   /** The process that keeps the run: while it lives, the run does. */
-  process: z.object({ id: z.number(), started: z.string().optional() }),
+  process: z.object({
+    id: z.number(),
+    started: z.string().optional(),
+    namespace: z.string().optional(),
+  }),
   place: placeSchema,
   aliasName: z.string(),
   tags: z.array(z.object({ TagKey: z.string(), TagValue: z.string() })),
@@ -55,7 +60,7 @@ export interface Ledger {
   entries: LedgerEntry[];
   /** How many keys of the run are there; unknown when it was killed while that may have changed. */
   keys: number | undefined;
-  /** When the last line was written. */
+  /** When the last line was written, or the run last showed that it is alive. */
   writtenAt: Date;
 }
 
@@ -85,6 +90,16 @@ export function enterChanging({ run, place }: Pick<Ledger, 'run' | 'place'>, by:
  */
 export function enterChanged({ run, place }: Pick<Ledger, 'run' | 'place'>, more: number): void {
   append(run, place, { more });
+}
+
+/** Shows those who can't see the process of a run that it is alive. */
+export function showLife(run: Run): void {
+  const now = new Date();
+  try {
+    utimesSync(join(folder, fileOf(run.name, placeOf(run))), now, now);
+  } catch {
+    // The ledger was closed, or can't be written: what matters is said when a line is added to it.
+  }
 }
 
 /** The ledgers of the runs that weren't cleaned up. */

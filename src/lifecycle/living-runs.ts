@@ -1,15 +1,16 @@
-import { type Ledger, ledgerOf, openLedgers } from './ledger.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type Ledger, openLedgers } from './ledger.ts';
 import { filesOf } from './leftovers.ts';
-import { isAlive } from './process-identity.ts';
+import { describeProcess, identityOfProcess, isAlive, type ProcessIdentity } from './process-identity.ts';
 import type { Run } from './run.ts';
 
-/** The process that keeps a run, while it does: a run that lives is left alone. */
-export function livingProcessOf({ entries }: Ledger): number | undefined {
-  return entries.map((entry) => entry.process).find(isAlive)?.id;
+/** The process that keeps a run, while it does: a living run is left alone. */
+export function livingProcessOf({ entries, writtenAt }: Ledger): ProcessIdentity | undefined {
+  return entries.map((entry) => entry.process).find((process) => isAlive(process, writtenAt));
 }
 
 /**
- * The files that runs write which are alive: they stay although another run has written them too.
+ * The files of the runs that are alive: they stay although another run has written them too.
  *
  * @param but the run whose own files are not meant
  */
@@ -21,25 +22,27 @@ export function filesOfLivingRuns(but?: string): Set<string> {
 }
 
 /**
- * Refuses a run while another one of its name is alive in the same place: they would share a key, and each would remove
- * the other's.
+ * Refuses a run while an earlier one of its name is alive: they would share a key and files, and each would remove the
+ * other's. Of two that start at the same time, the first on the ledger is the earlier one.
  *
- * @throws NameTakenError that names the process, and says what to do
+ * @throws NameTakenError that names the other's process
  */
-export function requireNameOfItsOwn(run: Run): void {
-  const ledger = ledgerOf(run);
-  const process = ledger && livingProcessOf(ledger);
-  if (process !== undefined) throw new NameTakenError(run.name, process);
+export function requireOwnName(run: Run): void {
+  const self = identityOfProcess(process.pid);
+  for (const ledger of openLedgers()) {
+    const keeper = ledger.run === run.name ? livingProcessOf(ledger) : undefined;
+    if (keeper && !isDeepStrictEqual(keeper, self)) throw new NameTakenError(run.name, keeper);
+  }
 }
 
-/** Says that a run of that name is alive. */
+/** Another run of the same name is alive. */
 export class NameTakenError extends Error {
   override name = 'NameTakenError';
 
-  constructor(run: string, process: number) {
+  constructor(run: string, keeper: ProcessIdentity) {
     super(
-      `WORKSHOP_RUN is "${run}", and a run of that name is still at work, as process ${process}. ` +
-        'End that one first, or set another WORKSHOP_RUN for this one.',
+      `WORKSHOP_RUN is "${run}", and a run of that name is still at work, as ${describeProcess(keeper)}. ` +
+        'End that run first, or give this one another name: without WORKSHOP_RUN, each run has a new name.',
     );
   }
 }

@@ -1,16 +1,47 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { identityOfProcess, isAlive } from './process-identity.ts';
+import { describeProcess, identityOfProcess, isAlive } from './process-identity.ts';
 
-test('a process is alive until it has ended', () => {
-  const ended = spawnSync(process.execPath, ['--version']).pid;
+const longAgo = new Date(0);
+const ended = identityOfProcess(spawnSync(process.execPath, ['--version']).pid);
 
-  expect(isAlive(identityOfProcess(process.pid))).toBe(true);
-  expect(isAlive({ id: process.pid })).toBe(true);
-  expect(isAlive({ id: ended })).toBe(false);
+test('a process is alive until it has ended, whenever it gave a sign of life', () => {
+  expect(isAlive(identityOfProcess(process.pid), longAgo)).toBe(true);
+  expect(isAlive(ended, new Date())).toBe(false);
 });
 
-test.runIf(existsSync('/proc/self/stat'))('a process is not the one that had its id before', () => {
-  expect(isAlive({ ...identityOfProcess(process.pid), started: 'at another boot 1' })).toBe(false);
+test.runIf(existsSync('/proc/self/stat'))('a process is not an earlier one that had the same id', () => {
+  expect(isAlive({ ...identityOfProcess(process.pid), started: '1' }, new Date())).toBe(false);
+});
+
+test.for(['another', undefined])(
+  'in the namespace %s, a process is alive until it is silent',
+  (namespace) => {
+    const elsewhere = { ...ended, namespace };
+
+    expect(isAlive(elsewhere, new Date())).toBe(true);
+    expect(isAlive(elsewhere, new Date(Date.now() - 9 * 60_000))).toBe(true);
+    expect(isAlive(elsewhere, new Date(Date.now() - 11 * 60_000))).toBe(false);
+    expect(describeProcess(elsewhere)).toBe(`process ${ended.id} of another container or machine`);
+  },
+);
+
+// A sandbox may forbid new namespaces.
+const unshare = ['--user', '--map-root-user', '--pid', '--fork', '--mount-proc'];
+const canUnshare = spawnSync('unshare', [...unshare, 'true']).status === 0;
+
+test.skipIf(!canUnshare)('a process of another PID namespace is known by it (needs unshare)', () => {
+  const script = `
+    import(${JSON.stringify(new URL('process-identity.ts', import.meta.url).href)}).then(
+      ({ identityOfProcess }) => console.log(JSON.stringify(identityOfProcess(process.pid))));`;
+  const node = [process.execPath, '--import', '@oxc-node/core/register', '--eval', script];
+  const { stdout } = spawnSync('unshare', [...unshare, ...node], { encoding: 'utf8' });
+  const inside = JSON.parse(stdout);
+
+  // Its id is small there, and another process has it here, or none.
+  expect(inside.id).toBeLessThan(100);
+  expect(isAlive(inside, new Date())).toBe(true);
+  expect(isAlive({ ...inside, namespace: ended.namespace }, new Date())).toBe(false);
+  expect(isAlive(inside, longAgo)).toBe(false);
 });

@@ -3,6 +3,7 @@ import { closeEmptyLedgers, isSamePlace, type Ledger, openLedgers, type Place } 
 import { findLeftovers, isNothing, type Leftovers, leftFiles, leftoversByTags } from './leftovers.ts';
 import { filesOfLivingRuns, livingProcessOf } from './living-runs.ts';
 import { patientKms } from './patience.ts';
+import { describeProcess } from './process-identity.ts';
 import { findTaggedKeys, type TaggedKey } from './tagged-keys.ts';
 
 /** What a clean-up is going to remove. */
@@ -81,8 +82,8 @@ async function planByLedgers(here: Place, ledgers: Ledger[], wanted: Wanted, sea
   for (const ledger of ledgers) {
     const { run, place } = ledger;
     if (wanted.run !== undefined && run !== wanted.run) continue;
-    const process = livingProcessOf(ledger);
-    if (process !== undefined) plan.alive.push(`${run}: it is still running, as process ${process}`);
+    const keeper = livingProcessOf(ledger);
+    if (keeper) plan.alive.push(`${run}: it is still running, as ${describeProcess(keeper)}`);
     else if (place.target === 'local') {
       // The keys of a local AWS were in the memory of the process that is gone; the files are still there.
       plan.removals.push({ leftovers: leftFiles(ledger, filesInUse), ledger });

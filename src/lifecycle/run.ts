@@ -19,7 +19,7 @@ export interface Run {
   tags: Tag[];
   /** Goes with every message of this run, and into CloudTrail. */
   encryptionContext: Record<string, string>;
-  /** Where encrypted messages and decrypted files go. */
+  /** Where encrypted messages and decrypted files go: a folder of the run's own, because runs may overlap. */
   outputFolder: string;
   /** Where specs put the files of their own. */
   scratchFolder: string;
@@ -51,7 +51,7 @@ export function describeRun(settings: Settings): Run {
     description: 'Workshop: client-side encryption with data key caching',
     tags: tagsOf(settings.run),
     encryptionContext: { whatfor: 'usecase-3-cse', run: settings.run },
-    outputFolder: settings.outputFolder,
+    outputFolder: join(settings.outputFolder, settings.run),
     scratchFolder: scratchFolderOf(settings.run),
     cloudTrail: settings.cloudTrail,
   };
