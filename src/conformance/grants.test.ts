@@ -188,6 +188,15 @@ describe('CreateGrant refuses', () => {
     expect(status).toBe(400);
   });
 
+  // reported (hashicorp/terraform-provider-aws, resource aws_kms_grant)
+  test('two constraints on the encryption context', async () => {
+    const pairs = { purpose: 'test' };
+    const Constraints = { EncryptionContextSubset: pairs, EncryptionContextEquals: pairs };
+    expect(await refusalOf(grant({ Constraints }))).toEqual(
+      refusal('ValidationException', 'More than one constraint supplied'),
+    );
+  });
+
   // model: GrantOperation
   test('an operation that is none', async () => {
     const { name, status } = await refusalOf(grant({ Operations: ['Guess' as 'Decrypt'] }));

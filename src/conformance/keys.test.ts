@@ -186,6 +186,22 @@ describe('CreateKey refuses', () => {
     );
   });
 
+  // recorded (test_derive_shared_secret: KEY_AGREEMENT); reported (grucloud/grucloud, KmsKey.js: both specs)
+  test.each([
+    [
+      'a key usage that the spec has not',
+      { KeySpec: 'RSA_2048', KeyUsage: 'KEY_AGREEMENT' },
+      'KeyUsage KEY_AGREEMENT is not compatible with KeySpec RSA_2048',
+    ],
+    [
+      'a spec in the new and the old way',
+      { KeySpec: 'SYMMETRIC_DEFAULT', CustomerMasterKeySpec: 'SYMMETRIC_DEFAULT' },
+      'You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.',
+    ],
+  ])('%s', async (_what, input, message) => {
+    expect(await create(input)).toEqual(refusal('ValidationException', message));
+  });
+
   // model: DescriptionType
   test('a description of 8193 characters', async () => {
     const { name, message } = await create({ Description: 'd'.repeat(8193) });

@@ -6,6 +6,7 @@ import { type MemberShape, Shape } from '../api/shape.ts';
 import { Identities } from '../authorization/identities.ts';
 import { newUser } from '../authorization/principal.ts';
 import { ManualClock } from '../clock.ts';
+import { requiredMembers } from '../testing/member-shapes.ts';
 import { seal } from './ciphertext-blob.ts';
 import { newKey } from './key.ts';
 import type { Kms } from './kms.ts';
@@ -65,22 +66,16 @@ function newWorld() {
 
 type World = ReturnType<typeof newWorld>;
 
-/** What operations need beside the identifier of a key. */
+/** What operations need beside the identifier of a key, where any value won't do. */
 const otherMembers: Readonly<Record<string, (world: World) => object>> = {
   CreateAlias: () => ({ AliasName: 'alias/new' }),
   CreateGrant: ({ user }) => ({ GranteePrincipal: user.arn, Operations: ['Decrypt'] }),
   Decrypt: ({ blob }) => ({ CiphertextBlob: blob }),
-  Encrypt: () => ({ Plaintext: 'eA==' }),
   GenerateDataKey: () => ({ KeySpec: 'AES_256' }),
   GenerateDataKeyWithoutPlaintext: () => ({ KeySpec: 'AES_256' }),
-  PutKeyPolicy: () => ({ Policy: '{}' }),
   ReEncrypt: ({ blob, key }) => ({ CiphertextBlob: blob, DestinationKeyId: key.id }),
   RetireGrant: () => ({ GrantId: '0'.repeat(64) }),
-  RevokeGrant: () => ({ GrantId: '0'.repeat(64) }),
-  TagResource: () => ({ Tags: [] }),
-  UntagResource: () => ({ TagKeys: [] }),
   UpdateAlias: ({ alias }) => ({ AliasName: alias }),
-  UpdateKeyDescription: () => ({ Description: 'another' }),
 };
 
 const noSuchKey = (arn: string) => `NotFoundException: Key '${arn}' does not exist`;
@@ -177,7 +172,11 @@ for (const operation of kmsOperations) {
       const world = newWorld();
       const answers = (identifiers: readonly string[]) =>
         identifiers.map((identifier): [string, string] => {
-          const members = { ...otherMembers[name]?.(world), [member]: identifier };
+          const members = {
+            ...requiredMembers(operation.input),
+            ...otherMembers[name]?.(world),
+            [member]: identifier,
+          };
           return [identifier, answerTo(world, operation, members)];
         });
       const refusal = aliasRefusal(name, member);

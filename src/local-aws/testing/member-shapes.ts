@@ -125,6 +125,20 @@ function ownShape(shape: OwnShape<unknown>): Shape {
   }
 }
 
+/** A value for each required member of an operation's own input, as it goes over the wire; a text is the name of a Region. */
+export function requiredMembers(input: OwnShape<unknown>): Record<string, unknown> {
+  const members = input instanceof StructureShape ? Object.entries(input.members as MemberShapes) : [];
+  return Object.fromEntries(
+    members.flatMap(([name, member]) => (member instanceof OwnShape ? [[name, validValue(member)]] : [])),
+  );
+}
+
+function validValue(shape: OwnShape<unknown>): unknown {
+  if (shape instanceof EnumShape) return shape.values[0];
+  if (shape.kind === 'blob') return Buffer.from('x').toString('base64');
+  return shape.kind === 'list' ? [] : 'eu-central-1';
+}
+
 /** Every enum in an operation's own input, by the path of its member, such as `Recipient.KeyEncryptionAlgorithm`. */
 export function ownEnums(shape: OwnShape<unknown>, path: string): [string, readonly string[]][] {
   if (shape instanceof EnumShape) return [[path, shape.values]];

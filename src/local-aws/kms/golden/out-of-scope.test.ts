@@ -1,7 +1,8 @@
 import * as sdk from '@aws-sdk/client-kms';
 import { expect, test } from 'vitest';
+import { ownEnums, requiredMembers } from '../../testing/member-shapes.ts';
 import { outOfScope } from '../operations/out-of-scope.ts';
-import { type GoldenRow, golden, source, startWorld } from './golden-answers.ts';
+import { constraint, type GoldenRow, golden, source, startWorld } from './golden-answers.ts';
 
 startWorld();
 
@@ -16,7 +17,7 @@ const lacks = (operation: string, what: string) =>
   `UnsupportedOperationException: The local AWS does not support ${operation}: it has no ${what}.`;
 
 /** By operation: the answer for a symmetric key, whose id every call brings, and where it comes from. */
-const answers: Readonly<Record<string, readonly [string, string]>> = {
+const answers: Readonly<Record<string, readonly [string, GoldenRow<object>[3]]>> = {
   // Recorded for GenerateMac, Verify and DeriveSharedSecret.
   Sign: [usage('Sign'), recorded],
   Verify: [usage('Verify'), recorded],
@@ -56,8 +57,42 @@ test('every operation that is refused is here', () => {
   expect(Object.keys(answers).sort()).toEqual(outOfScope.map(({ name }) => name).sort());
 });
 
-for (const [operation, [answer, from]] of Object.entries(answers)) {
-  const Command = commands[`${operation}Command`] as AnyCommand;
-  const row = ['a symmetric key', ({ key }) => ({ KeyId: key.id }), answer, from] as GoldenRow<object>;
-  golden(operation, (kms, input: object) => kms.send(new Command(input)), [row]);
+const bytes = new Uint8Array(1);
+
+for (const { name, input } of outOfScope) {
+  const [answer, from] = answers[name] ?? ['', own];
+  const Command = commands[`${name}Command`] as AnyCommand;
+  // The SDK takes blobs as bytes.
+  const valid = Object.fromEntries(
+    Object.entries(requiredMembers(input)).map(([member, value]) => [
+      member,
+      value === 'eA==' ? bytes : value,
+    ]),
+  );
+  const unknownValues = ownEnums(input, '')
+    .map(([path, values]): [string, readonly string[]] => [path.slice(1), values])
+    .filter(([member]) => !member.includes('.'));
+  golden<object>(name, (kms, members) => kms.send(new Command(members)), [
+    ['a symmetric key', ({ key }) => ({ ...valid, KeyId: key.id }), answer, from],
+    // Recorded for MacAlgorithm and KeyAgreementAlgorithm: before anything is said of the key.
+    ...unknownValues.map(
+      ([member, values]): GoldenRow<object> => [
+        `an unknown ${member}`,
+        ({ key }) => ({ ...valid, KeyId: key.id, [member]: 'INVALID' }),
+        constraint(
+          `'INVALID' at '${member.charAt(0).toLowerCase()}${member.slice(1)}'`,
+          `satisfy enum value set: [${values.join(', ')}]`,
+        ),
+        recorded,
+      ],
+    ),
+  ]);
 }
+
+test('parameters of an unknown value are among the rows', () => {
+  const sign = outOfScope.find(({ name }) => name === 'Sign');
+  expect(sign && ownEnums(sign.input, '').map(([path]) => path)).toEqual([
+    '.SigningAlgorithm',
+    '.MessageType',
+  ]);
+});

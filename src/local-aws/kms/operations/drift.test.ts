@@ -2,7 +2,6 @@ import * as sdk from '@aws-sdk/client-kms';
 import { describe, expect, test } from 'vitest';
 import { ownEnums, ownInputMembers, sdkInputMembers, sdkOperationsOf } from '../../testing/member-shapes.ts';
 import { kmsOperations } from './index.ts';
-import { outOfScope } from './out-of-scope.ts';
 
 /*
  * The schemas here were written by hand, from AWS's models. The SDK's are made from the models of the day: where they
@@ -20,23 +19,33 @@ const sdkEnums: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'GenerateDataKeyWithoutPlaintext.KeySpec': sdk.DataKeySpec,
   DestinationEncryptionAlgorithm: sdk.EncryptionAlgorithmSpec,
   DryRunModifiers: sdk.DryRunModifierType,
+  EncapsulationAlgorithm: sdk.EncapsulationAlgorithmSpec,
   EncryptionAlgorithm: sdk.EncryptionAlgorithmSpec,
+  ExpirationModel: sdk.ExpirationModelType,
+  ImportType: sdk.ImportType,
   IncludeKeyMaterial: sdk.IncludeKeyMaterial,
+  KeyAgreementAlgorithm: sdk.KeyAgreementAlgorithmSpec,
   KeyEncryptionAlgorithm: sdk.KeyEncryptionMechanism,
+  MacAlgorithm: sdk.MacAlgorithmSpec,
+  MessageType: sdk.MessageType,
   Operations: sdk.GrantOperation,
+  SigningAlgorithm: sdk.SigningAlgorithmSpec,
   SourceEncryptionAlgorithm: sdk.EncryptionAlgorithmSpec,
+  WrappingAlgorithm: sdk.AlgorithmSpec,
+  WrappingKeySpec: sdk.WrappingKeySpec,
 };
 
 const sdkOperations = sdkOperationsOf(sdk);
 
-const inScope = kmsOperations.filter((operation) => !outOfScope.some(({ name }) => name === operation.name));
+/** Operations that look at their parameters; the others are refused whatever these are. */
+const reading = kmsOperations.filter(({ input }) => Object.keys(ownInputMembers(input)).length > 0);
 
 test('every operation that the SDK knows is either here or refused, and no other', () => {
   const own = kmsOperations.map(({ name }) => name);
   expect(own.sort()).toEqual([...sdkOperations.keys()].sort());
 });
 
-describe.each(inScope)('$name', ({ name, input }) => {
+describe.each(reading)('$name', ({ name, input }) => {
   test('takes the members that the SDK sends, of the same kind, and requires the same', () => {
     expect(ownInputMembers(input)).toEqual(sdkInputMembers(sdkOperations, name));
   });
