@@ -30,7 +30,7 @@ export interface ClientWorld {
   /** An empty folder. */
   folder: string;
   /** Runs a client, whatever its exit code; it finds credentials and Region in the environment, and nothing else. */
-  run(command: string, args: readonly string[]): Promise<Outcome>;
+  run(command: string, args: readonly string[], stdin?: string): Promise<Outcome>;
   close(): Promise<void>;
 }
 
@@ -43,7 +43,7 @@ export async function startClientWorld(): Promise<ClientWorld> {
   return {
     aws,
     folder,
-    run: (command, args) => execute(command, args, env),
+    run: (command, args, stdin = '') => execute(command, args, stdin, env),
     async close() {
       await aws.close();
       rmSync(folder, { recursive: true, force: true });
@@ -71,13 +71,18 @@ function environmentFor({ region, credentials }: LocalAws, home: string): NodeJS
   };
 }
 
-function execute(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
+function execute(
+  command: string,
+  args: readonly string[],
+  stdin: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const ended = (error: ExecFileException | null, stdout: string, stderr: string) => {
       if (error && typeof error.code !== 'number') reject(error);
       else resolve({ exitCode: Number(error?.code ?? 0), stdout, stderr });
     };
     // A client that hangs is an error, not a wait without end.
-    execFile(command, args, { env, timeout: 60_000 }, ended);
+    execFile(command, args, { env, timeout: 60_000 }, ended).stdin?.end(stdin);
   });
 }
