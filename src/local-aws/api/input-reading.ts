@@ -4,8 +4,21 @@ import { type AwsError, serializationError, validationError } from './errors.ts'
 export class InputReading {
   /** Where the reading is. AWS names members in camelCase and counts from one: `tags.1.member.tagKey`. */
   readonly path: (string | number)[] = [];
+  readonly #numbersAsText: () => object;
   #misfit: string | undefined;
   readonly #failures: string[] = [];
+
+  constructor(numbersAsText: () => object) {
+    this.#numbersAsText = numbersAsText;
+  }
+
+  /** What is being read, with numbers as the request spells them: `10.0` is no `10`. */
+  withNumbersAsText(): unknown {
+    return this.path.reduce<unknown>(
+      (value, part) => (value as Record<string | number, unknown>)[part],
+      this.#numbersAsText(),
+    );
+  }
 
   /**
    * Notes a value of another type than the model's, in the words measured on Athena and DynamoDB.
@@ -67,6 +80,8 @@ const expectation: Readonly<Record<string, string>> = {
   structure: 'Expected null',
 };
 
-const wireType = (scalar: unknown): string =>
-  ({ string: 'STRING', number: 'NUMBER', boolean: scalar ? 'TRUE' : 'FALSE' })[typeof scalar as string] +
-  '_VALUE';
+function wireType(scalar: unknown): string {
+  if (scalar === null) return 'NULL_VALUE';
+  if (typeof scalar === 'boolean') return scalar ? 'TRUE_VALUE' : 'FALSE_VALUE';
+  return `${(typeof scalar).toUpperCase()}_VALUE`;
+}

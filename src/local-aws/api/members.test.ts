@@ -92,6 +92,19 @@ describe('an input', () => {
     });
   });
 
+  test('has the texts of numbers and booleans in a map of strings', () => {
+    const members = JSON.parse('{"Name":"ab","Pairs":{"a":1,"b":true,"c":"x","__proto__":2}}');
+    const { Pairs } = parseInput(input, members, () =>
+      JSON.parse('{"Name":"ab","Pairs":{"a":"1.0","b":true,"c":"x","__proto__":"2"}}'),
+    );
+    expect(Object.entries(Pairs ?? {})).toEqual([
+      ['a', '1.0'],
+      ['b', 'true'],
+      ['c', 'x'],
+      ['__proto__', '2'],
+    ]);
+  });
+
   test('has no members but its own', () => {
     expect(parseInput(input, JSON.parse('{"Name": "ab", "__proto__": {"Dry": true}}'))).not.toHaveProperty(
       'Dry',
@@ -153,6 +166,9 @@ describe('an input', () => {
     [{ Name: 'ab', Marks: ['a'] }, 'Expected null'],
     [{ Name: 'ab', Sealed: '-' }, 'Unable to decode a member of type blob: it is not base64.'],
     [{ Name: 'ab', At: 'now' }, 'STRING_VALUE can not be converted to a Double'],
+    [{ Name: 'ab', Pairs: { a: { b: 'c' } } }, 'Start of structure or map found where not expected.'],
+    [{ Name: 'ab', Pairs: { a: ['b'] } }, 'Start of list found where not expected'],
+    [{ Name: 'ab', Pairs: { a: null } }, 'NULL_VALUE can not be converted to a String'],
     [{ Name: 'ab', Pairs: 'a' }, 'Expected map or null'],
     [{ Name: 'ab', Pairs: ['a'] }, 'Start of list found where not expected'],
     [{ Name: '', Dry: 'yes' }, 'STRING_VALUE can not be converted to a Boolean'],

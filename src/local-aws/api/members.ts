@@ -123,12 +123,17 @@ class StringMapShape extends Shape<Readonly<Record<string, string>>> {
   readonly kind = 'map';
 
   read(given: unknown, reading: InputReading): Readonly<Record<string, string>> {
-    if (!isMap(given)) reading.doesNotFit(given, 'map');
-    else
-      for (const value of Object.values(given)) {
-        if (typeof value !== 'string') reading.doesNotFit(value, 'a String');
-      }
-    return given as Readonly<Record<string, string>>;
+    if (!isMap(given)) {
+      reading.doesNotFit(given, 'map');
+      return {};
+    }
+    let hasScalars = false;
+    for (const value of Object.values(given)) {
+      if (typeof value === 'string') continue;
+      if (typeof value === 'number' || typeof value === 'boolean') hasScalars = true;
+      else reading.doesNotFit(value, 'a String');
+    }
+    return hasScalars ? texts(reading.withNumbersAsText()) : (given as Readonly<Record<string, string>>);
   }
 }
 
@@ -226,6 +231,10 @@ export function isBase64(encoded: string, bytes: Uint8Array): boolean {
   );
 }
 
+/** Made out of entries, because an assignment would drop a name such as `__proto__`. */
+const texts = (map: unknown): Record<string, string> =>
+  Object.fromEntries(Object.entries(map as object).map(([name, value]) => [name, String(value)]));
+
 /** AWS holds a pattern against the whole text, whether it says `^` and `$` or not. */
 const isWholeMatch = (pattern: RegExp, given: string): boolean => pattern.exec(given)?.[0] === given;
 
@@ -249,8 +258,8 @@ export const timestamp = () => new TimestampShape();
 export const blob = (limits: { min: number; max: number }) => new BlobShape(limits);
 
 /**
- * A map of strings, such as an encryption context. Checked in place and handed on as it came: a copy would drop a
- * member named `__proto__`, and what isn't bound to the ciphertext isn't protected.
+ * A map of strings, such as an encryption context. A number or a boolean in it is taken as its text in the request, as KMS
+ * was seen to do; so `10.0` is another value than `10`.
  */
 export const stringMap = () => new StringMapShape();
 

@@ -62,8 +62,17 @@ export interface Operation<Service> {
   readonly name: string;
   readonly readOnly: boolean;
   readonly input: Shape<unknown>;
-  /** @param members the request's members, as they came over the wire */
-  perform(service: Service, members: object, caller: Principal, authorize: Authorize): Performed;
+  /**
+   * @param members the request's members, as they came over the wire
+   * @param numbersAsText gives the same with numbers as the wire has them, for the few requests where that matters
+   */
+  perform(
+    service: Service,
+    members: object,
+    caller: Principal,
+    authorize: Authorize,
+    numbersAsText?: () => object,
+  ): Performed;
 }
 
 /**
@@ -79,10 +88,10 @@ export function operationsOf<Service>() {
       name: definition.name,
       readOnly: trail.readOnly,
       input: definition.input,
-      perform(service, members, caller, authorize) {
+      perform(service, members, caller, authorize, numbersAsText) {
         const entry: TrailEntry = { requestParameters: null, responseElements: null, resources: [] };
         try {
-          const input = parseInput(definition.input, members);
+          const input = parseInput(definition.input, members, numbersAsText);
           entry.requestParameters = trail.requestParameters?.(input) ?? null;
           const target = definition.target(service, input, caller);
           entry.resources = trail.resources?.(target) ?? [];

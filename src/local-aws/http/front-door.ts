@@ -68,7 +68,9 @@ export function answerRequest(door: FrontDoorParts, request: IncomingRequest): A
     fate = door.weather?.fateOf({ service: service.signingName, operation: operation.name });
     if (fate?.reset !== 'before-call') {
       const authorize: Authorize = (caller, permission) => door.authorize(caller, permission, request);
-      const performed = fate?.refusal ?? operation.perform(members, credential.principal, authorize);
+      const numbersAsText = () => service.protocol.numbersAsText?.(request.body) ?? members;
+      const performed =
+        fate?.refusal ?? operation.perform(members, credential.principal, authorize, numbersAsText);
       door.record({ performed, requestId, request, service, operation, credential });
       outcome = performed;
     }

@@ -18,7 +18,8 @@ export interface HostedService {
 export interface HostedOperation {
   readonly name: string;
   readonly readOnly: boolean;
-  perform(members: object, caller: Principal, authorize: Authorize): Performed;
+  /** See `Operation`. */
+  perform(members: object, caller: Principal, authorize: Authorize, numbersAsText?: () => object): Performed;
 }
 
 /** Binds operations to what they work on. */
@@ -32,7 +33,7 @@ export function hostedOperations<Service>(
       {
         name: operation.name,
         readOnly: operation.readOnly,
-        perform: (members, caller, authorize) => operation.perform(service, members, caller, authorize),
+        perform: (...call) => operation.perform(service, ...call),
       },
     ]),
   );

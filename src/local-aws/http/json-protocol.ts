@@ -2,6 +2,11 @@ import { isUtf8 } from 'node:buffer';
 import { serializationError } from '../api/errors.ts';
 import type { Protocol } from './protocol.ts';
 
+/** The strings of a JSON document, and what else begins with a digit or a minus sign: its numbers. */
+const stringOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
+
+const quoted = (token: string) => (token.startsWith('"') ? token : `"${token}"`);
+
 type MessageMember = 'message' | 'Message';
 
 /**
@@ -44,6 +49,7 @@ export const jsonProtocol = (messageMember: MessageMember): Protocol => ({
     if (typeof parsed !== 'object' || parsed === null) throw unreadableBody();
     return parsed;
   },
+  numbersAsText: (body) => JSON.parse(body.toString('utf8').replace(stringOrNumber, quoted)),
   answer: (output) => JSON.stringify(output),
   error({ name, message, status }) {
     // An error without a text has no such member: `{"__type":"InvalidCiphertextException"}` (aws-nitro-enclaves-sdk-c#68).
