@@ -2,7 +2,7 @@ import type { Policy } from './policy.ts';
 import type { Principal } from './principal.ts';
 
 const principalArn =
-  /^arn:aws[a-z-]*:(?:iam::(?<account>\d{12}):(?<name>root|user\/.+|role\/.+)|sts::(?<sessionAccount>\d{12}):(?:assumed-role\/(?<role>[^/]+)\/[^/]+|federated-user\/.+))$/;
+  /^arn:(?<partition>aws[a-z-]*):(?:iam::(?<account>\d{12}):(?<name>root|user\/.+|role\/.+)|sts::(?<sessionAccount>\d{12}):(?:assumed-role\/(?<role>[^/]+)\/[^/]+|federated-user\/.+))$/;
 
 /** The users and roles of the account, and their policies. */
 export class Identities {
@@ -25,12 +25,13 @@ export class Identities {
   }
 
   /**
-   * Whether an ARN is of somebody that there is: the account, a user, a role, or any session of a role. Who there is in other
-   * accounts isn't known here; everybody in them is taken to be there.
+   * True if the ARN names somebody who exists: the account, a user, a role, or any session of a role. Nothing is known of
+   * other accounts, so everybody in them counts as existing. Nobody in another partition does: IAM user guide,
+   * reference_policies_elements_principal.html.
    */
   has(arn: string): boolean {
     const parts = principalArn.exec(arn)?.groups;
-    if (!parts) return false;
+    if (parts?.partition !== 'aws') return false;
     if ((parts.account ?? parts.sessionAccount) !== this.#accountId) return true;
     return this.#arns.has(parts.role ? `arn:aws:iam::${this.#accountId}:role/${parts.role}` : arn);
   }

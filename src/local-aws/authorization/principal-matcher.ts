@@ -4,7 +4,7 @@ import type { Principal, Relation } from './principal.ts';
 /** Who a statement of a resource's policy is about. */
 export type PrincipalMatcher = (principal: Principal) => Relation;
 
-const rootArn = /^arn:aws[a-z-]*:iam::(\d{12}):root$/;
+const rootArn = /^arn:aws:iam::(\d{12}):root$/;
 
 interface NamedPrincipals {
   readonly everybody: boolean;

@@ -7,6 +7,7 @@ import { Signer } from '../testing/malformed/signer.ts';
 import { rawRequest } from '../testing/raw-request.ts';
 import type { AccessKey } from './credentials.ts';
 import { jsonProtocol } from './json-protocol.ts';
+import { queryProtocol } from './query-protocol.ts';
 
 /*
  * Errors as they go over the wire. The SDK hides them: it takes `Message` for `message`, and an empty text for none.
@@ -53,6 +54,32 @@ describe.each(['kms', 'cloudtrail'] as const)('of %s', (service) => {
   test('a defect is an InternalFailure', () => {
     const { __type, message } = bodyOf(service, internalFailure()) as Record<string, string>;
     expect([__type, message]).toEqual(['InternalFailure', expect.stringMatching(/^The request processing/)]);
+  });
+});
+
+/** IAM API reference, common errors; what STS answers to them. */
+test.each([
+  ['AccessDeniedException', 'AccessDenied', 403],
+  ['IncompleteSignatureException', 'IncompleteSignature', 400],
+  ['InternalFailure', 'InternalFailure', 500],
+  ['InvalidSignatureException', 'SignatureDoesNotMatch', 403],
+  ['MissingAuthenticationTokenException', 'MissingAuthenticationToken', 403],
+  ['ThrottlingException', 'Throttling', 400],
+  ['UnknownOperationException', 'InvalidAction', 400],
+  ['UnrecognizedClientException', 'InvalidClientTokenId', 403],
+  ['ValidationException', 'ValidationError', 400],
+])('in XML, %s is called %s and has status %i', (name, code, status) => {
+  const error = name === 'InternalFailure' ? internalFailure() : new AwsError(name, 'a < b');
+  const message = error.message.replace('<', '&lt;');
+  const [type, xmlns] = [
+    status < 500 ? 'Sender' : 'Receiver',
+    code === 'InvalidAction'
+      ? 'http://webservices.amazon.com/AWSFault/2005-15-09'
+      : 'https://sts.amazonaws.com/doc/2011-06-15/',
+  ];
+  expect(queryProtocol.error(error, 'id-1')).toEqual({
+    status,
+    body: `<ErrorResponse xmlns="${xmlns}"><Error><Type>${type}</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>id-1</RequestId></ErrorResponse>`,
   });
 });
 

@@ -4,6 +4,9 @@ import type { Protocol } from './protocol.ts';
 
 /** The only version of the API of STS. */
 export const queryVersion = '2011-06-15';
+/** Of an error that comes before any version of an API is known (seen on STS). */
+const faultNamespace = 'http://webservices.amazon.com/AWSFault/2005-15-09';
+
 const namespace = `https://sts.amazonaws.com/doc/${queryVersion}/`;
 
 /** The query protocol's own names and statuses for errors (IAM API reference, common errors). */
@@ -39,7 +42,8 @@ export const queryProtocol: Protocol = {
       element('Code', code),
       element('Message', escapeXml(error.message)),
     ];
-    const body = `<ErrorResponse xmlns="${namespace}">${element('Error', parts.join(''))}${element('RequestId', requestId)}</ErrorResponse>`;
+    const xmlns = code === 'InvalidAction' ? faultNamespace : namespace;
+    const body = `<ErrorResponse xmlns="${xmlns}">${element('Error', parts.join(''))}${element('RequestId', requestId)}</ErrorResponse>`;
     return { status, body };
   },
 };
