@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { expect, test } from 'vitest';
+import { temporaryDirectory } from './testing/temporary-directory.ts';
+import { bundledLocalAws } from './vite-plugin.ts';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+
+test('the bundle exports what its source does', async () => {
+  const source = await import('./index.ts');
+  const bundle: object = await import(pathToFileURL(join(here, 'from-bundle.js')).href);
+
+  expect(Object.keys(bundle).sort()).toEqual(Object.keys(source).sort());
+});
+
+test('the path that Vite and Vitest keep is that of a source file', () => {
+  const resolveId = bundledLocalAws().resolveId as unknown as (source: string, importer: string) => unknown;
+
+  expect(resolveId('./local-aws/index.ts', '/src/target.ts')).toEqual({
+    id: join(here, 'from-bundle.js'),
+    external: true,
+  });
+  expect(resolveId('./local-aws/options.ts', '/src/target.ts')).toBeUndefined();
+});
+
+test('a change of a source file counts at the next start, and a bundle that is gone is made again', async () => {
+  const root = await temporaryDirectory();
+  const sources = join(root, 'src/local-aws');
+  mkdirSync(sources, { recursive: true });
+  for (const file of ['from-bundle.js', 'kept-bundle.js', 'bundle.ts']) {
+    copyFileSync(join(here, file), join(sources, file));
+  }
+  writeFileSync(join(root, 'package-lock.json'), '{}');
+  writeFileSync(join(root, 'package.json'), '{"type":"module"}');
+  const packages = join(root, 'node_modules');
+  mkdirSync(join(packages, '@oxc-node'), { recursive: true });
+  for (const name of ['vite', '@oxc-node/core']) {
+    symlinkSync(join(here, '../../node_modules', name), join(packages, name), 'junction');
+  }
+  const write = (answer: string) =>
+    writeFileSync(
+      join(sources, 'index.ts'),
+      `export const startLocalAws: string = '${answer}', readWeather = 0, ManualClock = 0;\n`,
+    );
+  const start = () => {
+    const url = pathToFileURL(join(sources, 'from-bundle.js')).href;
+    const script = `import('${url}').then(({ startLocalAws }) => process.stdout.write(startLocalAws))`;
+    return execFileSync(process.execPath, ['--eval', script], { encoding: 'utf8' });
+  };
+
+  write('first');
+  expect([start(), start()]).toEqual(['first', 'first']);
+  write('other');
+  expect(start()).toBe('other');
+  rmSync(join(packages, '.cache'), { recursive: true });
+  expect(start()).toBe('other');
+});
