@@ -106,7 +106,7 @@ function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
     error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
   const body = JSON.stringify({
     __type: 'SerializationException',
-    message: 'The request is not well-formed HTTP.',
+    Message: 'The request is not well-formed HTTP.',
   });
   socket.end(
     [

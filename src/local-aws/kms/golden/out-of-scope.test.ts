@@ -6,7 +6,7 @@ import { constraint, type GoldenRow, golden, source, startWorld } from './golden
 
 startWorld();
 
-const { own, recorded } = source;
+const { model, own, recorded } = source;
 
 const usage = (operation: string) =>
   `InvalidKeyUsageException: <ARN> key usage is ENCRYPT_DECRYPT which is not valid for ${operation}.`;
@@ -74,7 +74,7 @@ for (const { name, input } of outOfScope) {
     .filter(([member]) => !member.includes('.'));
   golden<object>(name, (kms, members) => kms.send(new Command(members)), [
     ['a symmetric key', ({ key }) => ({ ...valid, KeyId: key.id }), answer, from],
-    // Recorded for MacAlgorithm and KeyAgreementAlgorithm: before anything is said of the key.
+    // Before anything is said of the key: recorded for two of them.
     ...unknownValues.map(
       ([member, values]): GoldenRow<object> => [
         `an unknown ${member}`,
@@ -83,7 +83,7 @@ for (const { name, input } of outOfScope) {
           `'INVALID' at '${member.charAt(0).toLowerCase()}${member.slice(1)}'`,
           `satisfy enum value set: [${values.join(', ')}]`,
         ),
-        recorded,
+        ['MacAlgorithm', 'KeyAgreementAlgorithm'].includes(member) ? recorded : model,
       ],
     ),
   ]);
