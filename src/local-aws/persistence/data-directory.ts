@@ -35,14 +35,17 @@ export interface DataDirectoryUser {
 export async function openDataDirectory(path: string, user: DataDirectoryUser): Promise<DataDirectory> {
   const directory = resolve(path);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const lock = lockDirectory(directory);
+  const lock = await lockDirectory(directory);
   try {
     const { journal, identity } = await openJournal(join(directory, 'journal'), user);
     user.state.observe((change) => journal.add(change));
     user.events.observe((change) => journal.add(change));
     return {
       identity,
-      commit: () => journal.commit(),
+      commit() {
+        lock.requireHeld();
+        journal.commit();
+      },
       async close() {
         await journal.close().finally(lock.release);
       },
