@@ -78,9 +78,20 @@ test('names every bad setting, its value and what is allowed', () => {
     '  WORKSHOP_TARGET is "mars"; it has to be local, aws or endpoint.',
     '  WORKSHOP_RUN is "Team 7"; it has to be 1 to 32 lower-case letters, digits and hyphens.',
     '  WORKSHOP_LOCAL_PORT is "99999"; it has to be a port, 0 to 65535.',
-    '  WORKSHOP_LOCAL_CLOUDTRAIL_DELAY_SECONDS is "soon"; it has to be a number of seconds, 0 or more.',
+    '  WORKSHOP_LOCAL_CLOUDTRAIL_DELAY_SECONDS is "soon"; it has to be a number of seconds, 0 to 86400.',
     '  AWS_REGION is "middle-earth"; it has to be an AWS Region, such as eu-central-1.',
   ]);
+});
+
+test.each([
+  'WORKSHOP_LOCAL_CLOUDTRAIL_DELAY_SECONDS',
+  'WORKSHOP_CLOUDTRAIL_TIMEOUT_SECONDS',
+  'WORKSHOP_CLOUDTRAIL_QUIET_SECONDS',
+])('rejects a %s of more than a day: a timer beyond 2^31 milliseconds ends at once', (name) => {
+  expect(readSettings({ [name]: '86400' }, 'no .env').environment[name]).toBe('86400');
+  expect(errorOf({ [name]: '2147484' })).toContain(
+    `${name} is "2147484"; it has to be a number of seconds, 0 to 86400.`,
+  );
 });
 
 test.each([

@@ -10,7 +10,10 @@ export type Environment = Record<string, string | undefined>;
 /** What the names of this project's own settings begin with. */
 const prefix = 'WORKSHOP_';
 
-const seconds = z.coerce.number('a number of seconds, 0 or more').min(0, 'a number of seconds, 0 or more');
+const durationText = 'a number of seconds, 0 to 86400';
+
+/** At most a day: each duration ends in a timer, and a timer beyond 2^31 milliseconds ends at once. */
+const seconds = z.coerce.number(durationText).min(0, durationText).max(86_400, durationText);
 
 const accountIds = z
   .string()

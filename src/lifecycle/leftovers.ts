@@ -67,7 +67,8 @@ export async function findLeftovers(
  */
 async function untilShown({ place, keys, writtenAt }: Ledger): Promise<void> {
   if (place.target !== 'aws' || keys !== undefined) return;
-  const age = Date.now() - writtenAt.getTime();
+  // A clock that was put back makes the ledger one of the future.
+  const age = Math.max(0, Date.now() - writtenAt.getTime());
   await setTimeout(Math.max(0, shownAfter - age));
 }
 
