@@ -1,7 +1,12 @@
-import pc from 'picocolors';
+import picocolors from 'picocolors';
 import { wrap } from './reporter/layout.ts';
 
-/** The colours of everything a learner sees: picocolors, which keeps to NO_COLOR. */
+// On Windows and in CI, picocolors also writes colours to a file or a pipe.
+const pc = picocolors.createColors(
+  picocolors.isColorSupported && (process.stdout.isTTY || Boolean(process.env.FORCE_COLOR)),
+);
+
+/** The colours of the commands: picocolors, which respects NO_COLOR. None in a file or a pipe, except with FORCE_COLOR. */
 export const paint = pc;
 
 /** What stands in front of a line. */

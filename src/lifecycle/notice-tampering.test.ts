@@ -13,7 +13,7 @@ vi.setConfig({ testTimeout: 60_000 });
 let root: string;
 beforeEach(() => {
   root = realpathSync(mkdtempSync(join(tmpdir(), 'notice-tampering-')));
-  symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'));
+  symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'), 'junction');
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 

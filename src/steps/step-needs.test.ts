@@ -26,7 +26,9 @@ test('a step needs what its file says, and nothing without one', () => {
 });
 
 test.each(['["kms:Decript"]', '{}', 'kms:Decrypt'])('%s is refused', (text) => {
-  expect(() => needsOf(text)).toThrow(/01-a\/needs\.json has to be a list of needs, such as "kms:Decrypt"\./);
+  expect(() => needsOf(text)).toThrow(
+    /01-a[\\/]needs\.json has to be a list of needs, such as "kms:Decrypt"\./,
+  );
 });
 
 test('every need is one of a step, and of the table in docs/running-on-aws.md', () => {

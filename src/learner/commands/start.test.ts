@@ -50,12 +50,14 @@ test('a mistake is told in a sentence, and the exit code tells too', { timeout }
   });
 });
 
-test('colours are written when they are wanted, and none with NO_COLOR', { timeout }, async () => {
-  const coloured = await workshop.run(['progress'], { NO_COLOR: undefined, FORCE_COLOR: '1' });
-  const plain = await workshop.run(['progress'], { CI: 'true' });
+test('a pipe gets colours only with FORCE_COLOR, and none with NO_COLOR', { timeout }, async () => {
+  const forced = await workshop.run(['progress'], { NO_COLOR: undefined, FORCE_COLOR: '1' });
+  const inPipe = await workshop.run(['progress'], { NO_COLOR: undefined, CI: 'true' });
+  const refused = await workshop.run(['progress'], { FORCE_COLOR: '1', NO_COLOR: '1' });
 
-  expect(coloured.stdout).toContain('\u001b[');
-  expect(plain.stdout).not.toContain('\u001b[');
+  expect(forced.stdout).toContain('\u001b[');
+  expect(inPipe.stdout).not.toContain('\u001b[');
+  expect(refused.stdout).not.toContain('\u001b[');
 });
 
 test('without the packages, it says what to do', { timeout }, async () => {

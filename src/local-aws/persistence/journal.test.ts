@@ -1,7 +1,7 @@
-import { closeSync, cpSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, cpSync, existsSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { type KeyRecord, newKey } from '../kms/key.ts';
 import { KmsState } from '../kms/state.ts';
 import { temporaryDirectory } from '../testing/temporary-directory.ts';
@@ -175,5 +175,37 @@ test('a rewriting that fails is said, and the journal goes on as it is', async (
   expect(warnings).toEqual([expect.stringContaining(`The journal '${path}' stays as long as it is: EEXIST`)]);
   put(state, journal, aKey());
   expect([...keysIn(path).values()]).toEqual(state.keys());
+  await journal.close();
+});
+
+// Windows keeps the name of an open file until it is closed.
+const onPosix = test.skipIf(process.platform === 'win32');
+
+onPosix('a file that cannot be replaced is written on', async () => {
+  const { path, state, journal, warnings } = await journaledState();
+  put(state, journal, aKey(), aKey());
+  state.apply({ type: 'key-removed', keyId: state.keys()[0]?.id ?? '' });
+  journal.commit();
+  rmSync(`${path}.new`);
+  await vi.waitFor(() => expect(warnings).toHaveLength(1));
+  expect(warnings[0]).toContain(`The journal '${path}' stays as long as it is: ENOENT`);
+  put(state, journal, aKey());
+  expect([...keysIn(path).values()]).toEqual(state.keys());
+  await journal.close();
+});
+
+onPosix('when the file that cannot be replaced is gone, too, every commit fails', async () => {
+  const { path, state, journal, warnings } = await journaledState();
+  put(state, journal, aKey(), aKey());
+  state.apply({ type: 'key-removed', keyId: state.keys()[0]?.id ?? '' });
+  journal.commit();
+  rmSync(`${path}.new`);
+  rmSync(path);
+  await vi.waitFor(() => expect(warnings).toHaveLength(2));
+  expect(warnings[0]).toContain(
+    `The journal '${path}' can't be written, so every call fails until a restart`,
+  );
+  expect(() => put(state, journal, aKey())).toThrow("can't be written");
+  expect(existsSync(path)).toBe(false);
   await journal.close();
 });

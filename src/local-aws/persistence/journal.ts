@@ -1,4 +1,4 @@
-import { closeSync, fdatasyncSync, rmSync } from 'node:fs';
+import { closeSync, constants, fdatasyncSync, openSync, rmSync } from 'node:fs';
 import type { Change } from './change.ts';
 import {
   append,
@@ -67,12 +67,7 @@ export class Journal {
       append(this.#file, record, changes.length);
       if (changes.some((change) => change.type !== 'event-delivered')) fdatasyncSync(this.#file.fd);
     } catch (cause) {
-      this.#end = new Error(
-        `The journal '${this.#parts.path}' can't be written, so every call fails until a restart: ${(cause as Error).message}`,
-        { cause },
-      );
-      this.#parts.warn(this.#end.message);
-      throw this.#end;
+      throw this.#endFor(cause as Error);
     }
     this.#uncommitted = [];
     this.#rewriting?.tail.push(record);
@@ -87,6 +82,15 @@ export class Journal {
     this.#end ??= new Error(`The journal '${this.#parts.path}' is closed.`);
     fdatasyncSync(this.#file.fd);
     closeSync(this.#file.fd);
+  }
+
+  #endFor(cause: Error): Error {
+    this.#end = new Error(
+      `The journal '${this.#parts.path}' can't be written, so every call fails until a restart: ${cause.message}`,
+      { cause },
+    );
+    this.#parts.warn(this.#end.message);
+    return this.#end;
   }
 
   #rewriteIfWorthwhile(): void {
@@ -111,23 +115,35 @@ export class Journal {
   /** @param tail the records that are committed while the file is written: they come after what was there before */
   async #rewrite(present: Change[], tail: readonly string[]): Promise<void> {
     const { path } = this.#parts;
-    const changesBefore = this.#file.changes;
+    const old = this.#file;
+    const changesBefore = old.changes;
     const newPath = `${path}.new`;
     const file = await writeJournalFile(newPath, present, this.#closing.signal);
     // From here to the end nothing else runs: so no commit can go to a file that is being left.
     try {
       if (this.#end) throw this.#end;
-      append(file, tail.join(''), this.#file.changes - changesBefore);
+      append(file, tail.join(''), old.changes - changesBefore);
       fdatasyncSync(file.fd);
+      // Windows replaces no file that is open.
+      closeSync(old.fd);
+      this.#file = file;
       moveIntoPlace(newPath, path);
     } catch (error) {
-      closeSync(file.fd);
+      if (this.#file === file) this.#goOnWith(old);
+      if (this.#file !== file) closeSync(file.fd);
       rmSync(newPath, { force: true });
       throw error;
     }
-    closeSync(this.#file.fd);
-    this.#file = file;
     this.#postponeCheck();
+  }
+
+  /** Opens again the file that was to be replaced. */
+  #goOnWith(old: JournalFile): void {
+    try {
+      this.#file = { ...old, fd: openSync(this.#parts.path, constants.O_WRONLY | constants.O_APPEND) };
+    } catch (cause) {
+      this.#endFor(cause as Error);
+    }
   }
 
   #postponeCheck(): void {

@@ -70,7 +70,7 @@ export function makeSmallWorkshop(files: Record<string, string>): SmallWorkshop 
     mkdirSync(dirname(join(root, file)), { recursive: true });
     writeFileSync(join(root, file), text);
   };
-  symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'));
+  symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'), 'junction');
   write('package.json', JSON.stringify({ type: 'module', imports: { '#todo': './src/lifecycle/todo.ts' } }));
   write('vitest.config.ts', configuration);
   // A copy: it tells places relative to the repository that it lies in.
