@@ -56,10 +56,81 @@ describe('order and bounds', () => {
     expect(storeOf(2).find({ limit: 2 }, 1e9)).not.toHaveProperty('next');
   });
 
-  test('a clock that is set back does not mix up the order', () => {
+  test('a clock that is set back a little does not mix up the order', () => {
     const store = storeOf(3);
     store.record(event(1000, { name: 'late' }));
     expect(names(store, { from: 3 })).toEqual(['late', 'event-3']);
+  });
+});
+
+describe('a clock that was far ahead', () => {
+  const year = 365 * 24 * 60 * 60;
+  const yearAhead = (store: EventStore, name: string, changes = {}) =>
+    store.record(event((year + 1) * 1000, { name, ...changes }));
+  /** Two events a year ahead between `event-1` to `event-3` and later ones. */
+  function disordered(capacity = 100): EventStore {
+    const store = storeOf(3, capacity);
+    yearAhead(store, 'ahead-1', { readOnly: false });
+    yearAhead(store, 'ahead-2');
+    for (const second of [4, 5]) store.record(event(second * 1000, { name: `event-${second}` }));
+    return store;
+  }
+  const all = ['ahead-2', 'ahead-1', 'event-5', 'event-4', 'event-3', 'event-2', 'event-1'];
+  const later = 1000 * (year + 10);
+
+  test('does not date what comes later, and the newest still comes first', () => {
+    const store = disordered();
+    const found = store
+      .find({ limit: 50 }, later)
+      .events.map(({ event: { name, time } }) => [name, time / 1000]);
+    expect(found.map(([name]) => name)).toEqual(all);
+    expect(found.slice(2, 4)).toEqual([
+      ['event-5', 5],
+      ['event-4', 4],
+    ]);
+  });
+
+  test('leaves each range of times, attribute and id with its events', () => {
+    const store = disordered();
+    expect(names(store, { from: 3, to: 4 }, later)).toEqual(['event-4', 'event-3']);
+    expect(names(store, { from: 6 }, later)).toEqual(['ahead-2', 'ahead-1']);
+    expect(names(store, { attribute: { key: 'ReadOnly', value: 'true' }, to: 10 }, later)).toEqual(
+      all.slice(2),
+    );
+    for (const { eventId, event: one } of store.find({ limit: 50 }, later).events) {
+      expect(names(store, { attribute: { key: 'EventId', value: eventId } }, later)).toEqual([one.name]);
+    }
+  });
+
+  test('leaves out what is not delivered yet', () => {
+    expect(names(disordered(), {}, 10_000)).toEqual(all.slice(2));
+  });
+
+  test('lets pages follow each other without a gap', () => {
+    const store = disordered();
+    const shown: string[] = [];
+    let before: number | undefined;
+    do {
+      const page = store.find({ limit: 2, before }, later);
+      shown.push(...page.events.map((found) => found.event.name));
+      before = page.next;
+    } while (before !== undefined);
+    expect(shown).toEqual(all);
+  });
+
+  test('is forgotten with its events', () => {
+    const store = disordered(4);
+    expect(names(store, {}, later)).toEqual(['ahead-2', 'ahead-1', 'event-5', 'event-4']);
+    for (const second of [6, 7]) store.record(event(second * 1000, { name: `event-${second}` }));
+    expect(names(store, { to: 6 }, later)).toEqual(['event-6', 'event-5', 'event-4']);
+  });
+
+  test('is the same to a store that is made of its changes', () => {
+    const store = disordered();
+    const copy = new EventStore(atOnce, 100);
+    for (const change of store.changes()) copy.apply(change);
+    copy.record(event(6000, { name: 'event-6' }));
+    expect(names(copy, { to: 10 }, later)).toEqual(['event-6', ...all.slice(2)]);
   });
 });
 

@@ -4,6 +4,12 @@ import { EventIndex, type IndexedAttribute, isLookup, type Position } from './ev
 import { SlidingList } from './sliding-list.ts';
 import { type TrailEvent, wholeSeconds } from './trail-event.ts';
 
+/**
+ * In milliseconds. A clock that is set back by less only stands still, so that the order of positions is the order of times
+ * and looking up is quick. One that was further ahead must not date all that comes later.
+ */
+const largestCorrection = 60_000;
+
 /** One delivery of an event. An event that is delivered twice is two of them, with the same id. */
 export interface Delivery {
   readonly event: TrailEvent;
@@ -49,6 +55,8 @@ export class EventStore {
   readonly #observers: ((change: TrailChange) => void)[] = [];
   #first: Position = 0;
   #lastTime = 0;
+  /** How many events are earlier than the one before them: those after a clock that was ahead was put right. */
+  #stepsBack = 0;
 
   /** @param capacity the most deliveries to keep */
   constructor(schedule: DeliverySchedule, capacity: number) {
@@ -58,8 +66,8 @@ export class EventStore {
 
   record(event: TrailEvent): void {
     const id = this.#end;
-    // The order of positions is the order of times, even when the clock was set back.
-    const time = Math.max(this.#lastTime, event.time);
+    const isCorrection = event.time < this.#lastTime && event.time > this.#lastTime - largestCorrection;
+    const time = isCorrection ? this.#lastTime : event.time;
     const inOrder = event.time === time ? event : { ...event, time };
     for (const visibleAt of this.#schedule(event)) {
       this.apply({ type: 'event-delivered', delivery: { event: inOrder, id, visibleAt } });
@@ -105,7 +113,7 @@ export class EventStore {
    * @param now milliseconds since the epoch
    */
   find(query: EventQuery, now: number): FoundEvents {
-    const candidates = this.#candidates(query);
+    const candidates = this.#stepsBack === 0 ? this.#candidates(query) : this.#sortedCandidates(query);
     const found: { eventId: string; event: TrailEvent }[] = [];
     let last: Position | undefined;
     for (const position of candidates) {
@@ -121,6 +129,7 @@ export class EventStore {
   }
 
   #append({ event, id, visibleAt }: Delivery): void {
+    if (wholeSeconds(event.time) < wholeSeconds(this.#lastTime)) this.#stepsBack += 1;
     this.#lastTime = event.time;
     this.#index.add(event, this.#end);
     this.#events.append(event);
@@ -130,7 +139,9 @@ export class EventStore {
   }
 
   #dropOldest(): void {
-    this.#index.dropOldest(this.#events.at(0) as TrailEvent);
+    const [oldest, next] = [this.#events.at(0), this.#events.at(1)] as [TrailEvent, TrailEvent | undefined];
+    if (next && wholeSeconds(next.time) < wholeSeconds(oldest.time)) this.#stepsBack -= 1;
+    this.#index.dropOldest(oldest);
     for (const list of [this.#events, this.#ids, this.#visibleFrom]) list.dropFirst();
     this.#first += 1;
   }
@@ -156,6 +167,28 @@ export class EventStore {
       if (position < start) return;
       yield position;
     }
+  }
+
+  /** The same where the order of positions isn't the order of times. Looks at each event, which takes longer. */
+  #sortedCandidates({ attribute, from, to, before }: EventQuery): Position[] {
+    const secondOf = (position: Position) => {
+      const event = this.#events.at(position - this.#first);
+      return event && wholeSeconds(event.time);
+    };
+    const newestFirst = (a: Position, b: Position) => (secondOf(b) ?? 0) - (secondOf(a) ?? 0) || b - a;
+    return this.#allPositions(attribute)
+      .filter((position) => {
+        const second = secondOf(position);
+        if (second === undefined || second < (from ?? 0) || second > (to ?? Infinity)) return false;
+        return before === undefined || newestFirst(position, before) > 0;
+      })
+      .sort(newestFirst);
+  }
+
+  #allPositions(attribute: EventQuery['attribute']): Position[] {
+    if (attribute === undefined) return Array.from(this.#events, (_, index) => this.#first + index);
+    if (attribute.key === 'EventId') return this.#positionsOfId(attribute.value);
+    return [...this.#index.positions(attribute.key, attribute.value)];
   }
 
   get #end(): Position {

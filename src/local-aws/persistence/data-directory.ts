@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { EventStore } from '../cloudtrail/event-store.ts';
@@ -7,7 +7,13 @@ import type { KmsState } from '../kms/state.ts';
 import type { Change } from './change.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { Journal } from './journal.ts';
-import { type JournalFile, moveIntoPlace, openJournalFile, writeJournalFile } from './journal-file.ts';
+import {
+  type JournalFile,
+  moveIntoPlace,
+  openJournalFile,
+  requireJournal,
+  writeJournalFile,
+} from './journal-file.ts';
 
 /** Where a local AWS keeps what it knows, for itself alone. */
 export interface DataDirectory {
@@ -28,13 +34,28 @@ export interface DataDirectoryUser {
 }
 
 /**
- * Opens a data directory, or makes it: readable for its owner only, because key material is in it.
+ * Opens a data directory, or makes it: readable for its owner only, because key material is in it. Changes nothing in a
+ * directory that is somebody else's.
  *
- * @throws if another process uses it, or what is in it can't be read
+ * @throws if another process uses it, or what is in it isn't a local AWS's, or can't be read or written
  */
 export async function openDataDirectory(path: string, user: DataDirectoryUser): Promise<DataDirectory> {
   const directory = resolve(path);
+  try {
+    return await openLocked(directory, user);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    throw new Error(
+      `The data directory '${directory}' can't be used: ${(error as Error).message}. Make it a directory that you may ` +
+        'write to, or take another one.',
+      { cause: error },
+    );
+  }
+}
+
+async function openLocked(directory: string, user: DataDirectoryUser): Promise<DataDirectory> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
+  requireOwnDirectory(directory);
   const lock = await lockDirectory(directory);
   try {
     const { journal, identity } = await openJournal(join(directory, 'journal'), user);
@@ -55,6 +76,28 @@ export async function openDataDirectory(path: string, user: DataDirectoryUser): 
     throw error;
   }
 }
+
+/**
+ * Whether a local AWS made what is in the directory is known by the journal. Without one, it was stopped before it had
+ * written it, or it never was there: then the files that it would remove have to be its own, one by one.
+ */
+function requireOwnDirectory(directory: string): void {
+  const at = (name: string) => join(directory, name);
+  if (isThere(at('journal'))) {
+    requireJournal(at('journal'));
+    return;
+  }
+  if (isThere(at('journal.new'))) requireJournal(at('journal.new'));
+  if (isThere(at('lock')) && !/^\d+\n/.test(readFileSync(at('lock'), 'latin1'))) {
+    throw new Error(
+      `'${at('lock')}' isn't of a local AWS, and neither is the directory. Take another data directory; or, if nobody ` +
+        'needs that file, move it away.',
+    );
+  }
+}
+
+/** A link that leads nowhere is there, too. */
+const isThere = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 
 async function openJournal(
   path: string,

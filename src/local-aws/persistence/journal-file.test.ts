@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, fstatSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { newKey } from '../kms/key.ts';
 import { temporaryDirectory } from '../testing/temporary-directory.ts';
 import type { Change } from './change.ts';
@@ -128,7 +128,11 @@ describe('a damaged record', () => {
         }
         expect(error).toBeInstanceOf(DamagedJournalError);
         expect(error).toMatchObject({ file, offset });
-        expect((error as Error).message).toContain(`The record at byte ${offset} of '${file}' is damaged`);
+        expect((error as Error).message).toContain(
+          offset === 0
+            ? `'${file}' doesn't begin as the journal of a local AWS does`
+            : `The record at byte ${offset} of '${file}' is damaged`,
+        );
         expect(readFileSync(file)).toEqual(damaged);
       }),
       { numRuns: 300, seed: 1 },
@@ -142,14 +146,41 @@ describe('a damaged record', () => {
   });
 });
 
+test('line ends of Windows are read, and what is appended after them', async () => {
+  const { path, bytes } = await writtenJournal();
+  const converted = Buffer.from(bytes.toString('utf8').replaceAll('\n', '\r\n'));
+  expect(converted.length).toBe(bytes.length + 4);
+  writeFileSync(path, converted);
+  expect(read(path)).toMatchObject({ changes: records.flat(), tornBytes: 0, lengthOnDisk: converted.length });
+  const { file } = openJournalFile(path, () => {});
+  append(file, recordOfChanges([{ type: 'key-removed', keyId: 'added' }]), 1);
+  closeSync(file.fd);
+  expect(read(path).changes).toHaveLength(records.flat().length + 1);
+});
+
+test('reading copies no byte more often than once, though a record is torn after megabytes', async () => {
+  const { path, bytes } = await writtenJournal();
+  const torn = 8 * 1024 * 1024;
+  writeFileSync(path, Buffer.concat([bytes, Buffer.alloc(torn, 'x')]));
+  const copied = vi.spyOn(Buffer, 'concat');
+  onTestFinished(() => copied.mockRestore());
+  expect(read(path)).toMatchObject({ tornBytes: torn, lengthOnDisk: bytes.length });
+  const copiedBytes = copied.mock.results.reduce((sum, { value }) => sum + value.length, 0);
+  expect(copiedBytes).toBe(bytes.length + torn);
+});
+
 describe('what cannot be read', () => {
   test.for([
+    ['nothing', ''],
+    ['a line end', '\n'],
+    ['a byte order mark before a journal', `\ufeff${recordOf('{"format":"local-aws journal","version":1}')}`],
+    ['a first line without an end', 'x'.repeat(10_000)],
     ['text', 'Dear diary,\n'],
     ['bytes', Uint8Array.from({ length: 5000 }, (_, index) => index)],
   ] as const)('is no journal: %s', async ([, content]) => {
     const path = join(await temporaryDirectory(), 'journal');
     writeFileSync(path, content);
-    expect(() => read(path)).toThrow(`The record at byte 0 of '${path}' is damaged`);
+    expect(() => read(path)).toThrow(`'${path}' doesn't begin as the journal of a local AWS does`);
     expect(readFileSync(path)).toEqual(Buffer.from(content));
   });
 

@@ -5,6 +5,7 @@ import {
   fdatasync,
   fsyncSync,
   ftruncateSync,
+  lstatSync,
   openSync,
   renameSync,
   rmSync,
@@ -13,10 +14,12 @@ import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type Change, changesFromJson, changesToJson } from './change.ts';
-import { DamagedJournalError, readRecords, recordOf } from './journal-record.ts';
+import { DamagedJournalError, readFirstRecord, readRecords, recordOf } from './journal-record.ts';
 
 const format = 'local-aws journal';
 const version = 1;
+/** In bytes. That of this version has 65. */
+const longestHeader = 1024;
 const changesPerWrite = 200;
 const sync = promisify(fdatasync);
 
@@ -59,23 +62,21 @@ export function openJournalFile(
   path: string,
   visit: (change: Change) => void,
 ): { file: JournalFile; tornBytes: number } {
+  requireJournal(path);
   const fd = openSync(path, 'a+', 0o600);
   try {
     fchmodSync(fd, 0o600);
-    let isJournal = false;
+    let isHeader = true;
     let changes = 0;
     const { wholeBytes, tornBytes } = readRecords(fd, path, (json) => {
-      if (!isJournal) {
-        requireJournal(json, path);
-        isJournal = true;
-        return;
+      if (!isHeader) {
+        for (const change of changesFromJson(json)) {
+          visit(change);
+          changes += 1;
+        }
       }
-      for (const change of changesFromJson(json)) {
-        visit(change);
-        changes += 1;
-      }
+      isHeader = false;
     });
-    if (!isJournal) throw new DamagedJournalError(path, 0);
     ftruncateSync(fd, wholeBytes);
     return { file: { fd, length: wholeBytes, changes }, tornBytes };
   } catch (error) {
@@ -84,14 +85,33 @@ export function openJournalFile(
   }
 }
 
-function requireJournal(json: string, path: string): void {
-  const header: Header = JSON.parse(json);
-  if (header.format !== format) throw new Error(`'${path}' isn't a journal of a local AWS.`);
-  if (header.version > version) {
+/**
+ * Reads the header of a journal, and changes nothing.
+ *
+ * @throws {DamagedJournalError} if there is none
+ * @throws if it isn't a file, or is a journal of a version that isn't known here
+ */
+export function requireJournal(path: string): void {
+  // A link is refused, too: writing the journal anew would put a file in its place, and leave what it leads to.
+  if (!lstatSync(path).isFile()) {
     throw new Error(
-      `The journal '${path}' has version ${header.version} of its format; versions up to ${version} can be read here. ` +
-        'Take the local AWS that wrote it, or another data directory.',
+      `'${path}' is a folder, a link or a device, and not a file. Move it out of the directory.`,
     );
+  }
+  const fd = openSync(path, 'r');
+  try {
+    const json = readFirstRecord(fd, longestHeader);
+    if (json === undefined) throw new DamagedJournalError(path, 0);
+    const header: Header = JSON.parse(json);
+    if (header.format !== format) throw new Error(`'${path}' isn't a journal of a local AWS.`);
+    if (header.version > version) {
+      throw new Error(
+        `The journal '${path}' has version ${header.version} of its format; versions up to ${version} can be read here. ` +
+          'Take the local AWS that wrote it, or another data directory.',
+      );
+    }
+  } finally {
+    closeSync(fd);
   }
 }
 

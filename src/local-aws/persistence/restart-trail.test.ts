@@ -1,8 +1,9 @@
 import { LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import { DescribeKeyCommand, GenerateDataKeyCommand } from '@aws-sdk/client-kms';
 import { expect, test } from 'vitest';
+import { ManualClock } from '../index.ts';
 import { KeptLocalAws } from '../testing/kept-local-aws.ts';
-import { errorOf, type LocalAwsUnderTest } from '../testing/local-aws-under-test.ts';
+import { errorOf, type LocalAwsUnderTest, startUnderTest } from '../testing/local-aws-under-test.ts';
 
 const encryptionContext = { purpose: 'restart', 'ключ 🔑': 'значение' };
 
@@ -93,4 +94,24 @@ test('has both deliveries of a doubled event', async () => {
   const ids = await eventIds(local, 'CreateKey');
   expect(ids).toHaveLength(2);
   expect(new Set(ids).size).toBe(1);
+});
+
+test('dates events rightly after a life in which the clock was a year ahead', async () => {
+  const kept = await KeptLocalAws.create();
+  const now = kept.clock.now();
+  const life = async (days: number) => {
+    const clock = new ManualClock(now);
+    clock.advance({ days });
+    const local = await startUnderTest({ dataDirectory: kept.dataDirectory, clock });
+    await local.newKey();
+    const events = await local.deliveredEvents();
+    await local.aws.close();
+    const year = new Date(clock.now()).getUTCFullYear();
+    return { year, years: events.map((event) => new Date(String(event.eventTime)).getUTCFullYear()) };
+  };
+  const ahead = await life(366);
+  expect(ahead.years).toEqual([ahead.year]);
+  const { year, years } = await life(0);
+  expect(year).not.toBe(ahead.year);
+  expect(years).toEqual([year]);
 });
