@@ -7,9 +7,10 @@ export interface GateKeeper {
   /**
    * The request is there, and nothing is done yet.
    *
+   * @param operation such as `TrentService.CreateKey`, as its header `x-amz-target` says
    * @returns what to do with the answer when it is there; undefined if nothing is to be done, nor answered
    */
-  onRequest(body: string): Promise<((answer: () => void) => void) | undefined>;
+  onRequest(body: string, operation: string): Promise<((answer: () => void) => void) | undefined>;
 }
 
 /** Stands between a client and an AWS endpoint: every call passes through it. */
@@ -56,7 +57,8 @@ async function pass(
   outgoing: ServerResponse,
 ): Promise<void> {
   const body = await buffer(incoming);
-  const onAnswer = keeper ? await keeper.onRequest(body.toString()) : answerIt;
+  const operation = String(incoming.headers['x-amz-target']);
+  const onAnswer = keeper ? await keeper.onRequest(body.toString(), operation) : answerIt;
   if (!onAnswer) return void outgoing.destroy();
   const { statusCode = 500, headers, answer } = await forward(endpoint, agent, incoming, body);
   onAnswer(() => void outgoing.writeHead(statusCode, headers).end(answer));

@@ -1,33 +1,37 @@
 import { fileURLToPath } from 'node:url';
 import { copyProject } from '../../../steps/project-copy.ts';
-import { type KillPoint, KillSite } from './kill-site.ts';
+import { type CompleteRun, KillSite } from './kill-site.ts';
+import type { KillPoint } from './state-trace.ts';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 
 export interface KillOutcome {
-  /** How many AWS calls a run makes that isn't killed. */
+  /** Number of AWS calls of a run that isn't killed. */
   calls: number;
-  /** How many runs were killed. */
+  /** Number of points at which a killed run leaves a state of its own. */
+  points: number;
+  /** Number of runs that were killed. */
   kills: number;
-  /** How many of them had removed by then what another one left. */
+  /** Number of killed runs that had removed what an earlier one left. */
   reclaims: number;
   /** What was still there that should not, and what others have lost: one line each. */
   left: string[];
 }
 
 /**
- * Kills a run of the workshop before and after every one of its AWS calls, one run each. What every other one left, the
- * start of the next run has to remove; what the next one left, `npm run clean-up`. Each pair has an account of its own.
+ * Kills a run of the workshop before and after its AWS calls, one run for each state that this leaves behind. The start of
+ * the next run has to remove what every other one left, `npm run clean-up` the rest. Each pair has an account of its own.
  *
- * @param sideBySide how many pairs at the same time, each in a folder of its own
+ * @param sideBySide number of pairs at the same time, each in a folder of its own
  */
 export async function killAtEveryCall(sideBySide: number): Promise<KillOutcome> {
   const projects = Array.from({ length: sideBySide }, () => copyProject(root));
   try {
-    const counted = await Promise.all(projects.map((project) => countCalls(project.root)));
-    const calls = Math.max(...counted.map((each) => each.calls));
-    const outcome: KillOutcome = { calls, kills: 0, reclaims: 0, left: counted.flatMap(({ left }) => left) };
-    const pairs = pairsOf(calls);
+    const complete = await Promise.all(projects.map((project) => runUnharmed(project.root)));
+    const { calls, points } = complete.reduce((a, b) => (a.points.length >= b.points.length ? a : b));
+    const left = complete.flatMap((each) => each.left);
+    const outcome: KillOutcome = { calls, points: points.length, kills: 0, reclaims: 0, left };
+    const pairs = pairsOf(points);
     const killPairs = async (folder: string) => {
       for (let pair = pairs.shift(); pair; pair = pairs.shift()) await killPair(folder, pair, outcome);
     };
@@ -39,12 +43,12 @@ export async function killAtEveryCall(sideBySide: number): Promise<KillOutcome> 
 }
 
 /** The first run in a folder has to transform everything, and may go another way for it: the second one counts. */
-async function countCalls(folder: string): Promise<{ calls: number; left: string[] }> {
+async function runUnharmed(folder: string): Promise<CompleteRun> {
   await runOnce(folder, 'warm-up');
   return runOnce(folder, 'complete');
 }
 
-async function runOnce(folder: string, name: string): Promise<{ calls: number; left: string[] }> {
+async function runOnce(folder: string, name: string): Promise<CompleteRun> {
   const site = await KillSite.open(folder);
   try {
     return await site.run(name);
@@ -71,11 +75,12 @@ async function killPair(folder: string, pair: KillPoint[], outcome: KillOutcome)
   }
 }
 
-/** Every point once, an early one with a late one of the other side, and which of them comes first changes. */
-function pairsOf(calls: number): KillPoint[][] {
-  return Array.from({ length: calls }, (_, index): KillPoint[] => {
-    const before: KillPoint = { call: index + 1, side: 'before' };
-    const after: KillPoint = { call: calls - index, side: 'after' };
-    return index % 2 ? [after, before] : [before, after];
+/** Pairs an early point with a late one; every other pair begins with the late one. */
+function pairsOf(points: KillPoint[]): KillPoint[][] {
+  const early = points.slice(0, Math.ceil(points.length / 2));
+  const late = points.slice(early.length).reverse();
+  return early.map((point, index) => {
+    const pair = [point, ...late.slice(index, index + 1)];
+    return index % 2 ? pair.reverse() : pair;
   });
 }

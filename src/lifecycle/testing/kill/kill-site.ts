@@ -7,11 +7,16 @@ import { cleanUpIn } from './clean-up-in.ts';
 import { type OtherTeam, settleOtherTeam } from './other-team.ts';
 import { OwnCalls } from './own-calls.ts';
 import { startRun } from './run-process.ts';
+import { type KillPoint, StateTrace } from './state-trace.ts';
 
-/** When a run is killed: at which of its AWS calls, and whether that is done by then. */
-export interface KillPoint {
-  call: number;
-  side: 'before' | 'after';
+/** A run of the workshop that was not killed. */
+export interface CompleteRun {
+  /** Number of AWS calls it made. */
+  calls: number;
+  /** The points at which the account or the folder is in a state in which it was at no point before. */
+  points: KillPoint[];
+  /** What is still there, or went wrong: one line each. */
+  left: string[];
 }
 
 /** What came of a run that was to be killed. */
@@ -48,20 +53,27 @@ export class KillSite {
     return new KillSite(root, aws, gate, kms, await settleOtherTeam(kms, root));
   }
 
-  /** Runs the workshop to its end; gives how many calls that took, and what is left, which is nothing. */
-  async run(name: string): Promise<{ calls: number; left: string[] }> {
+  /** Runs the workshop to its end. Nothing must be left. */
+  async run(name: string): Promise<CompleteRun> {
     const calls = await this.#ownCalls();
+    const trace = new StateTrace(this.#root);
     this.#gate.keeper = {
-      onRequest: async (body) => {
-        await calls.number(body);
-        return (answer) => answer();
+      onRequest: async (body, operation) => {
+        const call = await calls.number(body);
+        trace.add(call, 'before');
+        return (answer) => {
+          trace.countChange(operation);
+          trace.add(call, 'after');
+          answer();
+        };
       },
     };
     const { code, output } = await this.#start(name).ended;
     const hasSaidSo =
       output.includes(`Removed, of the run ${name}:`) && output.includes('Left of it: nothing.');
     const failures = code === 0 && hasSaidSo ? [] : [`The run ${name} failed: ${output}`];
-    return { calls: calls.count, left: [...failures, ...(await this.#findLeft([name]))] };
+    const left = [...failures, ...(await this.#findLeft([name]))];
+    return { calls: calls.count, points: trace.points, left };
   }
 
   /**
@@ -113,10 +125,12 @@ export class KillSite {
 
   /** Everything of runs that are over which is still there, and what others have lost. */
   async #findLeft(runs: string[]): Promise<string[]> {
-    const files = [
-      ...readdirSync(join(this.#root, 'output')).filter((file) => !file.endsWith('_of_another_team.txt')),
-      ...runs.flatMap((run) => [join('.workshop/scratch', run), join('.workshop/runs', run)]),
-    ].filter((file) => existsSync(join(this.#root, file)) || existsSync(join(this.#root, 'output', file)));
+    const folders = runs.flatMap((run) => [
+      `.workshop/scratch/${run}`,
+      `.workshop/runs/${run}`,
+      `output/${run}`,
+    ]);
+    const files = folders.filter((folder) => existsSync(join(this.#root, folder)));
     return [
       ...(await this.#others.findHarm()),
       ...files.map((file) => `${file} is still there`),
