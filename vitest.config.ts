@@ -12,6 +12,8 @@ export default defineConfig(({ mode }) => {
   const solutions = mode === 'solution';
   const pool = new StandbyPool(`${import.meta.dirname}/src/learner/standby/preload.ts`);
   return {
+    // Else it is the folder in which Vitest is started, which may be one inside the project.
+    root: import.meta.dirname,
     plugins: [bundledLocalAws(), pool.startsEarly()],
     ssr: {
       resolve: {

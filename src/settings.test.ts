@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Environment, readSettings, SettingsError, settingNames } from './settings.ts';
 
-const noFile = join(tmpdir(), 'there-is-no-such-file');
+const noFolder = join(tmpdir(), 'there-is-no-such-folder');
 
 function errorOf(environment: Environment): string {
   try {
-    readSettings(environment, noFile);
+    readSettings(noFolder, environment);
   } catch (error) {
     if (error instanceof SettingsError) return error.message;
     throw error;
@@ -16,14 +16,14 @@ function errorOf(environment: Environment): string {
   return 'no error';
 }
 
-function environmentFile(text: string): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'settings-')), '.env');
-  writeFileSync(file, text);
-  return file;
+function folderWith(environmentFile: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'settings-'));
+  writeFileSync(join(folder, '.env'), environmentFile);
+  return folder;
 }
 
 test('needs no settings at all', () => {
-  expect(readSettings({}, noFile)).toMatchObject({
+  expect(readSettings(noFolder, {})).toMatchObject({
     target: 'local',
     region: 'us-east-1',
     outputFolder: 'output',
@@ -33,35 +33,35 @@ test('needs no settings at all', () => {
 });
 
 test('names every run anew, unless told', () => {
-  const [first, second] = [readSettings({}, noFile).run, readSettings({}, noFile).run];
+  const [first, second] = [readSettings(noFolder, {}).run, readSettings(noFolder, {}).run];
 
   expect(first).toMatch(/^[0-9a-f]{8}$/);
   expect(second).not.toBe(first);
-  expect(readSettings({ WORKSHOP_RUN: 'team-7' }, noFile).run).toBe('team-7');
+  expect(readSettings(noFolder, { WORKSHOP_RUN: 'team-7' }).run).toBe('team-7');
 });
 
 test('is patient with a real CloudTrail', () => {
-  const { cloudTrail } = readSettings({ WORKSHOP_TARGET: 'aws', AWS_REGION: 'eu-central-1' }, noFile);
+  const { cloudTrail } = readSettings(noFolder, { WORKSHOP_TARGET: 'aws', AWS_REGION: 'eu-central-1' });
 
   expect(cloudTrail).toMatchObject({ timeoutSeconds: 1200, quietSeconds: 90 });
 });
 
 test('reads .env, and the environment wins', () => {
-  const file = environmentFile('WORKSHOP_RUN=from-file\nWORKSHOP_OUTPUT_FOLDER=elsewhere\n');
+  const folder = folderWith('WORKSHOP_RUN=from-file\nWORKSHOP_OUTPUT_FOLDER=elsewhere\n');
 
-  const settings = readSettings({ WORKSHOP_RUN: 'from-environment' }, file);
+  const settings = readSettings(folder, { WORKSHOP_RUN: 'from-environment' });
   expect(settings.run).toBe('from-environment');
   expect(settings.outputFolder).toBe('elsewhere');
 });
 
 test('takes an empty variable for none', () => {
-  expect(readSettings({ WORKSHOP_TARGET: '', AWS_REGION: '' }, noFile).target).toBe('local');
+  expect(readSettings(noFolder, { WORKSHOP_TARGET: '', AWS_REGION: '' }).target).toBe('local');
 });
 
 test('hands on what the AWS SDK may need', () => {
-  const file = environmentFile('AWS_PROFILE=workshop\n');
+  const folder = folderWith('AWS_PROFILE=workshop\n');
 
-  expect(readSettings({}, file).environment.AWS_PROFILE).toBe('workshop');
+  expect(readSettings(folder, {}).environment.AWS_PROFILE).toBe('workshop');
 });
 
 test('names every bad setting, its value and what is allowed', () => {
@@ -88,7 +88,7 @@ test.each([
   'WORKSHOP_CLOUDTRAIL_TIMEOUT_SECONDS',
   'WORKSHOP_CLOUDTRAIL_QUIET_SECONDS',
 ])('rejects a %s of more than a day: a timer beyond 2^31 milliseconds ends at once', (name) => {
-  expect(readSettings({ [name]: '86400' }, 'no .env').environment[name]).toBe('86400');
+  expect(readSettings(noFolder, { [name]: '86400' }).environment[name]).toBe('86400');
   expect(errorOf({ [name]: '2147484' })).toContain(
     `${name} is "2147484"; it has to be a number of seconds, 0 to 86400.`,
   );
@@ -128,7 +128,7 @@ test('takes an endpoint of KMS instead of one for all, but not one of CloudTrail
 
 test('reads which accounts are allowed, and takes nothing else for an account', () => {
   const accountsOf = (list?: string) =>
-    readSettings({ WORKSHOP_ALLOWED_ACCOUNTS: list }, noFile).allowedAccounts;
+    readSettings(noFolder, { WORKSHOP_ALLOWED_ACCOUNTS: list }).allowedAccounts;
 
   expect(accountsOf(undefined)).toBeUndefined();
   expect(accountsOf('111122223333')).toEqual(['111122223333']);
@@ -153,9 +153,9 @@ test('refuses a setting that there is not, in .env or the environment, with all 
       .split('\n')
       .slice(1),
   ).toEqual([...sentences, '  WORKSHOP_LOCAL_PORT is "any"; it has to be a port, 0 to 65535.']);
-  const file = environmentFile('WORKSHOP_TARGT=aws');
-  expect(() => readSettings({}, file)).toThrow(sentences[0]);
-  expect(readSettings({ WORKSHOP_TARGT: '' }, noFile).target).toBe('local');
+  const folder = folderWith('WORKSHOP_TARGT=aws');
+  expect(() => readSettings(folder, {})).toThrow(sentences[0]);
+  expect(readSettings(noFolder, { WORKSHOP_TARGT: '' }).target).toBe('local');
 });
 
 test('every setting is in .env.example, and no other', () => {

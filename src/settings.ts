@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'dotenv';
 import { z } from 'zod';
 import { closest } from './closest.ts';
@@ -57,6 +58,8 @@ const schema = z
 
 /** Everything that can be set, validated. Durations are in seconds. */
 export interface Settings {
+  /** The project's folder: relative paths start there, wherever the process stands. */
+  root: string;
   /** Where KMS and CloudTrail are: our embedded AWS, a real account, or an endpoint that the user names. */
   target: 'local' | 'aws' | 'endpoint';
   /** The only accounts, by their ids, in which anything may be done when the target isn't local; undefined for any. */
@@ -84,12 +87,13 @@ export class SettingsError extends Error {
 }
 
 /**
- * Reads `.env` and the environment, which wins. This is the only reader of `process.env`.
+ * Reads the `.env` of the project and the environment, which wins. This is the only reader of `process.env`.
  *
+ * @param root the project's folder
  * @throws SettingsError that names every bad setting, its value and what is allowed.
  */
-export function readSettings(environment: Environment = process.env, file = '.env'): Settings {
-  const all = { ...readEnvironmentFile(file), ...environment };
+export function readSettings(root: string, environment: Environment = process.env): Settings {
+  const all = { ...readEnvironmentFile(join(root, '.env')), ...environment };
   const present = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
   const parsed = schema.safeParse(withoutUnusedEndpoints(present));
   const faults = [...misspelt(present), ...(parsed.success ? [] : describe(parsed.error, all))];
@@ -101,6 +105,7 @@ export function readSettings(environment: Environment = process.env, file = '.en
   const value = parsed.data;
   const local = value.WORKSHOP_TARGET === 'local';
   return {
+    root,
     target: value.WORKSHOP_TARGET,
     allowedAccounts: value.WORKSHOP_ALLOWED_ACCOUNTS,
     run: value.WORKSHOP_RUN,

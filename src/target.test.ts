@@ -17,7 +17,7 @@ test('leads the SDK to the local AWS, and to no credential of yours', async () =
   vi.stubEnv('AWS_PROFILE', 'production');
   vi.stubEnv('AWS_SESSION_TOKEN', 'of your own');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'of your own');
-  const target = await startTarget(readSettings(process.env, 'no-file'));
+  const target = await startTarget(readSettings('no folder', process.env));
   const restore = useEnvironment(target.environment);
   try {
     const { KeyMetadata } = await new KMSClient().send(new CreateKeyCommand({}));
@@ -35,7 +35,7 @@ test('leads the SDK to the local AWS, and to no credential of yours', async () =
 });
 
 test('tells the SDK nothing that it would not do anyway', async () => {
-  const { environment, close } = await startTarget(readSettings({}, 'no-file'));
+  const { environment, close } = await startTarget(readSettings('no folder', {}));
   const told = await settingsOf(environment);
   // These alone are the local AWS's own.
   const own = Object.entries(environment).filter(([name]) =>
@@ -53,10 +53,12 @@ test('tells the SDK nothing that it would not do anyway', async () => {
 });
 
 test('leaves a real account to the SDK', async () => {
-  const settings = readSettings(
-    { WORKSHOP_TARGET: 'aws', AWS_REGION: 'eu-central-1', AWS_PROFILE: 'workshop', HOME: '/home/learner' },
-    'no-file',
-  );
+  const settings = readSettings('no folder', {
+    WORKSHOP_TARGET: 'aws',
+    AWS_REGION: 'eu-central-1',
+    AWS_PROFILE: 'workshop',
+    HOME: '/home/learner',
+  });
   const target = await startTarget(settings);
 
   expect(target.environment).toMatchObject({ AWS_REGION: 'eu-central-1', AWS_PROFILE: 'workshop' });
@@ -76,7 +78,7 @@ test("keeps to the endpoint, even if the user's configuration says to ignore it"
     AWS_ACCESS_KEY_ID: 'any',
     AWS_SECRET_ACCESS_KEY: 'any',
   };
-  const target = await startTarget(readSettings({ WORKSHOP_TARGET: 'endpoint', ...endpoint }, 'no-file'));
+  const target = await startTarget(readSettings('no folder', { WORKSHOP_TARGET: 'endpoint', ...endpoint }));
   const restore = useEnvironment(target.environment);
   try {
     expect(await hostOfRequest()).toBe('127.0.0.1');
@@ -105,7 +107,7 @@ async function hostOfRequest(): Promise<unknown> {
 test('asks for what an endpoint does not name at the endpoint of KMS, and never at AWS', async () => {
   const endpoint = await startLimitedEndpoint(() => undefined);
   const { AWS_ENDPOINT_URL, ...environment } = endpoint.environment;
-  const settings = readSettings({ ...environment, AWS_ENDPOINT_URL_KMS: AWS_ENDPOINT_URL }, 'no-file');
+  const settings = readSettings('no folder', { ...environment, AWS_ENDPOINT_URL_KMS: AWS_ENDPOINT_URL });
   const restore = useEnvironment((await startTarget(settings)).environment);
   try {
     await new KMSClient().send(new ListKeysCommand({}));

@@ -8,7 +8,7 @@ const ada = { account: '111122223333', arn: 'arn:aws:iam::111122223333:user/ada'
 const nobody: UnknownCaller = { unknown: 'sts:GetCallerIdentity is not there: 404', cause: new Error() };
 
 const settings = (environment = {}) =>
-  readSettings({ WORKSHOP_TARGET: 'aws', AWS_REGION: 'eu-central-1', ...environment }, 'no .env');
+  readSettings('no folder', { WORKSHOP_TARGET: 'aws', AWS_REGION: 'eu-central-1', ...environment });
 const allowing = (accounts: string) => settings({ WORKSHOP_ALLOWED_ACCOUNTS: accounts });
 
 test('any account is allowed where the settings name none', () => {

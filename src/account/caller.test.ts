@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 function settingsOf(target: 'aws' | 'endpoint'): Settings {
-  return readSettings({ ...endpoint.environment, WORKSHOP_TARGET: target }, 'no .env');
+  return readSettings('no folder', { ...endpoint.environment, WORKSHOP_TARGET: target });
 }
 
 test.each(['aws', 'endpoint'] as const)('tells account and ARN of %s', async (target) => {

@@ -3,4 +3,5 @@ import type { TestProject } from 'vitest/node';
 import { readSettings } from '../settings.ts';
 import { startSuite } from './suite.ts';
 
-export default (project: TestProject) => startSuite(project, readSettings({}, 'no .env'));
+export default (project: TestProject) =>
+  startSuite(project, { ...readSettings('no folder', {}), root: project.config.root });

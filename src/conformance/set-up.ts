@@ -8,7 +8,7 @@ const plainErrors = ['SettingsError', 'AccountError', 'UnreachableError'];
 
 export default async (project: TestProject) => {
   try {
-    return await startSuite(project, readSettings());
+    return await startSuite(project, readSettings(project.config.root));
   } catch (error) {
     const { name, message } = error as Error;
     if (!plainErrors.includes(name)) throw error;

@@ -14,10 +14,11 @@ import { answersOfEmulators, answersThatTellNothing } from './testing/emulator-a
 import { type LimitedEndpoint, type RawAnswer, startLimitedEndpoint } from './testing/limited-endpoint.ts';
 
 const run = describeRun(
-  readSettings(
-    { WORKSHOP_TARGET: 'endpoint', AWS_REGION: 'eu-central-1', AWS_ENDPOINT_URL: 'http://127.0.0.1' },
-    'no-file',
-  ),
+  readSettings('no folder', {
+    WORKSHOP_TARGET: 'endpoint',
+    AWS_REGION: 'eu-central-1',
+    AWS_ENDPOINT_URL: 'http://127.0.0.1',
+  }),
 );
 
 let leave = async () => {};

@@ -27,7 +27,7 @@ import { canCleanUp, createRunKey } from './run-key.ts';
  * that removes it.
  */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
-  const settings = readSettings();
+  const settings = readSettings(project.config.root);
   const run = describeRun(settings);
   const target = await startTarget(settings);
   const restore = useEnvironment(target.environment);

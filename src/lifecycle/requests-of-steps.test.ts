@@ -9,7 +9,7 @@ import { requestsOfSteps } from './requests-of-steps.ts';
 import { describeRun } from './run.ts';
 
 const scratchFolder = mkdtempSync(join(tmpdir(), 'scratch-'));
-const run = { ...describeRun(readSettings({}, 'no .env')), scratchFolder: join(scratchFolder, 'run') };
+const run = { ...describeRun(readSettings('no folder', {})), scratchFolder: join(scratchFolder, 'run') };
 
 afterEach(() => {
   globalThis.stopNotingRequestsOfSteps?.();

@@ -6,6 +6,8 @@ import { stateFolder } from '../steps/state-folder.ts';
 /** One run of the suite: the names that keep it apart from every other run in the account. */
 export interface Run {
   name: string;
+  /** The project's folder. */
+  root: string;
   target: Settings['target'];
   region: string;
   /** The URL of KMS where it isn't AWS's own; none on the local AWS, which is new for each run. */
@@ -42,6 +44,7 @@ export function describeRun(settings: Settings): Run {
   const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_KMS = AWS_ENDPOINT_URL } = settings.environment;
   return {
     name: settings.run,
+    root: settings.root,
     target: settings.target,
     region: settings.region,
     ...(settings.target !== 'local' && AWS_ENDPOINT_URL_KMS

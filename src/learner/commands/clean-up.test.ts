@@ -17,7 +17,7 @@ const arn = 'arn:aws:kms:eu-central-1:111122223333:key/[0-9a-f-]{36}';
 
 /** A run of the seat's endpoint. */
 function newRun(name: string): Run {
-  return describeRun(readSettings({ ...seat.endpoint, WORKSHOP_RUN: name }, 'no .env'));
+  return describeRun(readSettings(seat.workshop.root, { ...seat.endpoint, WORKSHOP_RUN: name }));
 }
 
 /** Writes the ledger of a run that was killed. */

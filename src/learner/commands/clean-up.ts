@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { closest } from '../../closest.ts';
 import { countLeftovers, describeLeftovers } from '../../lifecycle/describe-leftovers.ts';
 import { isNothing, type Leftovers } from '../../lifecycle/leftovers.ts';
@@ -27,7 +26,7 @@ export async function cleanUp(
   print: (text: string) => void,
   options: CleanUpOptions,
 ): Promise<boolean> {
-  const settings = readSettings(undefined, join(root, '.env'));
+  const settings = readSettings(root);
   const wanted = wantedRuns(settings, options);
   try {
     return await atTarget(settings, (run) => planAndCarryOut(run, wanted, print, options));

@@ -185,7 +185,7 @@ describe('the output folder', () => {
 });
 
 test('a data key goes to the local AWS and back', async () => {
-  const settings = readSettings({}, join(workshop.root, '.env'));
+  const settings = readSettings(workshop.root, {});
   expect(await checkLocalRoundTrip(settings)).toMatchObject({ verdict: 'ok' });
 });
 

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { describePlace } from '../../account/describe-caller.ts';
 import { describeRun } from '../../lifecycle/run.ts';
 import { readSettings, type Settings, SettingsError } from '../../settings.ts';
@@ -39,7 +38,7 @@ export async function* examine(root: string, withKey: boolean): AsyncGenerator<F
 
 function checkSettings(root: string): { settings?: Settings; finding: Finding } {
   try {
-    const settings = readSettings(undefined, join(root, '.env'));
+    const settings = readSettings(root);
     const where =
       settings.target === 'local' ? 'the local AWS' : `${settings.target} in ${describePlace(settings)}`;
     return { settings, finding: ok('Settings', `the target is ${where}`) };

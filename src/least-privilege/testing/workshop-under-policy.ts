@@ -89,7 +89,7 @@ async function runUnder(policy: IamPolicy, folder: string): Promise<WorkshopOutc
 
 /** A run that was killed before its second key had its alias. */
 async function leaveKilledRun(kms: KMSClient, folder: string, environment: Environment): Promise<void> {
-  const run = describeRun(readSettings({ ...environment, WORKSHOP_RUN: 'killed' }, 'no .env'));
+  const run = describeRun(readSettings(folder, { ...environment, WORKSHOP_RUN: 'killed' }));
   const before = process.cwd();
   process.chdir(folder);
   enterInLedger(run, run.aliasName, [], nobody);

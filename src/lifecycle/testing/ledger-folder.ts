@@ -20,14 +20,11 @@ export function useNewFolder(): () => void {
 
 /** A run whose target is an endpoint, as it is before it has done anything. */
 export function newRun(name: string): Run {
-  const settings = readSettings(
-    {
-      WORKSHOP_RUN: name,
-      WORKSHOP_TARGET: 'endpoint',
-      AWS_REGION: 'eu-west-1',
-      AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
-    },
-    'no .env',
-  );
+  const settings = readSettings('.', {
+    WORKSHOP_RUN: name,
+    WORKSHOP_TARGET: 'endpoint',
+    AWS_REGION: 'eu-west-1',
+    AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+  });
   return describeRun(settings);
 }
