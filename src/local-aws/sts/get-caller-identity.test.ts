@@ -194,7 +194,7 @@ describe('the parameters, as STS was seen to take them', () => {
     expect(await post(local.aws, body)).toMatchObject({
       status: 400,
       body: expect.stringContaining(
-        `<Type>Sender</Type><Code>InvalidAction</Code><Message>Could not find operation ${operation}</Message>`,
+        `<ErrorResponse xmlns="http://webservices.amazon.com/AWSFault/2005-15-09"><Error><Type>Sender</Type><Code>InvalidAction</Code><Message>Could not find operation ${operation}</Message>`,
       ),
     });
   });
