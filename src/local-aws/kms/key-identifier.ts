@@ -67,11 +67,10 @@ function keyNamed(kms: Kms, identifier: string): KeyRecord {
 
 /** @param arn the key's ARN as the request has it, if it has one: each part of it counts */
 function keyById(kms: Kms, keyId: string, arn = keyArn(kms.account, keyId)): KeyRecord {
-  // AWS says the same of an ARN, such as one that ends in `key/alias/aws/sqs` (quoted by callers of DescribeKey).
-  if (!keyIdForm.test(keyId)) throw notFound(`Invalid keyId '${keyId}'`);
   const key = kms.state.key(keyId);
-  if (!key || key.arn !== arn) throw notFound(`Key '${arn}' does not exist`);
-  return key;
+  if (key?.arn === arn) return key;
+  // AWS says the same of an ARN, such as one that ends in `key/alias/aws/sqs` (quoted by callers of DescribeKey).
+  throw notFound(keyIdForm.test(keyId) ? `Key '${arn}' does not exist` : `Invalid keyId '${keyId}'`);
 }
 
 function parseKmsArn(kms: Kms, arn: string): { kind: string; name: string } {
