@@ -11,6 +11,12 @@ export type Environment = Record<string, string | undefined>;
 /** What the names of this project's own settings begin with. */
 const prefix = 'WORKSHOP_';
 
+/** The names that a run can have: a name from elsewhere (a tag, a file, a command line) counts only if it is one of them. */
+export const runNamePattern = /^[a-z0-9-]{1,32}$/;
+
+/** The pattern, in words. */
+export const runNameRule = '1 to 32 lower-case letters, digits and hyphens';
+
 const durationText = 'a number of seconds, 0 to 86400';
 
 /** At most a day: each duration ends in a timer, and a timer beyond 2^31 milliseconds ends at once. */
@@ -26,7 +32,7 @@ const schema = z
     WORKSHOP_TARGET: z.enum(['local', 'aws', 'endpoint'], 'local, aws or endpoint').default('local'),
     WORKSHOP_RUN: z
       .string()
-      .regex(/^[a-z0-9-]{1,32}$/, '1 to 32 lower-case letters, digits and hyphens')
+      .regex(runNamePattern, runNameRule)
       .default(() => randomBytes(4).toString('hex')),
     WORKSHOP_ALLOWED_ACCOUNTS: accountIds.optional(),
     WORKSHOP_OUTPUT_FOLDER: z.string().min(1, 'the path of a folder').default('output'),

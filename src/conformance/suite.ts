@@ -63,7 +63,7 @@ export async function startSuite(project: TestProject, settings: Settings): Prom
 
 /** A run of the workshop with the same name is another run, and cleans up for itself. */
 function describeSuiteRun(settings: Settings): Run {
-  const run = describeRun({ ...settings, run: `conformance-${settings.run}` });
+  const run = describeRun({ ...settings, run: `conformance-${settings.run}`.slice(0, 32) });
   return { ...run, description: 'Conformance suite of the data key caching workshop' };
 }
 

@@ -10,6 +10,8 @@ import {
   ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms';
 import { cleanUp } from '../../workshop/05-clean-up/solution.ts';
+import { removeInside } from '../remove-inside.ts';
+import { stateFolder } from '../steps/state-folder.ts';
 import { closeLedger, enterChanging, isSamePlace, type Ledger, ledgerOf, openLedgers } from './ledger.ts';
 import { filesOf, findLeftovers, type Leftovers } from './leftovers.ts';
 import { filesOfLivingRuns, livingProcessOf } from './living-runs.ts';
@@ -32,7 +34,7 @@ export async function cleanUpRun(run: Run): Promise<Leftovers | undefined> {
   }
   // A key that no alias leads to is gone with its local AWS anyway.
   const search = async () =>
-    run.target === 'local' ? [] : findTaggedKeys(patientKms(), (name) => name === run.name);
+    run.target === 'local' ? [] : (await findTaggedKeys(patientKms(), (name) => name === run.name)).keys;
   const leftovers = await findLeftovers(ledger, search, filesOfLivingRuns(run.name));
   await remove(leftovers, ledger);
   return leftovers;
@@ -84,7 +86,7 @@ function livesElsewhere({ run, place }: Ledger): boolean {
 /** Removes what a run kept for itself. */
 function forgetRun(runName: string): void {
   forgetProgress(runName);
-  rmSync(scratchFolderOf(runName), { recursive: true, force: true });
+  removeInside(stateFolder, scratchFolderOf(runName), { recursive: true });
 }
 
 /** That the deletion is scheduled already may not be seen yet. */

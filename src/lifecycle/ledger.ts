@@ -12,11 +12,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { z } from 'zod';
 import { stateFolder } from '../steps/state-folder.ts';
 import { readText } from '../steps/step-files.ts';
 import { identityOfProcess } from './process-identity.ts';
-import type { Run } from './run.ts';
+import { isRunName, type Run, requireRunName } from './run.ts';
 
 const placeSchema = z.object({
   target: z.enum(['local', 'aws', 'endpoint']),
@@ -107,6 +108,16 @@ export function openLedgers(): Ledger[] {
   return ledgerFiles().flatMap((file) => readLedger(file) ?? []);
 }
 
+/** Files among the ledgers whose names name no run: one line each. */
+export function misnamedLedgers(): string[] {
+  return filesInFolder()
+    .filter((file) => file.endsWith('.jsonl') && runOf(file) === undefined)
+    .map(
+      (file) =>
+        `${inspect(join(folder, file))}: its name is not that of a ledger, <run>.<8 hex digits>.jsonl`,
+    );
+}
+
 /** The ledger of a run; undefined when it wrote nothing down. */
 export function ledgerOf(run: Run): Ledger | undefined {
   return readLedger(fileOf(run.name, placeOf(run)));
@@ -178,7 +189,7 @@ function readLedger(file: string): Ledger | undefined {
   const changes = lines.filter((line) => 'more' in line);
   const isSettled = changes.at(-1) === lines.at(-1);
   return {
-    run: file.split('.')[0] ?? file,
+    run: requireRunName(runOf(file) ?? file),
     place: first.place,
     entries,
     writtenAt: statSync(join(folder, file), { throwIfNoEntry: false })?.mtime ?? new Date(0),
@@ -196,8 +207,18 @@ function readLine(text: string): z.infer<typeof lineSchema>[] {
 }
 
 function ledgerFiles(): string[] {
+  return filesInFolder().filter((name) => runOf(name) !== undefined);
+}
+
+/** The name of the run in the name of its ledger; undefined when there is none that a run can have. */
+function runOf(file: string): string | undefined {
+  const [, run = ''] = /^([^.]*)\.[0-9a-f]{8}\.jsonl$/.exec(file) ?? [];
+  return isRunName(run) ? run : undefined;
+}
+
+function filesInFolder(): string[] {
   try {
-    return readdirSync(folder).filter((name) => name.endsWith('.jsonl'));
+    return readdirSync(folder);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
@@ -207,5 +228,5 @@ function ledgerFiles(): string[] {
 /** One file for each place: a run of the same name elsewhere has its own. */
 function fileOf(run: string, { target, region, endpoint, account }: Place): string {
   const place = createHash('sha256').update(JSON.stringify([target, region, endpoint, account]));
-  return `${run}.${place.digest('hex').slice(0, 8)}.jsonl`;
+  return `${requireRunName(run)}.${place.digest('hex').slice(0, 8)}.jsonl`;
 }

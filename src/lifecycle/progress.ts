@@ -1,6 +1,8 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeInside } from '../remove-inside.ts';
 import { stateFolder } from '../steps/state-folder.ts';
+import { requireRunName } from './run.ts';
 
 /** Remembers, from one worker to the next, that a step's exercise passed in this run. */
 export function rememberPassed(runName: string, step: string): void {
@@ -10,7 +12,7 @@ export function rememberPassed(runName: string, step: string): void {
 
 /** The step is about to run again: what it showed before no longer counts. */
 export function forgetPassed(runName: string, step: string): void {
-  rmSync(join(folderOf(runName), step), { force: true });
+  removeInside(stateFolder, join(folderOf(runName), step));
 }
 
 /** The steps whose exercises passed in this run, by their folders' names. */
@@ -25,9 +27,9 @@ export function passedSteps(runName: string): string[] {
 
 /** Forgets the progress of a run that is over. */
 export function forgetProgress(runName: string): void {
-  rmSync(folderOf(runName), { recursive: true, force: true });
+  removeInside(stateFolder, folderOf(runName), { recursive: true });
 }
 
 function folderOf(runName: string): string {
-  return join(stateFolder, 'runs', runName);
+  return join(stateFolder, 'runs', requireRunName(runName));
 }

@@ -1,10 +1,17 @@
 import { remove } from './clean-up.ts';
-import { closeEmptyLedgers, isSamePlace, type Ledger, openLedgers, type Place } from './ledger.ts';
+import {
+  closeEmptyLedgers,
+  isSamePlace,
+  type Ledger,
+  misnamedLedgers,
+  openLedgers,
+  type Place,
+} from './ledger.ts';
 import { findLeftovers, isNothing, type Leftovers, leftFiles, leftoversByTags } from './leftovers.ts';
 import { filesOfLivingRuns, livingProcessOf } from './living-runs.ts';
 import { patientKms } from './patience.ts';
 import { describeProcess } from './process-identity.ts';
-import { findTaggedKeys, type TaggedKey } from './tagged-keys.ts';
+import { findTaggedKeys, type TaggedKeys } from './tagged-keys.ts';
 
 /** What a clean-up is going to remove. */
 export interface Plan {
@@ -15,6 +22,8 @@ export interface Plan {
   elsewhere: string[];
   /** Runs of the workshop that were found in the account by the tags of their keys, and that nobody asked for. */
   others: Leftovers[];
+  /** What names no run, and is left alone: one line each. */
+  notUnderstood: string[];
   /** The names of all runs that have a ledger in this folder, or keys with their tags in the account. */
   known: string[];
 }
@@ -57,13 +66,13 @@ export async function planCleanUp(here: Place, wanted: Wanted): Promise<Plan> {
   return plan;
 }
 
-type Search = () => Promise<TaggedKey[]>;
+type Search = () => Promise<TaggedKeys>;
 
 /** One search through the account serves all runs, if there has to be any. */
 function searchOnce(ledgers: Ledger[], wanted: Wanted): Search {
   const names = new Set([...ledgers.map(({ run }) => run), ...namedRuns(wanted)]);
   const isSought = (run: string) => wanted.allRuns || wanted.lookForOthers || names.has(run);
-  let found: Promise<TaggedKey[]> | undefined;
+  let found: Promise<TaggedKeys> | undefined;
   return () => {
     found ??= findTaggedKeys(patientKms(), (run) => Boolean(isSought(run)));
     return found;
@@ -76,6 +85,7 @@ async function planByLedgers(here: Place, ledgers: Ledger[], wanted: Wanted, sea
     alive: [],
     elsewhere: [],
     others: [],
+    notUnderstood: misnamedLedgers(),
     known: ledgers.map(({ run }) => run),
   };
   const filesInUse = filesOfLivingRuns();
@@ -88,7 +98,10 @@ async function planByLedgers(here: Place, ledgers: Ledger[], wanted: Wanted, sea
       // The keys of a local AWS were in the memory of the process that is gone; the files are still there.
       plan.removals.push({ leftovers: leftFiles(ledger, filesInUse), ledger });
     } else if (isSamePlace(place, here)) {
-      plan.removals.push({ leftovers: await findLeftovers(ledger, search, filesInUse), ledger });
+      plan.removals.push({
+        leftovers: await findLeftovers(ledger, async () => (await search()).keys, filesInUse),
+        ledger,
+      });
     } else plan.elsewhere.push(`${run}: it ran elsewhere; ${wayTo(place, here)}`);
   }
   return plan;
@@ -99,7 +112,8 @@ async function planByTags(plan: Plan, ledgers: Ledger[], wanted: Wanted, search:
   const named = namedRuns(wanted);
   const isIdle = plan.removals.every(({ leftovers }) => isNothing(leftovers));
   if (!wanted.allRuns && named.length === 0 && !(wanted.lookForOthers && isIdle)) return;
-  const found = await search();
+  const { keys: found, notUnderstood } = await search();
+  plan.notUnderstood.push(...notUnderstood);
   plan.known.push(...found.map(({ run }) => run));
   const known = new Set(plan.removals.map(({ leftovers }) => leftovers.run));
   for (const ledger of ledgers) if (livingProcessOf(ledger) !== undefined) known.add(ledger.run);

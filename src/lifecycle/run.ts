@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import type { Tag } from '@aws-sdk/client-kms';
-import type { Settings } from '../settings.ts';
+import { runNamePattern, runNameRule, type Settings } from '../settings.ts';
 import { stateFolder } from '../steps/state-folder.ts';
 
 /** One run of the suite: the names that keep it apart from every other run in the account. */
@@ -73,7 +74,27 @@ export function tagsOf(runName: string): Tag[] {
 
 /** Where the specs of a run put the files of their own. */
 export function scratchFolderOf(runName: string): string {
-  return join(stateFolder, 'scratch', runName);
+  return join(stateFolder, 'scratch', requireRunName(runName));
+}
+
+/** True if a run can have this name. One that comes from an account, a file or a command line may be anything. */
+export function isRunName(name: string): boolean {
+  return runNamePattern.test(name);
+}
+
+/** Says that a name is no run's, with characters escaped that would do something to a terminal. */
+export function describeBadRunName(name: string): string {
+  return `${inspect(name, { maxStringLength: 100 })}, but the name of a run is ${runNameRule}`;
+}
+
+/**
+ * Returns the name, which may then be part of a path.
+ *
+ * @throws TypeError when no run can have it
+ */
+export function requireRunName(name: string): string {
+  if (!isRunName(name)) throw new TypeError(`The run is called ${describeBadRunName(name)}.`);
+  return name;
 }
 
 /** The alias of the key that step 1's exercise creates: the run's own is taken. */

@@ -9,7 +9,7 @@ import {
   paginateListKeys,
   type Tag,
 } from '@aws-sdk/client-kms';
-import { runTagName, workshopTag } from './run.ts';
+import { describeBadRunName, isRunName, runTagName, workshopTag } from './run.ts';
 
 /** A key that has the workshop's tags. */
 export interface TaggedKey {
@@ -20,6 +20,13 @@ export interface TaggedKey {
   isPendingDeletion: boolean;
   /** The names of all of its aliases. */
   aliasNames: string[];
+}
+
+/** What a search found. */
+export interface TaggedKeys {
+  keys: TaggedKey[];
+  /** Keys whose tag names a run that can't be: one line each. Anyone who may tag a key can write there what they like. */
+  notUnderstood: string[];
 }
 
 /** How many keys are asked about at the same time: KMS answers 2,000 such questions a second, to all in the account. */
@@ -34,17 +41,23 @@ const atOnce = 8;
 export async function findTaggedKeys(
   kms: KMSClient,
   isWanted: (run: string) => boolean,
-): Promise<TaggedKey[]> {
-  const keys: Omit<TaggedKey, 'aliasNames'>[] = [];
+): Promise<TaggedKeys> {
+  const found: Omit<TaggedKey, 'aliasNames'>[] = [];
   // 1000 is the most: https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeys.html
   for await (const { Keys = [] } of paginateListKeys({ client: kms, pageSize: 1000 }, {})) {
     for (let from = 0; from < Keys.length; from += atOnce) {
       const some = Keys.slice(from, from + atOnce).map((key) => lookAt(kms, key, isWanted));
-      keys.push(...(await Promise.all(some)).flat());
+      found.push(...(await Promise.all(some)).flat());
     }
   }
+  const keys = found.filter(({ run }) => isRunName(run));
   const aliases = keys.length > 0 ? await aliasesByKey(kms) : new Map<string, string[]>();
-  return keys.map((key) => ({ ...key, aliasNames: aliases.get(idOf(key.arn)) ?? [] }));
+  return {
+    keys: keys.map((key) => ({ ...key, aliasNames: aliases.get(idOf(key.arn)) ?? [] })),
+    notUnderstood: found
+      .filter(({ run, isPendingDeletion }) => !isRunName(run) && !isPendingDeletion)
+      .map(({ arn, run }) => `${arn}: its tag ${runTagName} is ${describeBadRunName(run)}`),
+  };
 }
 
 async function lookAt(
@@ -53,7 +66,7 @@ async function lookAt(
   isWanted: (run: string) => boolean,
 ): Promise<Omit<TaggedKey, 'aliasNames'>[]> {
   const run = runOfTags(await readTags(kms, KeyId));
-  if (run === undefined || !isWanted(run)) return [];
+  if (run === undefined || (isRunName(run) && !isWanted(run))) return [];
   const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
   return [{ arn: KeyArn, run, isPendingDeletion: KeyMetadata?.KeyState === 'PendingDeletion' }];
 }

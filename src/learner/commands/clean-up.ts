@@ -2,7 +2,7 @@ import { closest } from '../../closest.ts';
 import { countLeftovers, describeLeftovers } from '../../lifecycle/describe-leftovers.ts';
 import { isNothing, type Leftovers } from '../../lifecycle/leftovers.ts';
 import type { Plan, Wanted } from '../../lifecycle/reclaim.ts';
-import { describeRun, type Run } from '../../lifecycle/run.ts';
+import { describeBadRunName, describeRun, isRunName, type Run } from '../../lifecycle/run.ts';
 import { readSettings, type Settings } from '../../settings.ts';
 import { LearnerError } from '../learner-error.ts';
 import { indent, marks, paint } from '../look.ts';
@@ -26,6 +26,8 @@ export async function cleanUp(
   print: (text: string) => void,
   options: CleanUpOptions,
 ): Promise<boolean> {
+  if (options.run !== undefined && !isRunName(options.run))
+    throw new LearnerError(`--run is ${describeBadRunName(options.run)}.`);
   const settings = readSettings(root);
   const wanted = wantedRuns(settings, options);
   try {
@@ -83,6 +85,7 @@ async function planAndCarryOut(
   const removals = plan.removals.map(({ leftovers }) => leftovers).filter((each) => !isNothing(each));
   for (const each of removals) printSection(print, `To remove of ${each.run}:`, describeLeftovers(each));
   printSection(print, `${marks.none} Left alone:`, [...plan.elsewhere, ...plan.alive]);
+  printSection(print, `${marks.none} Not understood, and left alone:`, plan.notUnderstood);
   // Whoever names a run has asked for no others.
   const others = wanted.run === undefined ? plan.others : [];
   printSection(print, `${marks.none} Other runs of the workshop have keys here:`, describeOthers(others));
