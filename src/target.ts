@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { devNull } from 'node:os';
+import { limitAnswers } from './endpoint/answer-limits.ts';
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from './local-aws/index.ts';
 import type { Environment, Settings } from './settings.ts';
 
@@ -27,7 +28,10 @@ const byDefault = {
   AWS_USE_FIPS_ENDPOINT: 'false',
 };
 
-/** Gets the target of the settings ready: starts the local AWS when it is ours to start. */
+/**
+ * Gets the target of the settings ready: starts the local AWS when it is ours to start. The answers of any other target are
+ * limited in time and length until it is closed.
+ */
 export async function startTarget(settings: Settings): Promise<Target> {
   if (settings.target === 'local') {
     const localAws = await startLocalAws({
@@ -39,8 +43,11 @@ export async function startTarget(settings: Settings): Promise<Target> {
   }
   const fromSettings = Object.entries(settings.environment).filter(([name]) => name.startsWith('AWS_'));
   const environment = { ...Object.fromEntries(fromSettings), ...quiet };
-  if (settings.target === 'aws') return { environment, close: async () => {} };
-  return { environment: { ...environment, ...awayFromAws(settings) }, close: async () => {} };
+  const liftLimits = limitAnswers();
+  return {
+    environment: settings.target === 'aws' ? environment : { ...environment, ...awayFromAws(settings) },
+    close: async () => liftLimits(),
+  };
 }
 
 /** Keeps an endpoint's user away from AWS. */

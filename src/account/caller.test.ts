@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { limitAnswers } from '../endpoint/answer-limits.ts';
 import { type LimitedEndpoint, startLimitedEndpoint } from '../endpoint/testing/limited-endpoint.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import { useEnvironment } from '../target.ts';
@@ -62,6 +65,24 @@ test('goes on where nobody answers for STS alone', async () => {
     });
   } finally {
     restoreEndpoint();
+  }
+});
+
+test.each(['aws', 'endpoint'] as const)('does not go on where %s never answers', async (target) => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  const restoreEndpoint = useEnvironment({ AWS_ENDPOINT_URL: url });
+  const liftLimits = limitAnswers({ milliseconds: 200, bytes: 1000 });
+  try {
+    await expect(askCaller(settingsOf(target))).rejects.toMatchObject({
+      name: 'UnreachableError',
+      message: expect.stringContaining('no whole answer from 127.0.0.1:'),
+    });
+  } finally {
+    liftLimits();
+    restoreEndpoint();
+    silent.close();
   }
 });
 

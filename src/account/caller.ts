@@ -1,3 +1,4 @@
+import { AnswerLimitError } from '../endpoint/answer-limits.ts';
 import { whyNotThere } from '../endpoint/why-not-there.ts';
 import type { Settings } from '../settings.ts';
 
@@ -23,7 +24,7 @@ export interface UnknownCaller {
 export async function askSts(): Promise<Caller> {
   // Loaded when it is wanted: on the local AWS, nobody asks.
   const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
-  const sts = new STSClient({ requestHandler: { connectionTimeout: 5000, requestTimeout: 15_000 } });
+  const sts = new STSClient();
   try {
     const { Account: account, Arn: arn } = await sts.send(new GetCallerIdentityCommand());
     if (!account || !arn) throw new NoAccountError('The answer has no account');
@@ -53,9 +54,9 @@ export class UnreachableError extends Error {
   }
 }
 
-/** Node's, and the SDK's when nobody says anything. */
+/** Node's, and those of a connection on which nobody answers. */
 const codesOfNobody =
-  /^(ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE|TimeoutError)$/;
+  /^(ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE|TimeoutError|ANSWER_LIMIT)$/;
 
 function isUnreachable({ code, name }: Error & { code?: string }): boolean {
   return codesOfNobody.test(code ?? name);
@@ -67,6 +68,8 @@ class NoAccountError extends Error {
 }
 
 function whyNoSts(error: unknown): string | undefined {
+  // Each further question would take as long as this one.
+  if (error instanceof AnswerLimitError) return undefined;
   return error instanceof NoAccountError ? error.message : whyNotThere(error);
 }
 

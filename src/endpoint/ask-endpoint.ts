@@ -22,9 +22,6 @@ type Question = [need: Need, ask: () => Promise<unknown>];
 
 const emptyAnswer = 'the answer is empty';
 
-/** In milliseconds: an endpoint that accepts a connection and says nothing must not hold up the start. */
-const patience = { connectionTimeout: 5000, requestTimeout: 15_000, throwOnRequestTimeout: true };
-
 /**
  * Finds out which operations an endpoint lacks without making anything: it asks for lists, and for keys and an alias that
  * don't exist. What isn't found, or isn't allowed, is an operation that is there.
@@ -32,8 +29,8 @@ const patience = { connectionTimeout: 5000, requestTimeout: 15_000, throwOnReque
 export async function askForOperations(run: Run): Promise<Lack[]> {
   // Loaded when it comes to that: a run on the local AWS asks nothing.
   const { CloudTrailClient, LookupEventsCommand } = await import('@aws-sdk/client-cloudtrail');
-  const kms = new KMSClient({ requestHandler: patience });
-  const cloudTrail = new CloudTrailClient({ requestHandler: patience });
+  const kms = new KMSClient();
+  const cloudTrail = new CloudTrailClient();
   const KeyId = randomUUID();
   const AliasName = `${run.aliasName}_asked_for`;
   const EncryptionContext = run.encryptionContext;
@@ -94,7 +91,7 @@ export async function askForOperations(run: Run): Promise<Lack[]> {
  * @returns what is lacking too
  */
 export async function askOfKey(run: Run, keyArn: string, lacks: Lack[]): Promise<Lack[]> {
-  const kms = new KMSClient({ requestHandler: patience });
+  const kms = new KMSClient();
   const EncryptionContext = run.encryptionContext;
   let CiphertextBlob: Uint8Array | undefined;
   const questions: Question[] = [

@@ -30,6 +30,7 @@ const unavailable = new Set([502, 503, 504]);
 export function whyNotThere(error: unknown): string | undefined {
   const { name, code, message, $metadata, $response } = error as SdkError;
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND') return `nobody answers (${message})`;
+  if (code === 'ANSWER_LIMIT') return message;
   const status = $metadata?.httpStatusCode ?? $response?.statusCode;
   if (status === undefined || refusals.test(name) || unavailable.has(status)) return undefined;
   if (isUnreadable(error as SdkError)) return `${status}, with an answer that is none of AWS's`;

@@ -1,5 +1,6 @@
 import { KMSClient, KMSServiceException } from '@aws-sdk/client-kms';
 import pRetry from 'p-retry';
+import { AnswerLimitError } from '../endpoint/answer-limits.ts';
 
 /** A client that backs off when KMS is asked too much: a class may share the quotas of one account. */
 export function patientKms(): KMSClient {
@@ -39,7 +40,8 @@ export function untilSeen(isSeen: () => Promise<boolean>, otherwise: string): Pr
       minTimeout: 250,
       factor: 1.5,
       maxTimeout: 5000,
-      shouldRetry: ({ error }) => !(error instanceof KMSServiceException),
+      shouldRetry: ({ error }) =>
+        !(error instanceof KMSServiceException || error instanceof AnswerLimitError),
     },
   );
 }

@@ -44,7 +44,7 @@ export async function findTaggedKeys(
 ): Promise<TaggedKeys> {
   const found: Omit<TaggedKey, 'aliasNames'>[] = [];
   // 1000 is the most: https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeys.html
-  for await (const { Keys = [] } of paginateListKeys({ client: kms, pageSize: 1000 }, {})) {
+  for await (const { Keys = [] } of endingList(paginateListKeys({ client: kms, pageSize: 1000 }, {}))) {
     for (let from = 0; from < Keys.length; from += atOnce) {
       const some = Keys.slice(from, from + atOnce).map((key) => lookAt(kms, key, isWanted));
       found.push(...(await Promise.all(some)).flat());
@@ -58,6 +58,29 @@ export async function findTaggedKeys(
       .filter(({ run, isPendingDeletion }) => !isRunName(run) && !isPendingDeletion)
       .map(({ arn, run }) => `${arn}: its tag ${runTagName} is ${describeBadRunName(run)}`),
   };
+}
+
+/** More pages than any account fills. */
+const mostPages = 10_000;
+
+/**
+ * Passes on the pages of a list.
+ *
+ * @throws Error if a marker repeats, or the pages don't end: an endpoint that goes in circles would hold up a run for ever
+ */
+async function* endingList<Page extends { NextMarker?: string | undefined }>(pages: AsyncIterable<Page>) {
+  const markers = new Set<string>();
+  for await (const page of pages) {
+    const { NextMarker } = page;
+    if (NextMarker && (markers.has(NextMarker) || markers.size === mostPages)) {
+      throw new Error(
+        'The endpoint lists keys or aliases without end: its markers repeat, or there are more than 10,000 pages. ' +
+          'Check the endpoint: without its lists, no key can be found by its tags.',
+      );
+    }
+    if (NextMarker) markers.add(NextMarker);
+    yield page;
+  }
 }
 
 async function lookAt(
@@ -92,7 +115,7 @@ async function readTags(kms: KMSClient, KeyId: string | undefined): Promise<Tag[
 /** All aliases of the account, by the id of their key: a hundred a request, where the keys would take one each. */
 async function aliasesByKey(kms: KMSClient): Promise<Map<string, string[]>> {
   const byKey = new Map<string, string[]>();
-  for await (const { Aliases = [] } of paginateListAliases({ client: kms, pageSize: 100 }, {})) {
+  for await (const { Aliases = [] } of endingList(paginateListAliases({ client: kms, pageSize: 100 }, {}))) {
     for (const { AliasName, TargetKeyId } of Aliases) {
       if (!AliasName || !TargetKeyId) continue;
       byKey.set(TargetKeyId, [...(byKey.get(TargetKeyId) ?? []), AliasName]);
