@@ -1,9 +1,17 @@
-/** The candidate that was probably meant, or undefined when none comes near. */
-export function closest(typed: string, candidates: string[]): string | undefined {
+/**
+ * The candidate that was probably meant, or undefined when none comes near.
+ *
+ * @param tolerated how many letters may be wrong
+ */
+export function closest(
+  typed: string,
+  candidates: string[],
+  tolerated = Math.max(1, Math.floor(typed.length / 3)),
+): string | undefined {
   const [best] = candidates
+    .filter((candidate) => Math.abs(candidate.length - typed.length) <= tolerated)
     .map((candidate) => ({ candidate, distance: editDistance(typed.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
-  const tolerated = Math.max(1, Math.floor(typed.length / 3));
   return best && best.distance <= tolerated ? best.candidate : undefined;
 }
 

@@ -140,12 +140,12 @@ test('reads which accounts are allowed, and takes nothing else for an account', 
   }
 });
 
-test('refuses a setting that there is not, in .env or the environment, with all else that is wrong', () => {
+test('rejects an unknown setting, with all else that is wrong', () => {
   const misspelt = { WORKSHOP_TARGT: 'aws', workshop_run: 'ada', WORKSHOP_FURTHERMORE: '1' };
   const sentences = [
-    '  WORKSHOP_TARGT is no setting. Did you mean WORKSHOP_TARGET?',
-    '  workshop_run is no setting. Did you mean WORKSHOP_RUN?',
-    '  WORKSHOP_FURTHERMORE is no setting. Take it out of .env and the shell.',
+    '  Unknown setting WORKSHOP_TARGT in the shell. Did you mean WORKSHOP_TARGET?',
+    '  Unknown setting workshop_run in the shell. Did you mean WORKSHOP_RUN?',
+    '  Unknown setting WORKSHOP_FURTHERMORE in the shell. Unset it.',
   ];
 
   expect(
@@ -153,9 +153,72 @@ test('refuses a setting that there is not, in .env or the environment, with all 
       .split('\n')
       .slice(1),
   ).toEqual([...sentences, '  WORKSHOP_LOCAL_PORT is "any"; it has to be a port, 0 to 65535.']);
-  const folder = folderWith('WORKSHOP_TARGT=aws');
-  expect(() => readSettings(folder, {})).toThrow(sentences[0]);
   expect(readSettings(noFolder, { WORKSHOP_TARGT: '' }).target).toBe('local');
+});
+
+test('rejects a typo in the prefix in the shell, but not the names of others', () => {
+  expect(errorOf({ WORSKHOP_ALLOWED_ACCOUNTS: '111122223333' })).toContain(
+    'Unknown setting WORSKHOP_ALLOWED_ACCOUNTS in the shell. Did you mean WORKSHOP_ALLOWED_ACCOUNTS?',
+  );
+  expect(errorOf({ WORKSPACE_RUNS: '1', WORK_TARGET: '1', AWS_PROFILES: '1', PATH: '/bin' })).toBe(
+    'no error',
+  );
+});
+
+test.each([
+  ['WORKSHOP_TARGT=aws', 'Unknown setting WORKSHOP_TARGT. Did you mean WORKSHOP_TARGET?'],
+  ['WORSKHOP_TARGET=aws', 'Unknown setting WORSKHOP_TARGET. Did you mean WORKSHOP_TARGET?'],
+  [
+    'WORKSHOP-ALLOWED-ACCOUNTS=1',
+    'Unknown setting WORKSHOP-ALLOWED-ACCOUNTS. Did you mean WORKSHOP_ALLOWED_ACCOUNTS?',
+  ],
+  ['workshop_run=ada', 'Unknown setting workshop_run. Did you mean WORKSHOP_RUN?'],
+  [
+    'TARGET=aws',
+    'Unknown setting. Delete the line: only names that begin with WORKSHOP_ or AWS_ have an effect here.',
+  ],
+  ['WORKSHOP_FURTHERMORE=1', 'Unknown setting WORKSHOP_FURTHERMORE. Delete the line: only'],
+  ['aws_region=eu-central-1', 'Unknown setting aws_region. Did you mean AWS_REGION?'],
+  ['AWS_PROFLE=mine', 'Unknown setting AWS_PROFLE. Did you mean AWS_PROFILE?'],
+  ['HTTPS_PROXY=http://localhost', 'Unknown setting HTTPS_PROXY. Delete the line: only'],
+  ['wJalrXUtnFEMIK7MDENG==', 'Unknown setting. Delete the line: only'],
+  ['WORKSHOP_TARGET=mars', 'WORKSHOP_TARGET is "mars"; it has to be local, aws or endpoint.'],
+])('rejects %s in .env, with the number of its line', (line, sentence) => {
+  const folder = folderWith(`# Mine\n${line}\n`);
+
+  expect(() => readSettings(folder, {})).toThrow(
+    `These settings are wrong (.env.example explains them all):\n  .env, line 2: ${sentence}`,
+  );
+});
+
+test('takes any setting of the AWS SDK in .env', () => {
+  const names = ['AWS_PROFILE', 'AWS_ROLE_ARN', 'AWS_CA_BUNDLE', 'AWS_ENDPOINT_URL_STS', 'AWS_MAX_ATTEMPTS'];
+  const folder = folderWith(names.map((name) => `${name}=http://localhost\n`).join(''));
+
+  expect(Object.keys(readSettings(folder, {}).environment)).toEqual(names);
+});
+
+test('says where a wrong value comes from when the shell hides the one of .env', () => {
+  const folder = folderWith('WORKSHOP_TARGET=mars');
+
+  expect(() => readSettings(folder, { WORKSHOP_TARGET: 'venus' })).toThrow(
+    '\n  WORKSHOP_TARGET is "venus"; it has',
+  );
+});
+
+test('rejects an empty value in the shell that would hide the one of .env', () => {
+  const folder = folderWith('WORKSHOP_ALLOWED_ACCOUNTS=111122223333');
+
+  expect(() => readSettings(folder, { WORKSHOP_ALLOWED_ACCOUNTS: '' })).toThrow(
+    'WORKSHOP_ALLOWED_ACCOUNTS is empty in the shell, which wins over .env, line 1. Unset it in the shell, or set it there.',
+  );
+  expect(readSettings(folder, {}).allowedAccounts).toEqual(['111122223333']);
+});
+
+test('starts with no line of .env that it does not understand', () => {
+  const folder = folderWith('set WORKSHOP_ALLOWED_ACCOUNTS=111122223333');
+
+  expect(() => readSettings(folder, {})).toThrow('.env, line 1: nothing may stand before the name.');
 });
 
 test('every setting is in .env.example, and no other', () => {

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse } from 'dotenv';
 import { z } from 'zod';
 import { closest } from './closest.ts';
+import { type EnvironmentLine, placeOf, readEnvironmentFile } from './environment-file.ts';
 
 /** Environment variables by name, as in `process.env`. */
 export type Environment = Record<string, string | undefined>;
@@ -96,16 +94,27 @@ export class SettingsError extends Error {
  * Reads the `.env` of the project and the environment, which wins. This is the only reader of `process.env`.
  *
  * @param root the project's folder
- * @throws SettingsError that names every bad setting, its value and what is allowed.
+ * @throws SettingsError that names every bad setting and every line of `.env` that is none, its value and what is allowed
  */
 export function readSettings(root: string, environment: Environment = process.env): Settings {
-  const all = { ...readEnvironmentFile(join(root, '.env')), ...environment };
-  const present = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
+  const file = readEnvironmentFile(root);
+  const fromFile = Object.fromEntries(file.settings.map(({ name, value }) => [name, value]));
+  const present = Object.fromEntries(
+    Object.entries({ ...fromFile, ...environment }).filter(([, value]) => value !== ''),
+  );
   const parsed = schema.safeParse(withoutUnusedEndpoints(present));
-  const faults = [...misspelt(present), ...(parsed.success ? [] : describe(parsed.error, all))];
+  const faults = [
+    ...file.faults,
+    ...file.settings.flatMap((setting) => faultOfLine(setting, environment)),
+    ...misspelt(environment),
+    ...(parsed.success ? [] : describe(parsed.error, file.settings, environment)),
+  ];
   if (!parsed.success || faults.length > 0) {
     throw new SettingsError(
-      ['These settings are wrong (.env.example explains them all):', ...faults].join('\n'),
+      [
+        'These settings are wrong (.env.example explains them all):',
+        ...faults.map((fault) => `  ${fault}`),
+      ].join('\n'),
     );
   }
   const value = parsed.data;
@@ -127,15 +136,6 @@ export function readSettings(root: string, environment: Environment = process.en
   };
 }
 
-function readEnvironmentFile(file: string): Environment {
-  try {
-    return parse(readFileSync(file));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw error;
-  }
-}
-
 /** The local AWS is asked wherever it listens: what the shell knows of other endpoints needn't be right. */
 function withoutUnusedEndpoints(environment: Environment): Environment {
   if ((environment.WORKSHOP_TARGET ?? 'local') !== 'local') return environment;
@@ -144,15 +144,51 @@ function withoutUnusedEndpoints(environment: Environment): Environment {
   );
 }
 
-/** A setting of ours that there isn't would be ignored, and with it, say, the accounts that are allowed. */
+/** Names of the AWS SDK that somebody may set in `.env`, and misspell: each leads to another account, or to none. */
+const awsNames = [
+  'AWS_REGION',
+  'AWS_PROFILE',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  ...['', '_KMS', '_CLOUDTRAIL', '_STS'].map((service) => `AWS_ENDPOINT_URL${service}`),
+];
+
+/** `.env` is for settings of the workshop and of the AWS SDK. Nothing else that it says has an effect. */
+function faultOfLine({ name, line }: EnvironmentLine, environment: Environment): string[] {
+  const known = [...settingNames(), ...awsNames];
+  const isAws = /^AWS_[A-Z0-9_]+$/.test(name);
+  // The SDK has many more names than we know.
+  const meant = isAws ? closest(name, known, typos) : closest(name.replaceAll('-', '_'), known);
+  if (!known.includes(name) && (!isAws || meant)) {
+    // What doesn't look like a name may be a part of a secret key.
+    const what = meant || /^[A-Z]+(_[A-Z]+)+$/.test(name) ? `Unknown setting ${name}.` : 'Unknown setting.';
+    const advice = meant
+      ? `Did you mean ${meant}?`
+      : 'Delete the line: only names that begin with WORKSHOP_ or AWS_ have an effect here.';
+    return [`${placeOf(line)}: ${what} ${advice}`];
+  }
+  if (environment[name] === '') {
+    return [
+      `${name} is empty in the shell, which wins over ${placeOf(line)}. Unset it in the shell, or set it there.`,
+    ];
+  }
+  return [];
+}
+
+/** How many letters of a name may be wrong, so that still no other name is meant. */
+const typos = 2;
+
+/** A typo must not silently disable a setting, such as the list of the allowed accounts. */
 function misspelt(environment: Environment): string[] {
   const settings = settingNames();
-  return Object.keys(environment)
-    .filter((name) => name.toUpperCase().startsWith(prefix) && !settings.includes(name))
-    .map((name) => {
-      const meant = closest(name, settings);
-      return `  ${name} is no setting. ${meant ? `Did you mean ${meant}?` : 'Take it out of .env and the shell.'}`;
-    });
+  return Object.keys(environment).flatMap((name) => {
+    if (settings.includes(name) || environment[name] === '') return [];
+    const isOurs = name.toUpperCase().startsWith(prefix);
+    const meant = closest(name, settings, isOurs ? undefined : typos);
+    if (!isOurs && !meant) return [];
+    return [`Unknown setting ${name} in the shell. ${meant ? `Did you mean ${meant}?` : 'Unset it.'}`];
+  });
 }
 
 /** The names of this project's own settings. */
@@ -160,10 +196,12 @@ export function settingNames(): string[] {
   return Object.keys(schema.shape).filter((name) => name.startsWith(prefix));
 }
 
-function describe(error: z.ZodError, environment: Environment): string[] {
+function describe(error: z.ZodError, lines: EnvironmentLine[], environment: Environment): string[] {
   return error.issues.map(({ path, message }) => {
     const name = String(path[0]);
-    const value = environment[name];
-    return `  ${name} is ${value ? `"${value}"` : 'not set'}; it has to be ${message}.`;
+    const line = environment[name] ? undefined : lines.find((each) => each.name === name);
+    const value = line?.value ?? environment[name];
+    const sentence = `${name} is ${value ? `"${value}"` : 'not set'}; it has to be ${message}.`;
+    return line ? `${placeOf(line.line)}: ${sentence}` : sentence;
   });
 }

@@ -25,14 +25,14 @@ export async function checkFileWatching(root: string, environment: Environment):
     return wrong(
       subject,
       `No word of a changed file in ${folder} within ${patience / 1000} s, as on network drives and some shared folders.`,
-      'Let Vitest look for changes itself: CHOKIDAR_USEPOLLING=1 npx vitest',
+      'Let Vitest look for changes itself: set CHOKIDAR_USEPOLLING=1 in the shell, then run npx vitest.',
     );
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const isLimit = code === 'ENOSPC' || code === 'EMFILE';
     const fix = isLimit
       ? 'Raise the limit, on Linux with: sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512'
-      : 'Let Vitest look for changes itself: CHOKIDAR_USEPOLLING=1 npx vitest';
+      : 'Let Vitest look for changes itself: set CHOKIDAR_USEPOLLING=1 in the shell, then run npx vitest.';
     return wrong(subject, message, fix);
   } finally {
     rmSync(folder, { recursive: true, force: true });
