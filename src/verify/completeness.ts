@@ -1,9 +1,10 @@
 import { readHints } from '../steps/hints.ts';
 import { readText } from '../steps/step-files.ts';
-import { readStep } from './step-files.ts';
+import { readStep, type StepFiles } from './step-files.ts';
 
 const levelsOfHints = 3;
 const wrongAnswersPerStep = 3;
+const validVariantsPerStep = 1;
 
 /** What each file of a step is for, and how to get one that is missing. */
 const files = {
@@ -14,6 +15,7 @@ const files = {
   'step.spec.ts': 'the tests: each calls the exercise, and asserts what it did',
   'needs.json':
     'what the step needs of an account, such as ["kms:CreateKey"]: where it is lacking, the step is skipped',
+  'answers.md': 'wrong answers and valid variants, as edits of the solution: see CONTRIBUTING.md',
   'hints.md': 'the hints: at least three sections that begin with "## ", from a nudge to nearly the code',
 };
 
@@ -35,7 +37,7 @@ export function complainOfGaps(root: string, name: string): string[] {
   const parts = [
     ...(text('README.md') ? complainOfLesson(folder, text('README.md') ?? '') : []),
     ...(text('hints.md') ? complainOfHints(root, folder, name) : []),
-    ...complainOfWrongAnswers(root, folder, name),
+    ...complainOfAnswers(readStep(root, name)),
   ];
   const isShipped = text('exercise.ts') === text('exercise.ts.shipped');
   return [
@@ -69,25 +71,24 @@ function complainOfHints(root: string, folder: string, name: string): string[] {
   ];
 }
 
-function complainOfWrongAnswers(root: string, folder: string, name: string): string[] {
-  const { wrongAnswers } = readStep(root, name);
+function complainOfAnswers({ folder, wrongAnswers, validVariants, complaints }: StepFiles): string[] {
   const says = wrongAnswers.map((wrongAnswer) => wrongAnswer.says);
   return [
+    ...complaints,
     ...(wrongAnswers.length < wrongAnswersPerStep
       ? [
-          `${folder}/wrong has ${wrongAnswers.length} of at least ${wrongAnswersPerStep} wrong answers: ` +
-            'add a file for each plausible mistake, the solution with that mistake in it.',
+          `${folder}/answers.md has ${wrongAnswers.length} of at least ${wrongAnswersPerStep} wrong answers: ` +
+            'add one for each plausible mistake.',
+        ]
+      : []),
+    ...(validVariants.length < validVariantsPerStep
+      ? [
+          `${folder}/answers.md has ${validVariants.length} of at least ${validVariantsPerStep} valid variants: ` +
+            'add answers that are right in another way than the solution.',
         ]
       : []),
     ...wrongAnswers
-      .filter((wrongAnswer) => !wrongAnswer.mistake || !wrongAnswer.says)
-      .map(
-        ({ file }) =>
-          `${file} has to begin with the lines "// Wrong: what the mistake is" and ` +
-          '"// Says: a part of the message that the spec must give".',
-      ),
-    ...wrongAnswers
-      .filter((wrongAnswer, index) => wrongAnswer.says && says.indexOf(wrongAnswer.says) !== index)
-      .map((wrongAnswer) => `${wrongAnswer.file} says "${wrongAnswer.says}" as another wrong answer does.`),
+      .filter((wrongAnswer, index) => says.indexOf(wrongAnswer.says) !== index)
+      .map((wrongAnswer) => `${wrongAnswer.place} says "${wrongAnswer.says}" as another wrong answer does.`),
   ];
 }

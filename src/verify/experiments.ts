@@ -1,16 +1,18 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareWithSolution, findBlocks, solvedButOne } from '../steps/numbered-blocks.ts';
+import type { Answer } from './answers.ts';
 import { type Assertion, findAssertions, withoutAssertion } from './assertions.ts';
 import { foulPlay } from './foul-play.ts';
 import { NUMBER_OF_PROCESSES } from './prover.ts';
-import type { StepFiles, WrongAnswer } from './step-files.ts';
+import type { StepFiles } from './step-files.ts';
 import type { Trial, TrialOutcome } from './trial.ts';
 import {
   complainOfFoulPlay,
   complainOfSolution,
   complainOfStart,
   complainOfTodo,
+  complainOfVariant,
   complainOfWrongAnswer,
   firstFailure,
   isRed,
@@ -21,6 +23,7 @@ export type Claim =
   | 'startsRed'
   | 'everyTodoMatters'
   | 'wrongAnswersAreRejected'
+  | 'validVariantsAreAccepted'
   | 'mistakesCanBeMended'
   | 'foulPlayIsNoticed'
   | 'everyAssertionMatters';
@@ -51,12 +54,21 @@ export function todosOf(root: string, { name, exercise, solution }: StepFiles): 
   }));
 }
 
-/** The wrong answers, in the order of their files. */
-export function wrongAnswersOf({ name, wrongAnswers }: StepFiles): Experiment[] {
+/** The wrong answers, in their order. */
+export function wrongAnswersOf(root: string, { name, wrongAnswers }: StepFiles): Experiment[] {
   return wrongAnswers.map((wrongAnswer) => ({
     claim: 'wrongAnswersAreRejected',
-    trial: { step: name, implementation: implementationOf(wrongAnswer) },
+    trial: { step: name, implementation: writeAnswer(root, name, wrongAnswer) },
     judge: (outcome) => complainOfWrongAnswer(wrongAnswer, outcome),
+  }));
+}
+
+/** The valid variants, in their order. */
+export function validVariantsOf(root: string, { name, validVariants }: StepFiles): Experiment[] {
+  return validVariants.map((variant) => ({
+    claim: 'validVariantsAreAccepted',
+    trial: { step: name, implementation: writeAnswer(root, name, variant) },
+    judge: (outcome) => complainOfVariant(variant, outcome),
   }));
 }
 
@@ -102,10 +114,10 @@ export function deletedAssertionsOf(root: string, step: StepFiles, outcomes: Tri
       const tests = outcome.tests.filter(isRed).map((test) => test.name);
       return {
         claim: 'everyAssertionMatters' as const,
-        trial: { step: step.name, implementation: implementationOf(wrongAnswer), spec, tests },
+        trial: { step: step.name, implementation: fileOf(wrongAnswer), spec, tests },
         judge: (mutated: TrialOutcome) =>
           firstFailure(mutated)?.message.includes(wrongAnswer.says)
-            ? [`${describe(step, assertion)} can be deleted: ${wrongAnswer.file} fails all the same.`]
+            ? [`${describe(step, assertion)} can be deleted: ${wrongAnswer.place} fails all the same.`]
             : [],
       };
     }),
@@ -123,7 +135,7 @@ export function complainOfIdleAssertions(step: StepFiles, outcomes: TrialOutcome
         ]
       : [
           `${describe(step, assertion)} could be deleted, and no wrong answer would notice: add one to ` +
-            `${step.folder}/wrong that fails there first, or say above the assertion why there is none: ` +
+            `${step.folder}/answers.md that fails there first, or say above the assertion why there is none: ` +
             '"// No wrong answer fails here: …".',
         ];
   });
@@ -139,8 +151,14 @@ function describe({ folder }: StepFiles, { code, lines }: Assertion): string {
   return `${folder}/step.spec.ts:${lines[0]}: ${code.slice(0, 80)}`;
 }
 
-function implementationOf({ name }: WrongAnswer): string {
-  return `wrong/${name}.ts`;
+/** The file that an answer is written to, relative to the step's folder. */
+export function fileOf({ name }: Answer): string {
+  return `proof-answer-${name}.ts`;
+}
+
+function writeAnswer(root: string, step: string, answer: Answer): string {
+  writeFileSync(join(root, 'workshop', step, fileOf(answer)), answer.source);
+  return fileOf(answer);
 }
 
 /** Writes a file beside the step's own, and gives its name. */

@@ -29,15 +29,49 @@ const brokenSteps: BrokenStep[] = [
     changes: {
       'README.md': undefined,
       'hints.md': '## A nudge\n\nKMS knows.\n\n## Where to look\n',
-      'wrong/aws-manages-it.ts': undefined,
-      'wrong/give-the-state.ts': textOf('solution.ts'),
+      'answers.md': '## Wrong answers\n\n### no-diff: it is the solution.\n',
     },
     complaints: [
       ['isComplete', 'README.md is missing. It is the lesson: begin it with "# " and the title'],
       ['isComplete', 'hints.md has 2 of at least 3 levels: begin each with "## "'],
       ['isComplete', 'hints.md: the level "Where to look" is empty.'],
-      ['isComplete', 'wrong has 2 of at least 3 wrong answers: add a file for each plausible mistake'],
-      ['isComplete', 'wrong/give-the-state.ts has to begin with the lines "// Wrong: what the mistake is"'],
+      ['isComplete', 'answers.md has 0 of at least 3 wrong answers: add one for each plausible mistake'],
+      ['isComplete', 'answers.md has 0 of at least 1 valid variants'],
+      ['isComplete', 'no-diff (workshop/07-broken/answers.md:3): it lacks a line "Says: …"'],
+    ],
+  },
+  {
+    flaw: 'an answer does not compile, another has the name of the first, and the third no longer applies',
+    changes: {
+      'answers.md': changed(textOf('answers.md'), {
+        "return 'AWS';": 'return 7;',
+        '### then: it uses': '### aws-manages-it: it uses',
+        '-  return KeyMetadata?.KeyManager;\n+  return KeyMetadata?.KeyState;':
+          '-  return KeyMetadata.KeyManager;\n+  return KeyMetadata?.KeyState;',
+      }),
+    },
+    complaints: [
+      ['answersCompile', "does not compile: (6,3): error TS2322: Type 'number' is not assignable"],
+      ['isComplete', 'aws-manages-it (workshop/08-broken/answers.md:30): another answer has its name.'],
+      [
+        'isComplete',
+        'give-the-state (workshop/08-broken/answers.md:12): its edit no longer applies, because solution.ts has no such lines:\n' +
+          '  return KeyMetadata.KeyManager;',
+      ],
+    ],
+  },
+  {
+    flaw: 'it rejects a valid variant',
+    changes: {
+      'answers.md': changed(textOf('answers.md'), {
+        'KeyMetadata?.KeyManager);': "KeyMetadata?.KeyManager ?? 'AWS').then(() => 'AWS');",
+      }),
+    },
+    complaints: [
+      [
+        'validVariantsAreAccepted',
+        'then (workshop/09-broken/answers.md:30) is valid, but "reads who manages the key" rejects it: AssertionError: DescribeKey',
+      ],
     ],
   },
   {
@@ -58,7 +92,7 @@ const brokenSteps: BrokenStep[] = [
       'exercise.ts.shipped': textOf('exercise.ts'),
     },
     complaints: [
-      ['isComplete', 'exercise.ts is not as shipped: "npm run reset -- 9" brings it back.'],
+      ['isComplete', 'exercise.ts is not as shipped: "npm run reset -- 11" brings it back.'],
       ['exerciseIsSolutionWithoutBlocks', "exercise.ts lacks the line import { todo } from '#todo';"],
       ['startsRed', 'The exercise fails outside of its TODOs: Error:'],
     ],
@@ -81,9 +115,9 @@ const brokenSteps: BrokenStep[] = [
     complaints: [
       [
         'wrongAnswersAreRejected',
-        'wrong/aws-manages-it.ts is accepted: the spec has to fail with "You predicted',
+        'aws-manages-it (workshop/14-broken/answers.md:5) is accepted: the spec has to fail with "You predicted',
       ],
-      ['wrongAnswersAreRejected', 'wrong/give-the-state.ts is accepted'],
+      ['wrongAnswersAreRejected', 'give-the-state (workshop/14-broken/answers.md:12) is accepted'],
       ['everyAssertionMatters', 'could be deleted, and no wrong answer would notice'],
     ],
   },

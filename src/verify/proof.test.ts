@@ -29,6 +29,10 @@ describe.for(steps.map((name, index) => [name, index] as const))('%s', ([, index
     expect(proofs[index]?.isComplete).toEqual([]);
   });
 
+  test('has answers that compile', () => {
+    expect(proofs[index]?.answersCompile).toEqual([]);
+  });
+
   test('has the solution, with its blocks taken out, as its exercise', () => {
     expect(proofs[index]?.exerciseIsSolutionWithoutBlocks).toEqual([]);
   });
@@ -43,6 +47,10 @@ describe.for(steps.map((name, index) => [name, index] as const))('%s', ([, index
 
   test('rejects every wrong answer, each with its own message', () => {
     expect(proofs[index]?.wrongAnswersAreRejected).toEqual([]);
+  });
+
+  test('accepts every valid variant', () => {
+    expect(proofs[index]?.validVariantsAreAccepted).toEqual([]);
   });
 
   test('is green when it is solved after all the wrong answers, in the same run', () => {

@@ -1,14 +1,17 @@
 import { compareWithSolution } from '../steps/numbered-blocks.ts';
+import { compile } from './compile.ts';
 import { complainOfGaps } from './completeness.ts';
 import {
   type Claim,
   complainOfIdleAssertions,
   deletedAssertionsOf,
   type Experiment,
+  fileOf,
   foulPlayOf,
   mendingOf,
   startOf,
   todosOf,
+  validVariantsOf,
   wrongAnswersOf,
 } from './experiments.ts';
 import type { Prover } from './prover.ts';
@@ -17,7 +20,10 @@ import type { TrialOutcome } from './trial.ts';
 import { complainOfLikeness } from './verdicts.ts';
 
 /** What is wrong with a step, by what has to be proved. Empty lists mean that it is proved. */
-export type StepProof = Record<Claim | 'isComplete' | 'exerciseIsSolutionWithoutBlocks', string[]>;
+export type StepProof = Record<
+  Claim | 'isComplete' | 'answersCompile' | 'exerciseIsSolutionWithoutBlocks',
+  string[]
+>;
 
 /**
  * Proves steps.
@@ -29,15 +35,21 @@ export type StepProof = Record<Claim | 'isComplete' | 'exerciseIsSolutionWithout
 export async function proveSteps(prover: Prover, root: string, names: string[]): Promise<StepProof[]> {
   const steps = names.map((name) => readStep(root, name));
   const runnable = steps.filter(({ exercise, solution, spec }) => exercise && solution && spec);
-  const asIs = await run(
-    prover,
-    runnable.flatMap((step) => [
-      startOf(step),
-      ...todosOf(root, step),
-      ...wrongAnswersOf(step),
-      ...mendingOf(step),
-    ]),
+  const experiments = runnable.flatMap((step) => [
+    startOf(step),
+    ...todosOf(root, step),
+    ...wrongAnswersOf(root, step),
+    ...validVariantsOf(root, step),
+    ...mendingOf(step),
+  ]);
+  const compilation = compile(
+    root,
+    runnable.flatMap(({ folder, wrongAnswers, validVariants }) =>
+      [...wrongAnswers, ...validVariants].map((answer) => `${folder}/${fileOf(answer)}`),
+    ),
   );
+  const asIs = await run(prover, experiments);
+  const compilerErrors = await compilation;
   const changed = await run(
     prover,
     runnable.flatMap((step) => [
@@ -45,7 +57,7 @@ export async function proveSteps(prover: Prover, root: string, names: string[]):
       ...deletedAssertionsOf(root, step, outcomesOf(asIs, step, 'wrongAnswersAreRejected')),
     ]),
   );
-  return steps.map((step) => proofOf(root, step, [...asIs, ...changed]));
+  return steps.map((step) => proofOf(root, step, [...asIs, ...changed], compilerErrors));
 }
 
 interface Result {
@@ -61,12 +73,13 @@ async function run(prover: Prover, experiments: Experiment[]): Promise<Result[]>
   });
 }
 
-function proofOf(root: string, step: StepFiles, results: Result[]): StepProof {
+function proofOf(root: string, step: StepFiles, results: Result[], compilerErrors: string[]): StepProof {
   const complaintsOf = (claim: Claim) =>
     resultsOf(results, step, claim).flatMap(({ experiment, outcome }) => experiment.judge(outcome));
   const wrongAnswers = outcomesOf(results, step, 'wrongAnswersAreRejected');
   return {
     isComplete: complainOfGaps(root, step.name),
+    answersCompile: complainOfCompilation(step, compilerErrors),
     exerciseIsSolutionWithoutBlocks: compareWithSolution(step.exercise, step.solution),
     startsRed: complaintsOf('startsRed'),
     everyTodoMatters: complaintsOf('everyTodoMatters'),
@@ -74,6 +87,7 @@ function proofOf(root: string, step: StepFiles, results: Result[]): StepProof {
       ...complaintsOf('wrongAnswersAreRejected'),
       ...complainOfLikeness(step, wrongAnswers),
     ],
+    validVariantsAreAccepted: complaintsOf('validVariantsAreAccepted'),
     mistakesCanBeMended: complaintsOf('mistakesCanBeMended'),
     foulPlayIsNoticed: complaintsOf('foulPlayIsNoticed'),
     everyAssertionMatters: [
@@ -81,6 +95,18 @@ function proofOf(root: string, step: StepFiles, results: Result[]): StepProof {
       ...complainOfIdleAssertions(step, wrongAnswers),
     ],
   };
+}
+
+function complainOfCompilation(
+  { folder, wrongAnswers, validVariants }: StepFiles,
+  errors: string[],
+): string[] {
+  return [...wrongAnswers, ...validVariants].flatMap((answer) => {
+    const start = `${folder}/${fileOf(answer)}(`;
+    return errors
+      .filter((error) => error.startsWith(start))
+      .map((error) => `${answer.place} does not compile: ${error.slice(start.length - 1)}`);
+  });
 }
 
 function resultsOf(results: Result[], { name }: StepFiles, claim: Claim): Result[] {

@@ -1,21 +1,10 @@
 import { readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { readText } from '../steps/step-files.ts';
-
-/** A plausible mistake that is kept beside a step. */
-export interface WrongAnswer {
-  /** The file's name without `.ts`. */
-  name: string;
-  /** Relative to the repository. */
-  file: string;
-  /** What the mistake is: the text of the first line, `// Wrong: …`. */
-  mistake: string;
-  /** A part of the message that the spec must give: the text of the second line, `// Says: …`. */
-  says: string;
-}
+import { type Answers, readAnswers } from './answers.ts';
 
 /** The files of a step that the proof reads. A file that isn't there has an empty text. */
-export interface StepFiles {
+export interface StepFiles extends Answers {
   /** The folder's name, such as `02-encrypt-with-cache`. */
   name: string;
   /** Relative to the repository. */
@@ -23,7 +12,6 @@ export interface StepFiles {
   exercise: string;
   solution: string;
   spec: string;
-  wrongAnswers: WrongAnswer[];
 }
 
 /** The names of all folders of `workshop/`, in the order of their numbers. */
@@ -44,28 +32,6 @@ export function readStep(root: string, name: string): StepFiles {
     exercise: text('exercise.ts'),
     solution: text('solution.ts'),
     spec: text('step.spec.ts'),
-    wrongAnswers: wrongAnswerFiles(root, folder).map((file) => readWrongAnswer(root, file)),
-  };
-}
-
-function wrongAnswerFiles(root: string, folder: string): string[] {
-  try {
-    return readdirSync(join(root, folder, 'wrong'))
-      .filter((file) => file.endsWith('.ts'))
-      .sort()
-      .map((file) => `${folder}/wrong/${file}`);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-}
-
-function readWrongAnswer(root: string, file: string): WrongAnswer {
-  const [first = '', second = ''] = (readText(root, file) ?? '').split('\n');
-  return {
-    name: basename(file, '.ts'),
-    file,
-    mistake: /^\/\/ Wrong: (.+)$/.exec(first)?.[1]?.trim() ?? '',
-    says: /^\/\/ Says: (.+)$/.exec(second)?.[1]?.trim() ?? '',
+    ...readAnswers(`${folder}/answers.md`, text('answers.md'), text('solution.ts')),
   };
 }

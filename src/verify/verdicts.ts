@@ -1,4 +1,5 @@
-import type { StepFiles, WrongAnswer } from './step-files.ts';
+import type { Answer, WrongAnswer } from './answers.ts';
+import type { StepFiles } from './step-files.ts';
 import type { Failure, TestOutcome, TrialOutcome } from './trial.ts';
 
 // Each verdict is a list of complaints, for people to read; none means that all is well.
@@ -56,13 +57,23 @@ export function complainOfTodo(number: number, { tests, failures }: TrialOutcome
 }
 
 /** A wrong answer has to be red, and the first thing that the learner reads has to name the mistake. */
-export function complainOfWrongAnswer({ file, says }: WrongAnswer, outcome: TrialOutcome): string[] {
-  if (outcome.failures[0]) return [`${file} could not run: ${inWords(outcome.failures[0])}`];
+export function complainOfWrongAnswer({ place, says }: WrongAnswer, outcome: TrialOutcome): string[] {
+  if (outcome.failures[0]) return [`${place} could not run: ${inWords(outcome.failures[0])}`];
   const first = firstFailure(outcome);
-  if (!first) return [`${file} is accepted: the spec has to fail with "${says}".`];
+  if (!first) return [`${place} is accepted: the spec has to fail with "${says}".`];
   return first.message.includes(says)
     ? []
-    : [`${file} has to fail with "${says}" first, but fails with ${inWords(first)}`];
+    : [`${place} has to fail with "${says}" first, but fails with ${inWords(first)}`];
+}
+
+/** A valid variant has to be green. */
+export function complainOfVariant({ place }: Answer, { tests, failures }: TrialOutcome): string[] {
+  return [
+    ...failures.map((failure) => `${place} could not run: ${inWords(failure)}`),
+    ...tests
+      .filter(isRed)
+      .map(({ name, failures }) => `${place} is valid, but "${name}" rejects it: ${inWords(failures[0])}`),
+  ];
 }
 
 /** The message of a wrong answer has to be its own, so that the learner is told this mistake and no other. */
@@ -70,12 +81,12 @@ export function complainOfLikeness(
   { wrongAnswers }: Pick<StepFiles, 'wrongAnswers'>,
   outcomes: TrialOutcome[],
 ): string[] {
-  return wrongAnswers.flatMap(({ file, says }) =>
+  return wrongAnswers.flatMap(({ place, says }) =>
     wrongAnswers.flatMap((other, index) => {
       const outcome = outcomes[index];
       const message = outcome && firstFailure(outcome)?.message;
-      return other.file !== file && message?.includes(says)
-        ? [`${file} and ${other.file} both fail with "${says}": give each mistake a message of its own.`]
+      return other.place !== place && message?.includes(says)
+        ? [`${place} and ${other.place} both fail with "${says}": give each mistake a message of its own.`]
         : [];
     }),
   );

@@ -12,16 +12,7 @@ export function smallStep(name: string): Record<string, string> {
     'solution.ts': solution,
     'needs.json': '["kms:CreateKey", "kms:DescribeKey"]\n',
     'step.spec.ts': spec.replaceAll('STEP', name),
-    'wrong/aws-manages-it.ts': wrong('it says that AWS manages the key.', 'You predicted another manager', {
-      "return 'CUSTOMER';": "return 'AWS';",
-    }),
-    'wrong/give-the-state.ts': wrong('it gives the state of the key.', 'DescribeKey knows the manager', {
-      'KeyMetadata?.KeyManager': 'KeyMetadata?.KeyState',
-    }),
-    'wrong/manager-of-nothing.ts': wrong('it answers for a key that is not there.', 'let the error through', {
-      'new DescribeKeyCommand({ KeyId: keyArn }));':
-        'new DescribeKeyCommand({ KeyId: keyArn })).catch(() => ({ KeyMetadata: undefined }));',
-    }),
+    'answers.md': answers,
   };
 }
 
@@ -89,9 +80,43 @@ test('as you predicted', { meta: { todos: [1] } }, () => {
 });
 `;
 
-function wrong(mistake: string, says: string, changes: Record<string, string>): string {
-  return `// Wrong: ${mistake}\n// Says: ${says}\n${changed(solution, changes)}`;
-}
+const answers = `# Answers
+
+## Wrong answers
+
+### aws-manages-it: it says that AWS manages the key.
+Says: You predicted another manager
+\`\`\`diff
+-  return 'CUSTOMER';
++  return 'AWS';
+\`\`\`
+
+### give-the-state: it gives the state of the key.
+Says: DescribeKey knows the manager
+\`\`\`diff
+-  return KeyMetadata?.KeyManager;
++  return KeyMetadata?.KeyState;
+\`\`\`
+
+### manager-of-nothing: it answers for a key that is not there.
+Says: let the error through
+\`\`\`diff
+-  const { KeyMetadata } = await new KMSClient().send(new DescribeKeyCommand({ KeyId: keyArn }));
+-  return KeyMetadata?.KeyManager;
++  const answer = new KMSClient().send(new DescribeKeyCommand({ KeyId: keyArn }));
++  return answer.then(({ KeyMetadata }) => KeyMetadata?.KeyManager).catch(() => undefined);
+\`\`\`
+
+## Valid variants
+
+### then: it uses a promise's then.
+\`\`\`diff
+-  const { KeyMetadata } = await new KMSClient().send(new DescribeKeyCommand({ KeyId: keyArn }));
+-  return KeyMetadata?.KeyManager;
++  const answer = new KMSClient().send(new DescribeKeyCommand({ KeyId: keyArn }));
++  return answer.then(({ KeyMetadata }) => KeyMetadata?.KeyManager);
+\`\`\`
+`;
 
 /** A text with parts of it replaced. */
 export function changed(text: string, changes: Record<string, string>): string {
