@@ -28,6 +28,8 @@ import { canCleanUp, createRunKey } from './run-key.ts';
  */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const settings = readSettings(project.config.root);
+  // What a run writes has paths relative to the project's folder, and Vitest may have been started elsewhere.
+  process.chdir(settings.root);
   const run = describeRun(settings);
   const target = await startTarget(settings);
   const restore = useEnvironment(target.environment);

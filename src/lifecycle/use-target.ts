@@ -1,5 +1,5 @@
-// A set-up file of Vitest, loaded before the tests of a file: from here on, the SDK finds the target. Its process may have
-// been started before there was one.
+// A set-up file of Vitest, loaded before the tests of a file: from here on, the SDK finds the target, and relative paths
+// start in the project's folder. Its process may have been started before there was a target.
 import { inject } from 'vitest';
 import type { Environment } from '../settings.ts';
 import { useEnvironment } from '../target.ts';
@@ -12,3 +12,4 @@ declare module 'vitest' {
 }
 
 useEnvironment(inject('environment'));
+process.chdir(inject('run').root);

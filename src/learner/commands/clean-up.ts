@@ -6,6 +6,7 @@ import { describeBadRunName, describeRun, isRunName, type Run } from '../../life
 import { readSettings, type Settings } from '../../settings.ts';
 import { LearnerError } from '../learner-error.ts';
 import { indent, marks, paint } from '../look.ts';
+import { requireSteps } from '../step-by-name.ts';
 
 /** What the command was told. */
 export interface CleanUpOptions {
@@ -18,7 +19,7 @@ export interface CleanUpOptions {
  * Removes from the target of the settings what runs left there that were killed, and their output files. Says first
  * what that is, and at the end what is left.
  *
- * @throws SettingsError; LearnerError when there is no run of the name that was given, when AWS can't be reached, or
+ * @throws SettingsError; LearnerError when the folder holds no workshop, when there is no run of the name that was given, when AWS can't be reached, or
  *   refuses
  */
 export async function cleanUp(
@@ -28,6 +29,8 @@ export async function cleanUp(
 ): Promise<boolean> {
   if (options.run !== undefined && !isRunName(options.run))
     throw new LearnerError(`--run is ${describeBadRunName(options.run)}.`);
+  // Elsewhere it would find no settings, and with them not the accounts that are allowed.
+  requireSteps(root);
   const settings = readSettings(root);
   const wanted = wantedRuns(settings, options);
   try {

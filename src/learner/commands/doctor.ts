@@ -1,18 +1,22 @@
 import { examine } from '../doctor/examine.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { indent, marks, paint } from '../look.ts';
+import { requireSteps } from '../step-by-name.ts';
 
 /**
  * Tells, one after the other, whether each thing that the workshop needs is in order, and else how to get it there.
  *
  * @param print takes the text of each finding as soon as it is there
  * @returns whether nothing is wrong
+ * @throws LearnerError when the folder holds no workshop
  */
 export async function doctor(
   root: string,
   print: (text: string) => void,
   { withKey = false } = {},
 ): Promise<boolean> {
+  // Elsewhere it would find no settings, and nothing wrong with them.
+  requireSteps(root);
   let faults = 0;
   for await (const finding of examine(root, withKey)) {
     if (finding.verdict === 'wrong') faults++;
