@@ -1,6 +1,7 @@
 import { parseCommand, type StartArguments } from './command-line/arguments.ts';
 import { callLine } from './command-line/call-log.ts';
 import { helpText } from './command-line/help.ts';
+import { isDetached, whenStarterEnds } from './command-line/starter.ts';
 import { type AnsweredCallInfo, type LocalAws, readWeather, startLocalAws } from './index.ts';
 import { version } from './version.ts';
 
@@ -17,6 +18,9 @@ const say = (text: string) => process.stderr.write(`local-aws: ${text}\n`);
 // More than one may come: npm passes on a signal that its child has already got.
 const stopped = new Promise<void>((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => resolve());
+  // Node.js undoes that nohup has this signal ignored.
+  process.on('SIGHUP', () => isDetached() || resolve());
+  if (!isDetached()) void whenStarterEnds().then(resolve);
 });
 
 try {
