@@ -93,7 +93,7 @@ function endProcessInLedger({ workshop }: AwsSeat): void {
   const folder = '.workshop/ledger';
   for (const file of readdirSync(join(workshop.root, folder))) {
     const entries = workshop.read(`${folder}/${file}`);
-    workshop.write(`${folder}/${file}`, entries.replace(/"process":{[^}]*}/g, `"process":{"id":${nobody}}`));
+    workshop.write(`${folder}/${file}`, entries.replace(/"process":{"id":\d+/g, `"process":{"id":${nobody}`));
   }
 }
 

@@ -109,7 +109,7 @@ describe('doctor', () => {
 
     expect(isWell).toBe(false);
     expect(output).toMatch(
-      /✘ Settings .*\n +WORKSHOP_TARGET is "moon"; .*\n +WORKSHOP_LOCAL_PORT is "70000"; .*\n +→ /,
+      /✘ Settings .*\n +.env, line 1: WORKSHOP_TARGET is "moon"; .*\n +.env, line 2: WORKSHOP_LOCAL_PORT is "70000"; .*\n +→ /,
     );
     expect(output).toContain('✔ File watching');
     expect(output).toContain('· AWS                     not checked: the settings are wrong');
