@@ -208,12 +208,15 @@ function hostServices(kms: Kms, cloudTrail: CloudTrail, weather: Weather | undef
 
 type Answering = (request: IncomingRequest) => Answer | Promise<Answer>;
 
-/** Answers requests, as late as the weather wants it. */
+/** Answers requests as late as the weather wants. */
 function answering(door: FrontDoorParts): Answering {
-  return (request) => {
-    const answer = answerRequest(door, request);
+  const late = (answer: Answer): Answer | Promise<Answer> => {
     const delay = answer.fate?.delayMilliseconds;
     return delay && door.weather ? door.weather.sleep(delay).then(() => answer) : answer;
+  };
+  return (request) => {
+    const answer = answerRequest(door, request);
+    return answer instanceof Promise ? answer.then(late) : late(answer);
   };
 }
 

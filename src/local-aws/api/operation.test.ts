@@ -13,7 +13,7 @@ const caller: Principal = {
   userName: 'x',
 };
 
-/** An operation that notes which of its parts ran. */
+/** An operation that notes which of its parts ran. Long and wet walls take it a while. */
 function noting(steps: string[]) {
   return operationsOf<null>()({
     name: 'Paint',
@@ -30,6 +30,8 @@ function noting(steps: string[]) {
     run(_service, input) {
       steps.push('run');
       if (input.Wall === 'cracked') throw new RangeError('a defect');
+      if (input.Wall === 'wet') return Promise.reject(new AwsError('WetException', 'It rained'));
+      if (input.Wall === 'long') return Promise.resolve({ Painted: input.Wall });
       return { Painted: input.Wall };
     },
     trail: {
@@ -96,8 +98,21 @@ describe('an operation', () => {
     });
   });
 
-  test('hides a defect of its own from the caller', () => {
-    const performed = noting([]).perform(null, { Wall: 'cracked' }, caller, () => {});
+  test('that takes its time is recorded as any other, whether it succeeds or fails', async () => {
+    expect(await noting([]).perform(null, { Wall: 'long' }, caller, () => {})).toMatchObject({
+      output: { Painted: 'long' },
+      entry: { responseElements: { painted: 'long' }, resources: [{ ARN: 'wall/long' }] },
+    });
+    const failed = await noting([]).perform(null, { Wall: 'wet' }, caller, () => {});
+    expect(failed).toMatchObject({
+      error: { name: 'WetException' },
+      entry: { requestParameters: { wall: 'wet' }, responseElements: null },
+    });
+    expect(failed).not.toHaveProperty('defect');
+  });
+
+  test('hides a defect of its own from the caller', async () => {
+    const performed = await noting([]).perform(null, { Wall: 'cracked' }, caller, () => {});
     expect(performed.error).toMatchObject({ name: 'InternalFailure', status: 500 });
     expect(performed.error?.message).not.toContain('a defect');
     expect(performed.defect).toEqual(new RangeError('a defect'));

@@ -31,14 +31,14 @@ export interface OperationDefinition<Service, Input extends Shape<unknown>, Targ
   target(service: Service, input: ValueOf<Input>, caller: Principal): Target;
   /** What the caller must be allowed to do. */
   permissions(input: ValueOf<Input>, target: Target, service: Service): readonly Permission[];
-  /** Does it, and gives the members of the answer. Throws AWS's errors. */
+  /** Does it, and gives the members of the answer. Throws AWS's errors, or rejects with them if it takes long. */
   run(
     service: Service,
     input: ValueOf<Input>,
     target: Target,
     caller: Principal,
     authorize: Authorize,
-  ): Output;
+  ): Output | Promise<Output>;
   readonly trail: {
     readonly readOnly: boolean;
     requestParameters?(input: ValueOf<Input>): object | null;
@@ -72,7 +72,7 @@ export interface Operation<Service> {
     caller: Principal,
     authorize: Authorize,
     numbersAsText?: () => object,
-  ): Performed;
+  ): Performed | Promise<Performed>;
 }
 
 /**
@@ -90,6 +90,8 @@ export function operationsOf<Service>() {
       input: definition.input,
       perform(service, members, caller, authorize, numbersAsText) {
         const entry: TrailEntry = { requestParameters: null, responseElements: null, resources: [] };
+        const failed = (error: unknown): Performed =>
+          error instanceof AwsError ? { error, entry } : { error: internalFailure(), defect: error, entry };
         try {
           const input = parseInput(definition.input, members, numbersAsText);
           entry.requestParameters = trail.requestParameters?.(input) ?? null;
@@ -98,14 +100,17 @@ export function operationsOf<Service>() {
           for (const permission of definition.permissions(input, target, service)) {
             authorize(caller, permission);
           }
+          const succeeded = (output: Output): Performed => {
+            if (trail.resources) entry.resources = trail.resources(target, output);
+            entry.responseElements = trail.responseElements?.(output, target) ?? null;
+            entry.additionalEventData = trail.additionalEventData?.(output, target);
+            return { output, entry };
+          };
           const output = definition.run(service, input, target, caller, authorize);
-          if (trail.resources) entry.resources = trail.resources(target, output);
-          entry.responseElements = trail.responseElements?.(output, target) ?? null;
-          entry.additionalEventData = trail.additionalEventData?.(output, target);
-          return { output, entry };
+          // A promise takes time, even one that is kept already: most operations need none.
+          return output instanceof Promise ? output.then(succeeded).catch(failed) : succeeded(output);
         } catch (error) {
-          if (error instanceof AwsError) return { error, entry };
-          return { error: internalFailure(), defect: error, entry };
+          return failed(error);
         }
       },
     };

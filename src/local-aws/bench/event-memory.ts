@@ -58,6 +58,7 @@ function recordCalls(store: EventStore, count: number): void {
     Buffer.from(requestId);
     const members = service.protocol.members(body);
     const performed = operation.perform(members, administrator.principal, () => {});
+    if (performed instanceof Promise) throw new TypeError('GenerateDataKey is expected to be done at once.');
     const call = { performed, requestId, request, service, operation, credential: administrator };
     store.record(trailEventOf(call, Date.now()));
   }

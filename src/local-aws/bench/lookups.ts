@@ -116,9 +116,10 @@ function processorTime(): number {
 /** In microseconds. */
 function timeOf(subject: Subject, members: object): number {
   const startedAt = processorTime();
-  const { output } = lookupEvents.perform(subject.cloudTrail, members, caller.principal, () => {});
+  const performed = lookupEvents.perform(subject.cloudTrail, members, caller.principal, () => {});
   const microseconds = processorTime() - startedAt;
-  if (!(output as { Events: object[] } | undefined)?.Events.length)
+  if (performed instanceof Promise) throw new TypeError('LookupEvents is expected to be done at once.');
+  if (!(performed.output as { Events: object[] } | undefined)?.Events.length)
     throw new Error('The lookup found nothing.');
   return microseconds;
 }

@@ -8,7 +8,7 @@ import type { Credential } from './credentials.ts';
 import type { HostedOperation, HostedService } from './hosted-service.ts';
 import { type IncomingRequest, refuseRepeatedHeaders } from './incoming-request.ts';
 import { refuseWebPages } from './loopback-only.ts';
-import { requireOperation, routeOf, type Services } from './routing.ts';
+import { type Route, requireOperation, routeOf, type Services } from './routing.ts';
 import { type SignatureVerifier, verifySignature } from './signature-v4.ts';
 
 /** A call that got past the signature check, and what came of it. */
@@ -48,16 +48,21 @@ export interface FrontDoorParts {
   readonly weather?: CallWeather | undefined;
 }
 
+/** What came of a request, whether it got as far as its operation or not. */
+type Outcome = Omit<Performed, 'entry'>;
+
 /**
- * Takes a request through all it has to pass, in AWS's order, and makes the answer. Never throws: what goes wrong is an
- * answer too.
+ * Takes a request through all it has to pass, in AWS's order, and makes the answer. Never throws, and never rejects: what
+ * goes wrong is an answer too.
+ *
+ * @returns a promise only if the operation takes its time
  */
-export function answerRequest(door: FrontDoorParts, request: IncomingRequest): Answer {
+export function answerRequest(door: FrontDoorParts, request: IncomingRequest): Answer | Promise<Answer> {
   const requestId = randomUUID();
   const route = routeOf(door.services, request);
-  const { service, operationName } = route;
-  let outcome: Omit<Performed, 'entry'> = {};
+  const { service } = route;
   let fate: CallFate | undefined;
+  const answerWith = (outcome: Outcome): Answer => answerOf(outcome, route, requestId, fate);
   try {
     refuseRepeatedHeaders(request);
     refuseWebPages(request);
@@ -69,18 +74,33 @@ export function answerRequest(door: FrontDoorParts, request: IncomingRequest): A
     if (fate?.reset !== 'before-call') {
       const authorize: Authorize = (caller, permission) => door.authorize(caller, permission, request);
       const numbersAsText = () => service.protocol.numbersAsText?.(request.body) ?? members;
+      const finish = (performed: Performed): Answer => {
+        door.record({ performed, requestId, request, service, operation, credential });
+        return answerWith(performed);
+      };
       const performed =
         fate?.refusal ?? operation.perform(members, credential.principal, authorize, numbersAsText);
-      door.record({ performed, requestId, request, service, operation, credential });
-      outcome = performed;
+      if (!(performed instanceof Promise)) return finish(performed);
+      return performed.then(finish).catch((error: unknown) => answerWith(failure(error)));
     }
+    return answerWith({});
   } catch (error) {
-    outcome = error instanceof AwsError ? { error } : { error: internalFailure(), defect: error };
+    return answerWith(failure(error));
   }
-  const { error, defect } = outcome;
+}
+
+const failure = (error: unknown): Outcome =>
+  error instanceof AwsError ? { error } : { error: internalFailure(), defect: error };
+
+function answerOf(
+  { output = {}, error, defect }: Outcome,
+  { service, operationName }: Route,
+  requestId: string,
+  fate: CallFate | undefined,
+): Answer {
   const { status, body } = error
     ? service.protocol.error(error, requestId)
-    : { status: 200, body: service.protocol.answer(outcome.output ?? {}, operationName, requestId) };
+    : { status: 200, body: service.protocol.answer(output, operationName, requestId) };
   return {
     status,
     contentType: service.protocol.contentType,

@@ -19,7 +19,12 @@ export interface HostedOperation {
   readonly name: string;
   readonly readOnly: boolean;
   /** See `Operation`. */
-  perform(members: object, caller: Principal, authorize: Authorize, numbersAsText?: () => object): Performed;
+  perform(
+    members: object,
+    caller: Principal,
+    authorize: Authorize,
+    numbersAsText?: () => object,
+  ): Performed | Promise<Performed>;
 }
 
 /** Binds operations to what they work on. */

@@ -72,6 +72,8 @@ const otherMembers: Readonly<Record<string, (world: World) => object>> = {
   CreateGrant: ({ user }) => ({ GranteePrincipal: user.arn, Operations: ['Decrypt'] }),
   Decrypt: ({ blob }) => ({ CiphertextBlob: blob }),
   GenerateDataKey: () => ({ KeySpec: 'AES_256' }),
+  GenerateDataKeyPair: () => ({ KeyPairSpec: 'ECC_NIST_P256' }),
+  GenerateDataKeyPairWithoutPlaintext: () => ({ KeyPairSpec: 'ECC_NIST_P256' }),
   GenerateDataKeyWithoutPlaintext: () => ({ KeySpec: 'AES_256' }),
   ReEncrypt: ({ blob, key }) => ({ CiphertextBlob: blob, DestinationKeyId: key.id }),
   RetireGrant: () => ({ GrantId: '0'.repeat(64) }),
@@ -149,8 +151,8 @@ function aliasRefusal(operation: string, member: string): string | undefined {
 }
 
 /** The answer to a call, as `Name: message` if it is a refusal. */
-function answerTo({ kms, user }: World, operation: Operation<Kms>, members: object): string {
-  const { error } = operation.perform(kms, members, user, () => {});
+async function answerTo({ kms, user }: World, operation: Operation<Kms>, members: object): Promise<string> {
+  const { error } = await operation.perform(kms, members, user, () => {});
   return error ? `${error.name}: ${error.message}` : 'done';
 }
 
@@ -168,26 +170,28 @@ const namesKey = (member: MemberShape): boolean =>
 for (const operation of kmsOperations) {
   const { name } = operation;
   for (const [member] of membersOf(operation.input).filter(([, shape]) => namesKey(shape))) {
-    test(`${name} takes as ${member} what names a key here, and refuses everything else`, () => {
+    test(`${name} takes as ${member} what names a key here, and refuses everything else`, async () => {
       const world = newWorld();
       const answers = (identifiers: readonly string[]) =>
-        identifiers.map((identifier): [string, string] => {
-          const members = {
-            ...requiredMembers(operation.input),
-            ...otherMembers[name]?.(world),
-            [member]: identifier,
-          };
-          return [identifier, answerTo(world, operation, members)];
-        });
+        Promise.all(
+          identifiers.map(async (identifier): Promise<[string, string]> => {
+            const members = {
+              ...requiredMembers(operation.input),
+              ...otherMembers[name]?.(world),
+              [member]: identifier,
+            };
+            return [identifier, await answerTo(world, operation, members)];
+          }),
+        );
       const refusal = aliasRefusal(name, member);
       const refused = [...namingNoKey(world, member), ...namingNoAlias(world, refusal)];
-      expect(answers(refused.map(([identifier]) => identifier))).toEqual(refused);
+      expect(await answers(refused.map(([identifier]) => identifier))).toEqual(refused);
       expect(refused.filter(([, text]) => !refusesIdentifier(text))).toEqual([]);
 
       // Whatever else the operation has to say of them.
       const { key, alias } = world;
       const aliases = refusal === undefined ? [alias, `${account}:${alias}`] : [];
-      const taken = answers([key.id, key.arn, ...aliases]);
+      const taken = await answers([key.id, key.arn, ...aliases]);
       expect(taken.filter(([, text]) => refusesIdentifier(text))).toEqual([]);
     });
   }

@@ -10,6 +10,8 @@ import {
   EnableKeyRotationCommand,
   EncryptCommand,
   GenerateDataKeyCommand,
+  GenerateDataKeyPairCommand,
+  GenerateDataKeyPairWithoutPlaintextCommand,
   GenerateDataKeyWithoutPlaintextCommand,
   GetKeyRotationStatusCommand,
   ListAliasesCommand,
@@ -46,6 +48,10 @@ const calls: Readonly<Record<string, (local: LocalAwsUnderTest, key: Subject) =>
   Encrypt: ({ kms }, { id }) => kms.send(new EncryptCommand({ KeyId: id, Plaintext: Buffer.from('x') })),
   GenerateDataKey: ({ kms }, { id }) =>
     kms.send(new GenerateDataKeyCommand({ KeyId: id, KeySpec: 'AES_256' })),
+  GenerateDataKeyPair: ({ kms }, { id }) =>
+    kms.send(new GenerateDataKeyPairCommand({ KeyId: id, KeyPairSpec: 'ECC_NIST_P256' })),
+  GenerateDataKeyPairWithoutPlaintext: ({ kms }, { id }) =>
+    kms.send(new GenerateDataKeyPairWithoutPlaintextCommand({ KeyId: id, KeyPairSpec: 'ECC_NIST_P256' })),
   GenerateDataKeyWithoutPlaintext: ({ kms }, { id }) =>
     kms.send(new GenerateDataKeyWithoutPlaintextCommand({ KeyId: id, KeySpec: 'AES_256' })),
   GetKeyRotationStatus: ({ kms }, { id }) => kms.send(new GetKeyRotationStatusCommand({ KeyId: id })),
@@ -90,6 +96,8 @@ const table: Readonly<Record<keyof typeof calls, readonly [string, string, strin
   EnableKeyRotation: [ok, disabled, pending],
   Encrypt: [ok, disabled, pending],
   GenerateDataKey: [ok, disabled, pending],
+  GenerateDataKeyPair: [ok, disabled, pending],
+  GenerateDataKeyPairWithoutPlaintext: [ok, disabled, pending],
   GenerateDataKeyWithoutPlaintext: [ok, disabled, pending],
   GetKeyRotationStatus: [ok, ok, ok],
   ListAliases: [ok, ok, ok],

@@ -29,6 +29,8 @@ const refusals = {
   EnableKeyRotation: needsEnabled,
   Encrypt: needsEnabled,
   GenerateDataKey: needsEnabled,
+  GenerateDataKeyPair: needsEnabled,
+  GenerateDataKeyPairWithoutPlaintext: needsEnabled,
   GenerateDataKeyWithoutPlaintext: needsEnabled,
   ReEncrypt: needsEnabled,
   RotateKeyOnDemand: needsEnabled,

@@ -28,6 +28,9 @@ export function encryptionContextIn(conditions: ConditionContext): EncryptionCon
   return Object.fromEntries(pairs.map(([key, value]) => [key.slice(contextPrefix.length), String(value)]));
 }
 
+/** Condition key of a request for a key pair (KMS developer guide, conditions-kms.html). */
+export const keyPairConditions = (spec: string): ConditionContext => ({ 'kms:DataKeyPairSpec': spec });
+
 /** `kms:RequestAlias`, for a request that names its key by an alias. */
 export function aliasCondition(identifier: string | undefined): ConditionContext {
   const alias = identifier === undefined ? undefined : /(?:^|:)(alias\/.+)$/.exec(identifier)?.[1];

@@ -2,6 +2,8 @@ import {
   DecryptCommand,
   EncryptCommand,
   GenerateDataKeyCommand,
+  GenerateDataKeyPairCommand,
+  GenerateDataKeyPairWithoutPlaintextCommand,
   GenerateDataKeyWithoutPlaintextCommand,
 } from '@aws-sdk/client-kms';
 import {
@@ -140,6 +142,61 @@ golden(
   (kms, input: GenerateDataKeyWithoutPlaintextCommand['input']) =>
     kms.send(new GenerateDataKeyWithoutPlaintextCommand(input)),
   dataKeyRows,
+);
+
+const keyPairRows: readonly GoldenRow<object>[] = [
+  ['no key', () => ({ KeyPairSpec: 'RSA_2048' }), missing('keyId'), model],
+  ['no spec', ({ key }) => ({ KeyId: key.id }), missing('keyPairSpec'), model],
+  [
+    'an unknown spec',
+    ({ key }) => ({ KeyId: key.id, KeyPairSpec: 'RSA_1024' }),
+    constraint(
+      "'RSA_1024' at 'keyPairSpec'",
+      'satisfy enum value set: [RSA_2048, RSA_3072, RSA_4096, ECC_NIST_P256, ECC_NIST_P384, ECC_NIST_P521, ECC_SECG_P256K1, SM2, ECC_NIST_EDWARDS25519, ML_KEM_512, ML_KEM_768, ML_KEM_1024]',
+    ),
+    model,
+  ],
+  [
+    'SM2 outside the China Regions',
+    ({ key }) => ({ KeyId: key.id, KeyPairSpec: 'SM2' }),
+    'UnsupportedOperationException: KeyPairSpec SM2 is available in the China Regions only.',
+    own,
+  ],
+  ...['ML_KEM_512', 'ML_KEM_768', 'ML_KEM_1024'].map(
+    (spec): GoldenRow<object> => [
+      spec,
+      ({ key }) => ({ KeyId: key.id, KeyPairSpec: spec }),
+      `UnsupportedOperationException: The local AWS can not generate a key pair with KeyPairSpec ${spec}.`,
+      own,
+    ],
+  ),
+  [
+    'a dry run',
+    ({ key }) => ({ KeyId: key.arn, KeyPairSpec: 'RSA_2048', DryRun: true }),
+    dryRunSucceeded,
+    recorded,
+  ],
+];
+
+golden(
+  'GenerateDataKeyPair',
+  (kms, input: GenerateDataKeyPairCommand['input']) => kms.send(new GenerateDataKeyPairCommand(input)),
+  [
+    ...keyPairRows,
+    [
+      'a recipient',
+      ({ key }) => ({ KeyId: key.id, KeyPairSpec: 'RSA_2048', Recipient: {} }),
+      recipientRefused,
+      own,
+    ],
+  ],
+);
+
+golden(
+  'GenerateDataKeyPairWithoutPlaintext',
+  (kms, input: GenerateDataKeyPairWithoutPlaintextCommand['input']) =>
+    kms.send(new GenerateDataKeyPairWithoutPlaintextCommand(input)),
+  keyPairRows,
 );
 
 golden('Decrypt', (kms, input: DecryptCommand['input']) => kms.send(new DecryptCommand(input)), [

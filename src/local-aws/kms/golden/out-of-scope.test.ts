@@ -36,11 +36,6 @@ const answers: Readonly<Record<string, readonly [string, GoldenRow<object>[3]]>>
   DeleteImportedKeyMaterial: [origin, recorded],
   ReplicateKey: [notPrimary, recorded],
   UpdatePrimaryRegion: [notPrimary, own],
-  GenerateDataKeyPair: [lacks('GenerateDataKeyPair', 'asymmetric data key pairs'), own],
-  GenerateDataKeyPairWithoutPlaintext: [
-    lacks('GenerateDataKeyPairWithoutPlaintext', 'asymmetric data key pairs'),
-    own,
-  ],
   GetKeyLastUsage: [lacks('GetKeyLastUsage', 'record of the last use of a key outside CloudTrail'), own],
   CreateCustomKeyStore: [lacks('CreateCustomKeyStore', 'custom key stores'), own],
   ConnectCustomKeyStore: [lacks('ConnectCustomKeyStore', 'custom key stores'), own],

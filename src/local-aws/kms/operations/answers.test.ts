@@ -63,6 +63,9 @@ async function callEverything(kms: sdk.KMSClient): Promise<void> {
   await kms.send(new sdk.ReEncryptCommand({ ...source, DestinationKeyId: KeyId }));
   await kms.send(new sdk.GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256' }));
   await kms.send(new sdk.GenerateDataKeyWithoutPlaintextCommand({ KeyId, KeySpec: 'AES_256' }));
+  const pair = { KeyId, KeyPairSpec: 'ECC_NIST_P256' as const };
+  await kms.send(new sdk.GenerateDataKeyPairCommand(pair));
+  await kms.send(new sdk.GenerateDataKeyPairWithoutPlaintextCommand(pair));
   await kms.send(new sdk.GenerateRandomCommand({ NumberOfBytes: 8 }));
 
   await callAccess(kms, KeyMetadata);

@@ -16,6 +16,8 @@ const sdkEnums: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'CreateKey.KeyUsage': sdk.KeyUsageType,
   'CreateKey.Origin': sdk.OriginType,
   'GenerateDataKey.KeySpec': sdk.DataKeySpec,
+  'GenerateDataKeyPair.KeyPairSpec': sdk.DataKeyPairSpec,
+  'GenerateDataKeyPairWithoutPlaintext.KeyPairSpec': sdk.DataKeyPairSpec,
   'GenerateDataKeyWithoutPlaintext.KeySpec': sdk.DataKeySpec,
   DestinationEncryptionAlgorithm: sdk.EncryptionAlgorithmSpec,
   DryRunModifiers: sdk.DryRunModifierType,

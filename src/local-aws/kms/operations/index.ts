@@ -11,6 +11,8 @@ import { enableKey } from './enable-key.ts';
 import { enableKeyRotation } from './enable-key-rotation.ts';
 import { encrypt } from './encrypt.ts';
 import { generateDataKey } from './generate-data-key.ts';
+import { generateDataKeyPair } from './generate-data-key-pair.ts';
+import { generateDataKeyPairWithoutPlaintext } from './generate-data-key-pair-without-plaintext.ts';
 import { generateDataKeyWithoutPlaintext } from './generate-data-key-without-plaintext.ts';
 import { generateRandom } from './generate-random.ts';
 import { getKeyPolicy } from './get-key-policy.ts';
@@ -49,6 +51,8 @@ export const kmsOperations = [
   enableKeyRotation,
   encrypt,
   generateDataKey,
+  generateDataKeyPair,
+  generateDataKeyPairWithoutPlaintext,
   generateDataKeyWithoutPlaintext,
   generateRandom,
   getKeyPolicy,

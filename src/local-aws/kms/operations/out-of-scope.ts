@@ -184,8 +184,6 @@ export const outOfScope = [
     false,
   ),
   refusedForKey('UpdatePrimaryRegion', { PrimaryRegion: region }, keyByIdOrArn, notMultiRegion, false),
-  refused('GenerateDataKeyPair', 'asymmetric data key pairs', true),
-  refused('GenerateDataKeyPairWithoutPlaintext', 'asymmetric data key pairs', true),
   refused('GetKeyLastUsage', 'record of the last use of a key outside CloudTrail', true),
   refused('CreateCustomKeyStore', 'custom key stores', false),
   refused('ConnectCustomKeyStore', 'custom key stores', false),
