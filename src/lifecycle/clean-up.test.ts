@@ -59,6 +59,14 @@ test("removes the folder of a run's output, unless somebody put something into i
     expect(readdirSync('output/bob')).toEqual(['notes.txt']);
   }));
 
+test('removes the empty folder of a run that entered nothing in the ledger', async () => {
+  const run = newRun('ada');
+  mkdirSync(run.outputFolder, { recursive: true });
+  await cleanUpRun(run);
+
+  expect(readdirSync('output')).toEqual([]);
+});
+
 test('leaves the files that another run writes which is alive', () =>
   withLocalAws({}, async () => {
     const run = newRun('ada');

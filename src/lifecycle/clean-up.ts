@@ -17,7 +17,7 @@ import { filesOf, findLeftovers, type Leftovers } from './leftovers.ts';
 import { filesOfLivingRuns, livingProcessOf } from './living-runs.ts';
 import { patientKms, patiently, untilSeen } from './patience.ts';
 import { forgetProgress } from './progress.ts';
-import { type Run, scratchFolderOf } from './run.ts';
+import { outputFiles, type Run, scratchFolderOf } from './run.ts';
 import { findTaggedKeys } from './tagged-keys.ts';
 
 /**
@@ -29,6 +29,7 @@ import { findTaggedKeys } from './tagged-keys.ts';
 export async function cleanUpRun(run: Run): Promise<Leftovers | undefined> {
   const ledger = ledgerOf(run);
   if (!ledger) {
+    removeEmptyFolders(outputFiles(run));
     forgetRun(run.name);
     return undefined;
   }
@@ -66,7 +67,7 @@ export async function remove(leftovers: Leftovers, ledger: Ledger | undefined): 
 }
 
 /** Removes each folder of the files in which nothing is left: the output of a run has a folder of its own. */
-export function removeEmptyFolders(files: string[]): void {
+function removeEmptyFolders(files: string[]): void {
   for (const folder of new Set(files.map(dirname))) {
     try {
       rmdirSync(folder);

@@ -10,7 +10,6 @@ import { askOfKey } from '../endpoint/ask-endpoint.ts';
 import { type Lack, lacking } from '../endpoint/lack.ts';
 import { whyNotThere } from '../endpoint/why-not-there.ts';
 import type { Need } from '../steps/step-needs.ts';
-import { removeEmptyFolders } from './clean-up.ts';
 import { enterKeysOf } from './created-keys.ts';
 import { closeLedger, placeOf } from './ledger.ts';
 import { patiently } from './patience.ts';
@@ -109,7 +108,6 @@ async function createKeyWithoutAlias({ description, tags }: Run): Promise<string
 async function removeDirectly(run: Run, keyArn: string, hasAlias: boolean, lacks: Lack[]): Promise<void> {
   const kms = new KMSClient();
   for (const file of outputFiles(run)) rmSync(file, { force: true });
-  removeEmptyFolders(outputFiles(run));
   if (lacking(['kms:ScheduleKeyDeletion'], lacks).length === 0)
     await kms.send(new ScheduleKeyDeletionCommand({ KeyId: keyArn, PendingWindowInDays: 7 }));
   if (hasAlias) await kms.send(new DeleteAliasCommand({ AliasName: run.aliasName }));
