@@ -32,11 +32,13 @@ test('reads what a message says about itself', () =>
     expect((await readFile(file)).subarray(-message.body.length).equals(message.body)).toBe(true);
   }));
 
-test('tells a message that does not commit to its data key', () =>
+test('tells a message that commits to its data key from one that does not', () =>
   withLocalAws({}, async () => {
-    const { file } = await encryptedFile(CommitmentPolicy.FORBID_ENCRYPT_ALLOW_DECRYPT);
+    const committing = await encryptedFile(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
+    const other = await encryptedFile(CommitmentPolicy.FORBID_ENCRYPT_ALLOW_DECRYPT);
 
-    expect((await readMessage(file)).isCommitting).toBe(false);
+    expect((await readMessage(committing.file)).isCommitting).toBe(true);
+    expect((await readMessage(other.file)).isCommitting).toBe(false);
   }));
 
 test.each([['plain text'], [''], ['\u0002garbage']])('refuses %j, which is no message', async (text) => {

@@ -43,14 +43,16 @@ test('counts each request to the target, those that failed and those that were t
   expect(calls).toHaveLength(7);
 });
 
-test('counts nothing that goes to a local AWS beside the target, nor what is signed for nobody', async () => {
+test('counts requests to the target, but neither those to another local AWS nor unsigned ones', async () => {
   const lines: string[] = [];
   const stop = noteRequests((line) => lines.push(line));
   await withLocalAws({}, async () => {
     await new KMSClient().send(new CreateKeyCommand({}));
   });
   await new Promise((resolve) => http.get(aws.endpoint, resolve));
-  stop();
-
   expect(lines).toEqual([]);
+
+  await new KMSClient().send(new DescribeKeyCommand({ KeyId: 'alias/none' })).catch(() => {});
+  stop();
+  expect(lines).toEqual(['request kms']);
 });

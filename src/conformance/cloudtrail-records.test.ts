@@ -10,6 +10,7 @@ let calls: AuditedCalls;
 
 beforeAll(async () => {
   calls = await makeAuditedCalls();
+  expect(calls.shown).not.toEqual([]);
 });
 
 const recordOf = (what: string): TrailRecord => {
@@ -56,7 +57,9 @@ test('every record names the key', () => {
 });
 
 test('no record has a plaintext or a data key', () => {
+  expect(calls.secrets).not.toEqual([]);
   for (const { event } of calls.shown) {
+    expect(event.CloudTrailEvent).toContain(calls.subject.id);
     for (const one of calls.secrets)
       expect(event.CloudTrailEvent?.includes(one), event.EventName).toBe(false);
   }
@@ -142,6 +145,7 @@ test.each<[string, () => Partial<TrailRecord>]>([
 ])('%s: a record that only reads', (what, expected) => {
   expect(recordOf(what)).toMatchObject({ ...expected(), readOnly: true, responseElements: null });
   expect(recordOf(what)).not.toHaveProperty('errorCode');
+  expect(recordOf('refused')).toHaveProperty('errorCode');
 });
 
 // developer guide, ct-createkey.html, ct-createalias.html, ct-tagresource.html, ct-enablekeyrotation.html …; since

@@ -1,4 +1,5 @@
 import {
+  CreateAliasCommand,
   CreateKeyCommand,
   DescribeKeyCommand,
   KMSClient,
@@ -47,8 +48,16 @@ describe('without a key', () => {
 
     expect(await askForOperations(run)).toEqual([]);
     const kms = new KMSClient(aws);
-    expect((await kms.send(new ListKeysCommand({}))).Keys).toEqual([]);
-    expect((await kms.send(new ListAliasesCommand({}))).Aliases).toEqual([]);
+    const made = async () => {
+      const { Keys = [] } = await kms.send(new ListKeysCommand({}));
+      const { Aliases = [] } = await kms.send(new ListAliasesCommand({}));
+      return { keys: Keys.length, aliases: Aliases.length };
+    };
+    expect(await made()).toEqual({ keys: 0, aliases: 0 });
+
+    const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+    await kms.send(new CreateAliasCommand({ AliasName: 'alias/made', TargetKeyId: KeyMetadata?.KeyId }));
+    expect(await made()).toEqual({ keys: 1, aliases: 1 });
   });
 
   describe.each(Object.entries(answersOfEmulators))('as %s answers', (_who, answer) => {
@@ -70,9 +79,10 @@ describe('without a key', () => {
   });
 
   test.each(Object.entries(answersThatTellNothing))('%s is no lack', async (_what, answer) => {
-    await goTo({ LookupEvents: answer, ListResourceTags: answer, Decrypt: answer });
+    const { asked } = await goTo({ LookupEvents: answer, ListResourceTags: answer, Decrypt: answer });
 
     expect(await askForOperations(run)).toEqual([]);
+    expect(asked).toEqual(expect.arrayContaining(['LookupEvents', 'ListResourceTags', 'Decrypt']));
   });
 
   test('what nobody answers for is lacking', async () => {
@@ -139,6 +149,9 @@ describe('of a key', () => {
     const endpoint = await goTo({});
     const keyArn = await createdKey(endpoint);
     const why = 'known';
+    await askOfKey(run, keyArn, []);
+    expect(new Set(endpoint.asked)).toEqual(new Set(['GenerateDataKey', 'Decrypt', 'ListResourceTags']));
+    endpoint.asked.length = 0;
 
     await askOfKey(run, keyArn, [
       { need: 'kms:GenerateDataKey', why },

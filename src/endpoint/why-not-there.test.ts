@@ -39,5 +39,7 @@ test.each(['overloaded', 'access denied'])('STS may be there, if it is %s', asyn
   const code = what === 'overloaded' ? 'ServiceUnavailable' : 'AccessDenied';
   const body = `<ErrorResponse><Error><Code>${code}</Code><Message>No</Message></Error></ErrorResponse>`;
 
-  expect(whyNotThere(await errorOfSts({ ...answer, body }))).toBeUndefined();
+  const error = await errorOfSts({ ...answer, body });
+  expect(error).toMatchObject({ name: code });
+  expect(whyNotThere(error)).toBeUndefined();
 });

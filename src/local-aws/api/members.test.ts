@@ -106,9 +106,9 @@ describe('an input', () => {
   });
 
   test('has no members but its own', () => {
-    expect(parseInput(input, JSON.parse('{"Name": "ab", "__proto__": {"Dry": true}}'))).not.toHaveProperty(
-      'Dry',
-    );
+    const parsed = (json: string) => parseInput(input, JSON.parse(json));
+    expect(parsed('{"Name": "ab", "Dry": true}')).toHaveProperty('Dry');
+    expect(parsed('{"Name": "ab", "__proto__": {"Dry": true}}')).not.toHaveProperty('Dry');
     expect(messageOf(Object.create({ Name: 'ab' }))).toContain("Value null at 'name'");
   });
 

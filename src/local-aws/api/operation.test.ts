@@ -79,6 +79,7 @@ describe('an operation', () => {
       },
     });
     expect(performed).not.toHaveProperty('output');
+    expect(noting([]).perform(null, { Wall: 'north' }, caller, () => {})).toHaveProperty('output');
   });
 
   test('asks for no permission on what is not there', () => {
@@ -92,6 +93,8 @@ describe('an operation', () => {
     const steps: string[] = [];
     const performed = noting(steps).perform(null, { Wall: '' }, caller, () => {});
     expect(steps).toEqual([]);
+    noting(steps).perform(null, { Wall: 'north' }, caller, () => {});
+    expect(steps).toContain('run');
     expect(performed).toMatchObject({
       error: { name: 'ValidationException' },
       entry: { requestParameters: null, resources: [] },

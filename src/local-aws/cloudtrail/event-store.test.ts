@@ -53,6 +53,7 @@ describe('order and bounds', () => {
   });
 
   test('a last page that is full is not followed by an empty one', () => {
+    expect(storeOf(3).find({ limit: 2 }, 1e9)).toHaveProperty('next');
     expect(storeOf(2).find({ limit: 2 }, 1e9)).not.toHaveProperty('next');
   });
 
@@ -149,6 +150,7 @@ describe('capacity', () => {
   test('a page token outlives the events it was at', () => {
     const store = storeOf(5, 5);
     const { next } = store.find({ limit: 2 }, 1e9);
+    expect(names(store, { before: next })).toEqual(['event-3', 'event-2', 'event-1']);
     for (let number = 6; number <= 9; number++) store.record(event(number * 1000));
     expect(names(store, { before: next })).toEqual([]);
   });
@@ -208,12 +210,16 @@ describe('event ids', () => {
   });
 
   test.each(['', 'x', '00000000-0000-4000-8000-000000000001'])('%j finds nothing', (value) => {
-    expect(names(storeOf(5), { attribute: { key: 'EventId', value } })).toEqual([]);
+    const store = storeOf(5);
+    const id = store.find({ limit: 1 }, 1e9).events[0]?.eventId;
+    expect(names(store, { attribute: { key: 'EventId', value: id ?? '' } })).toEqual(['event-5']);
+    expect(names(store, { attribute: { key: 'EventId', value } })).toEqual([]);
   });
 
   test('an id with something after it finds nothing', () => {
     const store = storeOf(1);
-    const [found] = store.find({ limit: 1 }, 1e9).events;
-    expect(names(store, { attribute: { key: 'EventId', value: `${found?.eventId}0` } })).toEqual([]);
+    const id = store.find({ limit: 1 }, 1e9).events[0]?.eventId;
+    expect(names(store, { attribute: { key: 'EventId', value: `${id}` } })).toEqual(['event-1']);
+    expect(names(store, { attribute: { key: 'EventId', value: `${id}0` } })).toEqual([]);
   });
 });

@@ -65,7 +65,15 @@ describe('the record', () => {
     );
     await local.kms.send(new DecryptCommand({ CiphertextBlob, EncryptionContext }));
     const dataKey = await local.kms.send(new GenerateDataKeyCommand({ KeyId: id, KeySpec: 'AES_256' }));
-    const trail = JSON.stringify(await local.deliveredEvents());
+    const records = await local.deliveredEvents();
+    expect(records.map((record) => record.eventName)).toEqual([
+      'GenerateDataKey',
+      'Decrypt',
+      'Encrypt',
+      'CreateKey',
+    ]);
+    const trail = JSON.stringify(records);
+    expect(trail).toContain(local.aws.credentials.accessKeyId);
     for (const bytes of [secret, CiphertextBlob, dataKey.Plaintext, dataKey.CiphertextBlob]) {
       const encoded = Buffer.from(bytes ?? []);
       expect(trail).not.toContain(encoded.toString('base64').slice(0, 20));
@@ -188,6 +196,8 @@ describe('a call that failed', () => {
     const [record] = await local.deliveredEvents();
     expect(record).toMatchObject({ errorCode: 'NotFoundException', requestParameters: { keyId: 'nope' } });
     expect(record).not.toHaveProperty('resources');
+    const { arn } = await local.newKey();
+    expect((await local.deliveredEvents(by('ResourceName', arn)))[0]).toHaveProperty('resources');
   });
 
   test('with a long text does not fill the trail with it', async ({ local }) => {

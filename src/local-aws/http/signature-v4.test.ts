@@ -86,6 +86,8 @@ describe('a wrong secret key', () => {
   test('leaves no event', async ({ local }) => {
     await errorOf(listKeys(local, wrong(local)));
     expect(await local.deliveredEvents()).toEqual([]);
+    await listKeys(local, {});
+    expect(await local.deliveredEvents()).toMatchObject([{ eventName: 'ListKeys' }]);
   });
 });
 

@@ -159,6 +159,9 @@ describe('automatic rotation', () => {
     expect(await status(local, id)).toEqual({ KeyId: arn, KeyRotationEnabled: false });
     local.clock.advance({ days: 400 });
     expect(await rotations(local, id)).toEqual([]);
+    await local.kms.send(new EnableKeyRotationCommand({ KeyId: id }));
+    local.clock.advance({ days: 400 });
+    expect(await rotations(local, id)).toHaveLength(1);
   });
 
   test('waits while the key is disabled, and is made good once when it is enabled', async ({ local }) => {
@@ -195,6 +198,8 @@ describe('automatic rotation', () => {
     expect(await rotations(local, id)).toEqual([]);
     await local.kms.send(new CancelKeyDeletionCommand({ KeyId: id }));
     expect(await status(local, id)).toMatchObject({ KeyRotationEnabled: true, RotationPeriodInDays: 90 });
+    await local.kms.send(new EnableKeyCommand({ KeyId: id }));
+    expect(await rotations(local, id)).toHaveLength(1);
   });
 });
 

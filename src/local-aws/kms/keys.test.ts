@@ -123,6 +123,9 @@ describe('a key that is to be deleted', () => {
     });
 
     local.clock.advance({ days: 7, seconds: -1 });
+    expect(await local.kms.send(new ListAliasesCommand({}))).toMatchObject({
+      Aliases: [{ TargetKeyId: id }],
+    });
     const { KeyMetadata } = await local.kms.send(new DescribeKeyCommand({ KeyId: 'alias/mine' }));
     expect(KeyMetadata).toMatchObject({ KeyState: 'PendingDeletion', Enabled: false, DeletionDate });
 
@@ -149,11 +152,12 @@ describe('a key that is to be deleted', () => {
   test('stays if its deletion is cancelled, and is disabled then', async ({ local }) => {
     const { id, arn } = await local.newKey();
     await local.kms.send(new ScheduleKeyDeletionCommand({ KeyId: id }));
+    const described = async () => (await local.kms.send(new DescribeKeyCommand({ KeyId: id }))).KeyMetadata;
+    expect(await described()).toHaveProperty('DeletionDate');
     expect(await local.kms.send(new CancelKeyDeletionCommand({ KeyId: id }))).toMatchObject({ KeyId: arn });
     local.clock.advance({ days: 31 });
-    const { KeyMetadata } = await local.kms.send(new DescribeKeyCommand({ KeyId: id }));
-    expect(KeyMetadata).toMatchObject({ KeyState: 'Disabled', Enabled: false });
-    expect(KeyMetadata).not.toHaveProperty('DeletionDate');
+    expect(await described()).toMatchObject({ KeyState: 'Disabled', Enabled: false });
+    expect(await described()).not.toHaveProperty('DeletionDate');
   });
 
   test('has 30 days by default, and from 7 to 30 if asked', async ({ local }) => {

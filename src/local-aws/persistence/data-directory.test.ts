@@ -47,6 +47,8 @@ test('neither plaintexts nor data keys are in it', async () => {
   );
   await kms.send(new EncryptCommand({ KeyId, Plaintext }));
   const journal = await readFile(join(kept.dataDirectory, 'journal'), 'utf8');
+  expect(journal).toContain(KeyId);
+  expect(journal).toContain('GenerateDataKey');
   for (const encoding of ['base64', 'base64url', 'hex'] as const) {
     expect(journal).not.toContain(Buffer.from(Plaintext).toString(encoding));
   }
@@ -81,6 +83,7 @@ describe('who uses the directory', () => {
     await expect(startLocalAws({ dataDirectory, principals })).rejects.toThrow('two principals');
     expect(existsSync(join(dataDirectory, 'lock'))).toBe(false);
     await kept.start();
+    expect(existsSync(join(dataDirectory, 'lock'))).toBe(true);
   });
 });
 
@@ -114,8 +117,11 @@ describe('after a crash', () => {
     truncateSync(journal, statSync(journal).size - 1);
 
     const local = await kept.start({ onWarning: () => {} });
-    expect((await local.kms.send(new ListKeysCommand({}))).Keys).toEqual([]);
+    const keys = async () => (await local.kms.send(new ListKeysCommand({}))).Keys;
+    expect(await keys()).toEqual([]);
     expect((await local.deliveredEvents()).map((event) => event.eventName)).toEqual(['ListKeys']);
+    const { id } = await local.newKey();
+    expect(await keys()).toMatchObject([{ KeyId: id }]);
   });
 
   test('a half-written file of a rewriting is removed', async () => {
@@ -130,6 +136,7 @@ describe('after a crash', () => {
   test('a damaged record stops the start, and names the file and where', async () => {
     const kept = await KeptLocalAws.create();
     const { newKey } = await kept.start();
+    expect(existsSync(join(kept.dataDirectory, 'lock'))).toBe(true);
     await newKey();
     await newKey();
     await kept.stop();

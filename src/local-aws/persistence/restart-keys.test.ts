@@ -109,6 +109,7 @@ test('a key that was to be deleted meanwhile is gone, and its aliases with it', 
   const { id, arn } = await local.newKey();
   await local.kms.send(new CreateAliasCommand({ AliasName: 'alias/doomed', TargetKeyId: id }));
   await local.kms.send(new ScheduleKeyDeletionCommand({ KeyId: id, PendingWindowInDays: 7 }));
+  expect((await local.kms.send(new ListAliasesCommand({}))).Aliases).toMatchObject([{ TargetKeyId: id }]);
   await kept.stop();
   kept.clock.advance({ days: 7 });
 
@@ -189,6 +190,7 @@ test('a grant allows what it did, and its token is taken', async () => {
     }),
   );
   const { Grants } = await local.kms.send(new ListGrantsCommand({ KeyId }));
+  expect(Grants).toMatchObject([{ GrantId }]);
 
   local = await kept.start(options);
   expect((await local.kms.send(new ListGrantsCommand({ KeyId }))).Grants).toEqual(Grants);
@@ -221,14 +223,16 @@ test('all of it is there when the journal was written anew, too', async () => {
   const before = await look();
 
   const doomed = await local.newKey();
+  const journal = join(kept.dataDirectory, 'journal');
+  const recordOfKey = `"key":{"id":"${doomed.id}"`;
+  expect(await readFile(journal, 'utf8')).toContain(recordOfKey);
   await local.kms.send(new ScheduleKeyDeletionCommand({ KeyId: doomed.id, PendingWindowInDays: 7 }));
   kept.clock.advance({ days: 7 });
   const events = await local.deliveredEvents();
-  const journal = join(kept.dataDirectory, 'journal');
   // Windows replaces no file that the test reads.
   await vi.waitUntil(() => !existsSync(`${journal}.new`));
   // Only the events still name the key that is gone.
-  expect(await readFile(journal, 'utf8')).not.toContain(`"key":{"id":"${doomed.id}"`);
+  expect(await readFile(journal, 'utf8')).not.toContain(recordOfKey);
   local = await kept.start();
   expect(await look()).toEqual(before);
   expect((await local.deliveredEvents()).slice(-events.length)).toEqual(events);

@@ -136,6 +136,8 @@ describe('a key', () => {
   test('is gone on its date, with its aliases', async () => {
     const keyId = await start({ fault: 'late-change', seconds: 3 });
     await createAlias(keyId);
+    local.clock.advance({ seconds: 3 });
+    expect(await aliasNames()).toEqual([AliasName]);
     await local.kms.send(new ScheduleKeyDeletionCommand({ KeyId: keyId, PendingWindowInDays: 7 }));
     local.clock.advance({ days: 7 });
 
@@ -189,6 +191,9 @@ describe('changes', () => {
     expect(await stateOf(keyId)).toBe('Disabled');
     local.clock.advance({ seconds: 3 });
     expect(await aliasNames()).toEqual([]);
+    await createAlias(keyId);
+    local.clock.advance({ seconds: 3 });
+    expect(await aliasNames()).toEqual([AliasName]);
   });
 
   test('of before the start are seen from the start', async () => {

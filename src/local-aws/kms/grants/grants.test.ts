@@ -144,6 +144,8 @@ describe('creating a grant', () => {
     const { id } = await newKey();
     expect(await errorOf(grant(kms, id, { DryRun: true }))).toMatchObject(dryRunSucceeded);
     expect((await kms.send(new ListGrantsCommand({ KeyId: id }))).Grants).toEqual([]);
+    const { GrantId } = await grant(kms, id);
+    expect((await kms.send(new ListGrantsCommand({ KeyId: id }))).Grants).toMatchObject([{ GrantId }]);
   });
 
   test('can be bound to what the grant says', async () => {

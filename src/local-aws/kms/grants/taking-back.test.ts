@@ -46,8 +46,10 @@ describe('retiring a grant', () => {
     });
 
     const second = await grant(kms, id, { RetiringPrincipal: bob });
+    const grants = async () => (await kms.send(new ListGrantsCommand({ KeyId: id }))).Grants;
+    expect(await grants()).toMatchObject([{ GrantId: second.GrantId }]);
     await as('bob').kms.send(new RetireGrantCommand({ KeyId: arn, GrantId: second.GrantId }));
-    expect((await kms.send(new ListGrantsCommand({ KeyId: id }))).Grants).toEqual([]);
+    expect(await grants()).toEqual([]);
   });
 
   test('is for the grantee, if the grant says so', async () => {

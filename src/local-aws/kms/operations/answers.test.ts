@@ -111,6 +111,8 @@ test('every answer has members that the SDK knows, of the same kind, and no othe
     misfits(body, { members: sdkOutputMembers(schemas, operation) }, operation),
   );
   expect(faults).toEqual([]);
+  const stranger = misfits({ Stranger: 1 }, { members: sdkOutputMembers(schemas, 'CreateKey') }, 'CreateKey');
+  expect(stranger).toEqual(['CreateKey has the unknown member Stranger']);
   const refused = new Set(outOfScope.map(({ name }) => name));
   const called = new Set(answers.map(({ operation }) => operation));
   expect([...called].sort()).toEqual(

@@ -120,6 +120,8 @@ describe('CreateKey', () => {
     const error = await errorOf(local.kms.send(new CreateKeyCommand(input as CreateKeyCommandInput)));
     expect(error).toEqual({ ...expected, status: 400 });
     expect(await local.kms.send(new ListKeysCommand({}))).toMatchObject({ Keys: [] });
+    const { id } = await local.newKey();
+    expect(await local.kms.send(new ListKeysCommand({}))).toMatchObject({ Keys: [{ KeyId: id }] });
   });
 });
 
