@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { faultOfPath } from './src/learner/project-path.js';
 import { keepCompiled } from './src/learner/standby/compile-cache.ts';
 import { StandbyPool } from './src/learner/standby/standby-pool.ts';
 import { rerunFromStep, StepSequencer } from './src/learner/watch/step-order.ts';
@@ -6,6 +7,10 @@ import { bundledLocalAws } from './src/local-aws/vite-plugin.ts';
 
 const compiled = `${import.meta.dirname}/node_modules/.cache/compiled`;
 keepCompiled(compiled);
+
+const pathFault = faultOfPath(import.meta.dirname);
+// Vitest would print a stack that leads nowhere.
+if (pathFault) throw Object.assign(new Error(pathFault), { stack: '' });
 
 /** The workshop: its steps in order, in one worker. `--mode solution` runs the reference solutions. */
 export default defineConfig(({ mode }) => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 // To read a hundred TypeScript files takes most of a second, to read one JavaScript file a tenth of that.
@@ -14,20 +15,22 @@ const repository = fileURLToPath(new URL('../../', import.meta.url));
  * source file or a package is another one.
  *
  * @param {string} entry the file, such as `main.ts`
- * @param {() => Promise<typeof import('./bundle.ts')>} loadBundle how to load what makes it, if it comes to that
- * @returns {Promise<string>} the path of the source file where nothing can be kept
+ * @returns {Promise<string>} where nothing can be kept, a path that is gone when this process ends
  */
-export async function keptBundle(entry, loadBundle) {
+export async function keptBundle(entry) {
   const name = basename(entry, '.ts');
   const directory = `${repository}node_modules/.cache/local-aws/${name}-${fingerprint()}`;
   const bundled = `${directory}/main.mjs`;
   if (existsSync(bundled)) return bundled;
-  const { keepBundle } = await loadBundle();
+  const { bundle, keepBundle } = await import('./bundle.js');
   try {
     await keepBundle(sources + entry, directory);
     return bundled;
   } catch {
-    return sources + entry;
+    // Packages that somebody else has installed, for example.
+    const temporary = mkdtempSync(join(tmpdir(), 'local-aws-'));
+    process.on('exit', () => rmSync(temporary, { recursive: true, force: true }));
+    return bundle(sources + entry, temporary);
   }
 }
 

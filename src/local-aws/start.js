@@ -3,8 +3,12 @@ import { keptBundle } from './kept-bundle.js';
 
 // Starts the command line, from its bundle.
 
-const program = await keptBundle('main.ts', async () => {
-  await import('@oxc-node/core/register');
-  return import('./bundle.ts');
-});
+if (import.meta.dirname.includes('?')) {
+  console.error(
+    `local-aws: It can't run in ${import.meta.dirname}: Vite can't read files below a folder with a "?".`,
+  );
+  process.exit(1);
+}
+
+const program = await keptBundle('main.ts');
 await import(pathToFileURL(program).href);

@@ -1,10 +1,18 @@
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { goOnWithoutReader } from '../closed-pipe.js';
+import { faultOfPath } from '../project-path.js';
 
 // Starts the learner's commands. In plain JavaScript, because it has to work, and say what to do, when the packages
 // are not installed: without them Node.js before 22.18 can't read TypeScript.
 
 goOnWithoutReader();
+
+const pathFault = faultOfPath(resolve(import.meta.dirname, '../../..'));
+if (pathFault) {
+  console.error(`✘ ${pathFault}`);
+  process.exit(1);
+}
 
 const main = new URL('./main.ts', import.meta.url);
 

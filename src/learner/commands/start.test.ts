@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync } from 'node:fs';
+import { cpSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, test } from 'vitest';
+import { faultOfPath } from '../project-path.js';
 import { type FixtureWorkshop, makeFixtureWorkshop } from '../testing/fixture-workshop.ts';
 import { learnerEnvironment } from '../testing/learner-environment.ts';
 
@@ -58,6 +59,30 @@ test('a pipe gets colours only with FORCE_COLOR, and none with NO_COLOR', { time
   expect(forced.stdout).toContain('\u001b[');
   expect(inPipe.stdout).not.toContain('\u001b[');
   expect(refused.stdout).not.toContain('\u001b[');
+});
+
+test.each(['a#b', 'a%20b', ...(process.platform === 'win32' ? [] : ['a?b'])])(
+  'in a folder such as %j, the doctor names the path as the cause',
+  { timeout },
+  async (name) => {
+    const start = join(name, 'src/learner/commands/start.js');
+    cpSync(fileURLToPath(new URL('..', import.meta.url)), join(workshop.root, name, 'src/learner'), {
+      recursive: true,
+    });
+
+    const { code, stdout, stderr } = await workshop.run(['doctor'], {}, start);
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toBe(
+      `✘ The workshop can't run in ${join(realpathSync(workshop.root), name)}: Vitest can't handle the "${name[1]}" in this path. ` +
+        'Rename the folder, or move the project to another one.\n',
+    );
+  },
+);
+
+test('other folders are no obstacle', () => {
+  expect(faultOfPath('/home/ada/My Work [1] (ü) {b} & $HOME')).toBeUndefined();
+  expect(faultOfPath('C:\\Users\\ada\\workshop')).toBeUndefined();
 });
 
 test('without the packages, it says what to do', { timeout }, async () => {

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle } from '../bundle.ts';
+import { bundle } from '../bundle.js';
 
 /** A program as JavaScript, bundled as `npm run local-aws` is. */
 export interface BundledProgram {

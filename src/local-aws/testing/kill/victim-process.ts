@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle } from '../../bundle.ts';
+import { bundle } from '../../bundle.js';
 
 /**
  * Makes JavaScript of the victim and all that it imports: that starts five times as fast as its sources.
