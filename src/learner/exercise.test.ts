@@ -57,6 +57,18 @@ describe.each([
     expect(replaceExercise(workshop.root, step, by, at)).toEqual({ changed: false });
   });
 
+  test('knows its own texts after an editor has written line ends of Windows', () => {
+    const other = by === 'shipped' ? solution(step) : shippedExercise(step);
+    const withCrlf = (lines: string) => lines.replaceAll('\n', '\r\n');
+
+    workshop.write(exercise, withCrlf(text));
+    expect(replaceExercise(workshop.root, step, by, at)).toEqual({ changed: false });
+    workshop.write(exercise, withCrlf(other));
+    expect(replaceExercise(workshop.root, step, by, at)).toEqual({ changed: true, savedTo: undefined });
+    workshop.write(exercise, withCrlf(`${text}// Mine.\n`));
+    expect(replaceExercise(workshop.root, step, by, at).savedTo).toBeDefined();
+  });
+
   test('brings back an exercise that was deleted', () => {
     rmSync(join(workshop.root, exercise));
 

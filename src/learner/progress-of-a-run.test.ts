@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, test } from 'vitest';
@@ -17,8 +17,17 @@ beforeEach(() => {
   // The learner's own, if not by much.
   replaceExercise(project.root, step, 'solution', new Date());
   appendFileSync(join(project.root, filesOf(step).exercise), '// Mine.\n');
+  writeLineEndsOfWindows(join(project.root, 'workshop', step));
   return project.remove;
 });
+
+/** As an editor on Windows does, or Git without this project's .gitattributes. */
+function writeLineEndsOfWindows(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const file = join(folder, entry.name);
+    if (entry.isFile()) writeFileSync(file, readFileSync(file, 'utf8').replaceAll('\n', '\r\n'));
+  }
+}
 
 function runStep(...args: string[]): Promise<number> {
   const vitest = join(project.root, 'node_modules/vitest/vitest.mjs');
@@ -32,7 +41,9 @@ function runStep(...args: string[]): Promise<number> {
 
 const state = () => readProgress(project.root).steps[step]?.state;
 
-test('a step is done once its exercise has passed, not its solution', { timeout: 120_000 }, async () => {
+test('a step with line ends of Windows is done once its exercise has passed, not its solution', {
+  timeout: 120_000,
+}, async () => {
   expect(state()).toBe('to do');
 
   expect(await runStep('--mode', 'solution')).toBe(0);

@@ -37,6 +37,13 @@ test("a step's title is its lesson's, without the number", () => {
   ]);
 });
 
+test('a lesson may have line ends of Windows', () => {
+  makeStep('01-a', '# Step 1: Create a key\r\n\r\n## What you learned\r\n\r\nFirst.\r\n\r\nThe\r\nlast.\r\n');
+
+  expect(readStepFolders(root)).toEqual([{ number: 1, name: '01-a', title: 'Create a key' }]);
+  expect(whatWasLearned(root, '01-a')).toBe('The last.');
+});
+
 test('without a workshop there are no steps', () => {
   expect(readStepFolders(root)).toEqual([]);
 });
