@@ -81,7 +81,7 @@ test('without CloudTrail and STS, all steps but step 4 run, and nothing is left'
   expect(code).toBe(0);
   expect(new Set(await keyStates())).toEqual(new Set(['PendingDeletion']));
   const { Aliases = [] } = await new KMSClient(endpoint.aws).send(new ListAliasesCommand({}));
-  expect(Aliases).toEqual([]);
+  expect(Aliases.filter(({ TargetKeyId }) => TargetKeyId !== undefined)).toEqual([]);
 
   const progress = await run('src/learner/commands/start.js', 'progress');
   expect(progress.output).toContain(' ∅  4  Audit with CloudTrail          not possible here\n');

@@ -98,10 +98,11 @@ async function statesOfKeys(kms: KMSClient): Promise<(string | undefined)[]> {
   return states;
 }
 
+/** AWS's own aliases name no key. */
 async function namesOfAliases(kms: KMSClient): Promise<(string | undefined)[]> {
   const names: (string | undefined)[] = [];
   for await (const { Aliases = [] } of paginateListAliases({ client: kms }, {})) {
-    names.push(...Aliases.map(({ AliasName }) => AliasName));
+    names.push(...Aliases.filter(({ TargetKeyId }) => TargetKeyId).map(({ AliasName }) => AliasName));
   }
   return names;
 }

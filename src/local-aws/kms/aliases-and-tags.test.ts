@@ -11,7 +11,7 @@ import {
   UpdateAliasCommand,
 } from '@aws-sdk/client-kms';
 import { describe, expect } from 'vitest';
-import { errorOf, test } from '../testing/local-aws-under-test.ts';
+import { customerAliases, errorOf, test } from '../testing/local-aws-under-test.ts';
 
 const aliasArn = (name: string) => `arn:aws:kms:us-east-1:111122223333:${name}`;
 
@@ -35,8 +35,7 @@ describe('an alias', () => {
     await local.kms.send(new CreateAliasCommand({ AliasName: 'alias/mine', TargetKeyId: id }));
     local.clock.advance({ seconds: 5 });
     await local.kms.send(new UpdateAliasCommand({ AliasName: 'alias/mine', TargetKeyId: id }));
-    const { Aliases } = await local.kms.send(new ListAliasesCommand({}));
-    expect(Aliases).toEqual([
+    expect(await customerAliases(local.kms)).toEqual([
       {
         AliasName: 'alias/mine',
         AliasArn: aliasArn('alias/mine'),
@@ -154,10 +153,12 @@ describe('an alias', () => {
     for (const name of ['a', 'b', 'c', 'd']) {
       await local.kms.send(new CreateAliasCommand({ AliasName: `alias/${name}`, TargetKeyId: id }));
     }
-    const first = await local.kms.send(new ListAliasesCommand({ Limit: 2 }));
+    const first = await local.kms.send(new ListAliasesCommand({ KeyId: id, Limit: 2 }));
     expect(first.Truncated).toBe(true);
     await local.kms.send(new DeleteAliasCommand({ AliasName: 'alias/b' }));
-    const second = await local.kms.send(new ListAliasesCommand({ Limit: 2, Marker: first.NextMarker }));
+    const second = await local.kms.send(
+      new ListAliasesCommand({ KeyId: id, Limit: 2, Marker: first.NextMarker }),
+    );
     expect(second.Aliases?.map((alias) => alias.AliasName)).toEqual(['alias/c', 'alias/d']);
     expect(second).toMatchObject({ Truncated: false });
     expect(second).not.toHaveProperty('NextMarker');

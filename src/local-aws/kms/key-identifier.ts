@@ -2,6 +2,7 @@ import { aliasArn, keyArn } from '../account.ts';
 import { AwsError, validationError } from '../api/errors.ts';
 import type { KeyRecord } from './key.ts';
 import type { Kms } from './kms.ts';
+import { managedKey } from './managed-keys.ts';
 
 /** A UUID, or what the id of a multi-Region key looks like: none of those exist here, but it is a key id. */
 const keyIdForm = /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/i;
@@ -35,7 +36,7 @@ export function keyForAlias(kms: Kms, identifier: string): KeyRecord {
 }
 
 /**
- * Finds a key by its id, its ARN, an alias or an alias ARN.
+ * Finds a key by its id, its ARN, an alias or an alias ARN. A predefined alias gets its key now, if it has none yet.
  *
  * @throws {AwsError} `NotFoundException` or `InvalidArnException`
  */
@@ -45,8 +46,10 @@ export function keyByAnyIdentifier(kms: Kms, identifier: string): KeyRecord {
   const arn = identifier === aliasName ? aliasArn(kms.account, aliasName) : identifier;
   const alias = kms.state.alias(aliasName);
   // The whole ARN counts: the same name in another account or partition is another alias.
-  if (alias?.arn !== arn) throw aliasNotFound(arn);
-  return keyById(kms, alias.targetKeyId);
+  if (alias?.arn === arn) return keyById(kms, alias.targetKeyId);
+  const key = arn === aliasArn(kms.account, aliasName) ? managedKey(kms, aliasName) : undefined;
+  if (!key) throw aliasNotFound(arn);
+  return key;
 }
 
 /** The alias that an identifier names, or undefined if it names a key. It is what `kms:RequestAlias` holds. */

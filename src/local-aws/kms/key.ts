@@ -38,6 +38,8 @@ export interface KeyRecord {
   /** When an on-demand rotation was asked for that hasn't been done yet. */
   readonly onDemandRotationAt?: number | undefined;
   readonly tags: readonly Tag[];
+  /** Set if it is an AWS managed key, and not the account's own. */
+  readonly manager?: 'AWS';
   /** The key policy: a JSON document. */
   readonly policy: string;
 }
@@ -91,7 +93,7 @@ export function keyMetadata(account: Account, key: KeyRecord) {
     KeyState: key.state,
     ...(key.deletionDate === undefined ? {} : { DeletionDate: key.deletionDate / 1000 }),
     Origin: 'AWS_KMS',
-    KeyManager: 'CUSTOMER',
+    KeyManager: key.manager ?? 'CUSTOMER',
     CustomerMasterKeySpec: 'SYMMETRIC_DEFAULT',
     KeySpec: 'SYMMETRIC_DEFAULT',
     EncryptionAlgorithms: ['SYMMETRIC_DEFAULT'],

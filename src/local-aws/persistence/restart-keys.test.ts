@@ -15,7 +15,6 @@ import {
   GetKeyPolicyCommand,
   GetKeyRotationStatusCommand,
   KMSClient,
-  ListAliasesCommand,
   ListGrantsCommand,
   ListKeyRotationsCommand,
   ListResourceTagsCommand,
@@ -28,7 +27,7 @@ import {
 } from '@aws-sdk/client-kms';
 import { expect, test, vi } from 'vitest';
 import { KeptLocalAws } from '../testing/kept-local-aws.ts';
-import { errorOf, type LocalAwsUnderTest } from '../testing/local-aws-under-test.ts';
+import { customerAliases, errorOf, type LocalAwsUnderTest } from '../testing/local-aws-under-test.ts';
 
 const encryptionContext = { purpose: 'restart', 'ключ 🔑': 'значение' };
 
@@ -109,7 +108,7 @@ test('a key that was to be deleted meanwhile is gone, and its aliases with it', 
   const { id, arn } = await local.newKey();
   await local.kms.send(new CreateAliasCommand({ AliasName: 'alias/doomed', TargetKeyId: id }));
   await local.kms.send(new ScheduleKeyDeletionCommand({ KeyId: id, PendingWindowInDays: 7 }));
-  expect((await local.kms.send(new ListAliasesCommand({}))).Aliases).toMatchObject([{ TargetKeyId: id }]);
+  expect(await customerAliases(local.kms)).toMatchObject([{ TargetKeyId: id }]);
   await kept.stop();
   kept.clock.advance({ days: 7 });
 
@@ -119,7 +118,7 @@ test('a key that was to be deleted meanwhile is gone, and its aliases with it', 
       name: 'NotFoundException',
       message: `Key '${arn}' does not exist`,
     });
-    expect((await local.kms.send(new ListAliasesCommand({}))).Aliases).toEqual([]);
+    expect(await customerAliases(local.kms)).toEqual([]);
     kept.clock.advance({ seconds: 60 });
     expect(await eventIds(local, 'DeleteKey')).toHaveLength(1);
   }
@@ -134,12 +133,12 @@ test('aliases name what they named', async () => {
   }
   await local.kms.send(new UpdateAliasCommand({ AliasName: 'alias/moves', TargetKeyId: second.id }));
   await local.kms.send(new DeleteAliasCommand({ AliasName: 'alias/goes' }));
-  const before = await local.kms.send(new ListAliasesCommand({}));
+  const before = await customerAliases(local.kms);
 
   local = await kept.start();
-  const { Aliases } = await local.kms.send(new ListAliasesCommand({}));
-  expect(Aliases).toEqual(before.Aliases);
-  expect(Aliases?.map((alias) => [alias.AliasName, alias.TargetKeyId])).toEqual([
+  const aliases = await customerAliases(local.kms);
+  expect(aliases).toEqual(before);
+  expect(aliases.map((alias) => [alias.AliasName, alias.TargetKeyId])).toEqual([
     ['alias/moves', second.id],
     ['alias/stays', first.id],
   ]);
@@ -216,7 +215,7 @@ test('all of it is there when the journal was written anew, too', async () => {
   await local.kms.send(new CreateGrantCommand({ KeyId, GranteePrincipal, Operations: ['Decrypt'] }));
   const look = async () => [
     (await local.kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata,
-    (await local.kms.send(new ListAliasesCommand({}))).Aliases,
+    await customerAliases(local.kms),
     (await local.kms.send(new ListResourceTagsCommand({ KeyId }))).Tags,
     (await local.kms.send(new ListGrantsCommand({ KeyId }))).Grants,
   ];

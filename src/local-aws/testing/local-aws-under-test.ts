@@ -3,7 +3,7 @@ import {
   LookupEventsCommand,
   type LookupEventsCommandInput,
 } from '@aws-sdk/client-cloudtrail';
-import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { type AliasListEntry, CreateKeyCommand, KMSClient, paginateListAliases } from '@aws-sdk/client-kms';
 import { STSClient } from '@aws-sdk/client-sts';
 import { test as plainTest } from 'vitest';
 import { type LocalAws, type LocalAwsOptions, ManualClock, startLocalAws } from '../index.ts';
@@ -74,6 +74,13 @@ export const test = plainTest.extend<{ local: LocalAwsUnderTest }>({
     await local.aws.close();
   },
 });
+
+/** Lists the account's own aliases: all but those that AWS has predefined. */
+export async function customerAliases(kms: KMSClient): Promise<AliasListEntry[]> {
+  const aliases: AliasListEntry[] = [];
+  for await (const { Aliases = [] } of paginateListAliases({ client: kms }, {})) aliases.push(...Aliases);
+  return aliases.filter(({ AliasName }) => !AliasName?.startsWith('alias/aws/'));
+}
 
 /** The error that a call ends in: what a caller sees of it. Throws if the call succeeds. */
 export async function errorOf(

@@ -9,7 +9,6 @@ import {
   DisableKeyCommand,
   EnableKeyCommand,
   GenerateDataKeyCommand,
-  ListAliasesCommand,
   ListKeysCommand,
   ListResourceTagsCommand,
   ScheduleKeyDeletionCommand,
@@ -17,7 +16,12 @@ import {
   UpdateAliasCommand,
 } from '@aws-sdk/client-kms';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
-import { errorOf, type LocalAwsUnderTest, startUnderTest } from '../testing/local-aws-under-test.ts';
+import {
+  customerAliases,
+  errorOf,
+  type LocalAwsUnderTest,
+  startUnderTest,
+} from '../testing/local-aws-under-test.ts';
 import type { WeatherRule } from './rules.ts';
 
 let local: LocalAwsUnderTest;
@@ -42,8 +46,7 @@ const stateOf = async (identifier: string) =>
 const generateDataKey = (KeyId: string) =>
   local.kms.send(new GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256' }));
 
-const aliasNames = async () =>
-  (await local.kms.send(new ListAliasesCommand({}))).Aliases?.map((alias) => alias.AliasName);
+const aliasNames = async () => (await customerAliases(local.kms)).map((alias) => alias.AliasName);
 
 describe('an alias', () => {
   test('that was created is found when its time has come', async () => {

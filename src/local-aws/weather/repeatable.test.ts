@@ -3,10 +3,9 @@ import {
   DecryptCommand,
   EncryptCommand,
   GenerateDataKeyCommand,
-  ListAliasesCommand,
 } from '@aws-sdk/client-kms';
 import { expect, test } from 'vitest';
-import { startUnderTest } from '../testing/local-aws-under-test.ts';
+import { customerAliases, startUnderTest } from '../testing/local-aws-under-test.ts';
 import type { WeatherRule } from './rules.ts';
 
 const weather: WeatherRule[] = [
@@ -46,7 +45,7 @@ async function run(seed: number | undefined, calls: readonly Operation[]) {
       outcomes[operation]?.push(outcome);
     }
     clock.advance({ seconds: 5 });
-    const { Aliases = [] } = await untilAnswered(() => kms.send(new ListAliasesCommand({})));
+    const listed = await untilAnswered(() => customerAliases(kms));
     const events: Record<string, unknown[]> = {};
     for (const EventName of operations) {
       const found = await deliveredEvents({
@@ -54,7 +53,7 @@ async function run(seed: number | undefined, calls: readonly Operation[]) {
       });
       events[EventName] = found.map(({ errorCode }) => errorCode);
     }
-    return { seed: aws.seed, outcomes, aliases: Aliases.map(({ AliasName }) => AliasName), events };
+    return { seed: aws.seed, outcomes, aliases: listed.map(({ AliasName }) => AliasName), events };
   } finally {
     await aws.close();
   }

@@ -67,10 +67,11 @@ async function statesOfKeys(kms: KMSClient): Promise<Map<string | undefined, str
   return states;
 }
 
+/** AWS's own aliases name no key. */
 async function namesOfAliases(kms: KMSClient): Promise<string[]> {
   const names: string[] = [];
   for await (const { Aliases = [] } of paginateListAliases({ client: kms }, {})) {
-    names.push(...Aliases.map(({ AliasName = '' }) => AliasName));
+    names.push(...Aliases.filter(({ TargetKeyId }) => TargetKeyId).map(({ AliasName = '' }) => AliasName));
   }
   return names;
 }
