@@ -46,6 +46,7 @@ const request = {
   method: 'POST',
   url: '/',
   headers: { 'user-agent': 'aws-sdk-js/3.1164.0 ua/2.1 os/linux lang/js md/nodejs api/kms#3.1164.0 m/E,e' },
+  headerNames: [],
   rawHeaders: [],
   body,
   sourceAddress: '127.0.0.1',

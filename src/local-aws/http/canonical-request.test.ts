@@ -24,7 +24,15 @@ describe('the canonical request', () => {
     const headers = Object.fromEntries(
       rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [[name.toLowerCase(), rawHeaders[at + 1]]] : [])),
     );
-    return { method: 'GET', url, headers, rawHeaders, body: Buffer.alloc(0), sourceAddress: '' };
+    return {
+      method: 'GET',
+      url,
+      headers,
+      headerNames: Object.keys(headers),
+      rawHeaders,
+      body: Buffer.alloc(0),
+      sourceAddress: '',
+    };
   };
   const linesOf = (given: IncomingRequest, signedHeaders = 'host') =>
     canonicalRequest(given, signedHeadersIn(signedHeaders)).split('\n');

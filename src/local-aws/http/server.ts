@@ -62,7 +62,15 @@ function respond(
   const { method = '', url = '', headers, rawHeaders } = message;
   const sourceAddress = message.socket.remoteAddress ?? '';
   try {
-    const given = answer({ method, url, headers, rawHeaders, body, sourceAddress });
+    const given = answer({
+      method,
+      url,
+      headers,
+      headerNames: Object.keys(headers),
+      rawHeaders,
+      body,
+      sourceAddress,
+    });
     // A promise takes time, even one that is kept already: most answers need none.
     if (!(given instanceof Promise)) send(message, response, given);
     else given.then((late) => send(message, response, late)).catch(() => message.destroy());

@@ -57,11 +57,11 @@ export function verifySignature(
  * whoever has a signed request could turn it into another one. The text for the host is quoted in many issues; the one for
  * the others is modelled on it.
  */
-function requireSigned({ headers }: IncomingRequest, { names }: SignedHeaders): void {
+function requireSigned({ headerNames }: IncomingRequest, { names }: SignedHeaders): void {
   if (!names.includes('host')) {
     throw invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
   }
-  for (const name in headers) {
+  for (const name of headerNames) {
     if (name.startsWith('x-amz-') && !names.includes(name)) {
       throw invalid(`'${name}' must be a 'SignedHeader' in the AWS Authorization.`);
     }
