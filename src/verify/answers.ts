@@ -10,9 +10,21 @@ export interface Answer {
 export interface WrongAnswer extends Answer {
   /** Part of the first message that the learner must read. */
   says: string;
+  /** The request or the parameter that this answer alone breaks, or both. */
+  breaks: string[];
+}
+
+/** Something that the lesson or the exercise asks for. */
+export interface Request {
+  name: string;
+  /** Parts of the lesson, or of the exercise's comments, that ask for it. */
+  quotes: string[];
 }
 
 export interface Answers {
+  requests: Request[];
+  /** Requests and parameters that no wrong answer can break, and why. */
+  uncovered: { name: string; reason: string }[];
   wrongAnswers: WrongAnswer[];
   /** Answers that differ from the solution and are right. */
   validVariants: Answer[];
@@ -35,35 +47,58 @@ interface Section {
  * @param solution the text that the answers change
  */
 export function readAnswers(file: string, text: string, solution: string): Answers {
-  const whole = { title: '', number: 0, lines: text.split('\n') };
-  const answers: Answers = { wrongAnswers: [], validVariants: [], complaints: [] };
-  for (const section of sectionsOf(whole, '## ')) {
-    const isWrong = section.title === 'Wrong answers';
-    if (!isWrong && section.title !== 'Valid variants') {
-      answers.complaints.push(`${file}:${section.number}: unknown section "${section.title}".`);
-      continue;
-    }
-    for (const { title, number, lines } of sectionsOf(section, '### ')) {
-      const [, name] = /^([a-z0-9-]+): \S/.exec(title) ?? [];
-      const place = `${name ?? title} (${file}:${number})`;
-      const fields = isWrong ? ['Says'] : [];
-      const errors = [
-        ...(name ? [] : ['begin its heading with a name, a colon and how it differs from the solution']),
-        ...fields.filter((field) => !fieldOf(lines, field)).map((field) => `it lacks a line "${field}: …"`),
-        ...unknownLines(lines, fields).map((line) => `this line is unknown: ${line}`),
-      ];
-      const edited = applyDiff(lines, solution);
-      if ('error' in edited) errors.push(edited.error);
-      const others = [...answers.wrongAnswers, ...answers.validVariants];
-      if (others.some((other) => other.name === name)) errors.push('another answer has its name');
-      answers.complaints.push(...errors.map((error) => `${place}: ${error}.`));
-      if (!name || errors.length > 0 || 'error' in edited) continue;
-      const answer = { name, place, source: edited.source };
-      if (isWrong) answers.wrongAnswers.push({ ...answer, says: fieldOf(lines, 'Says') ?? '' });
-      else answers.validVariants.push(answer);
+  const answers: Answers = {
+    requests: [],
+    uncovered: [],
+    wrongAnswers: [],
+    validVariants: [],
+    complaints: [],
+  };
+  const complain = (number: number, error: string) => answers.complaints.push(`${file}:${number}: ${error}.`);
+  for (const section of sectionsOf({ title: '', number: 0, lines: text.split('\n') }, '## ')) {
+    const { title, number } = section;
+    if (title === 'Requests') {
+      const items = itemsOf(section, complain);
+      answers.requests.push(...items.map(({ name, text }) => ({ name, quotes: quotesOf(text) })));
+    } else if (title === 'Without a wrong answer') {
+      const items = itemsOf(section, complain);
+      answers.uncovered.push(...items.map(({ name, text }) => ({ name, reason: text })));
+    } else if (title === 'Wrong answers' || title === 'Valid variants') {
+      for (const part of sectionsOf(section, '### ')) readAnswer(part, title, file, solution, answers);
+    } else {
+      complain(number, `unknown section "${title}"`);
     }
   }
   return answers;
+}
+
+/** Adds an answer, or says what is wrong with it. */
+function readAnswer(
+  { title, number, lines }: Section,
+  kind: 'Wrong answers' | 'Valid variants',
+  file: string,
+  solution: string,
+  answers: Answers,
+): void {
+  const isWrong = kind === 'Wrong answers';
+  const [, name] = /^([a-z0-9-]+): \S/.exec(title) ?? [];
+  const place = `${name ?? title} (${file}:${number})`;
+  const says = fieldOf(lines, 'Says');
+  const edited = applyDiff(lines, solution);
+  const others = [...answers.wrongAnswers, ...answers.validVariants];
+  const errors = [
+    ...(name ? [] : ['begin its heading with a name, a colon and how it differs from the solution']),
+    ...(others.some((other) => other.name === name) ? ['another answer has its name'] : []),
+    ...(isWrong && !says ? ['it lacks a line "Says: …"'] : []),
+    ...unknownLines(lines, isWrong ? ['Says', 'Breaks'] : []).map((line) => `this line is unknown: ${line}`),
+    ...('error' in edited ? [edited.error] : []),
+  ];
+  answers.complaints.push(...errors.map((error) => `${place}: ${error}.`));
+  if (errors.length > 0 || !name || 'error' in edited) return;
+  const answer = { name, place, source: edited.source };
+  if (!isWrong) answers.validVariants.push(answer);
+  else if (says)
+    answers.wrongAnswers.push({ ...answer, says, breaks: fieldOf(lines, 'Breaks')?.split(/, */) ?? [] });
 }
 
 /** The sections of a text whose headings begin with a mark. */
@@ -75,6 +110,23 @@ function sectionsOf({ number, lines }: Section, mark: '## ' | '### '): Section[]
     else sections.at(-1)?.lines.push(line);
   }
   return sections;
+}
+
+/** The items of a list: `- name: text`, which may go on in the next line. */
+function itemsOf({ number, lines }: Section, complain: (number: number, error: string) => void) {
+  const items: { name: string; text: string }[] = [];
+  for (const [index, line] of lines.entries()) {
+    const [, name = '', text = ''] = /^- ([^:"]+): (.+)$/.exec(line) ?? [];
+    const last = items.at(-1);
+    if (name) items.push({ name, text });
+    else if (last && line.startsWith('  ')) last.text += ` ${line.trim()}`;
+    else if (line.trim()) complain(number + index + 1, `write "- name: …" instead of: ${line}`);
+  }
+  return items;
+}
+
+function quotesOf(text: string): string[] {
+  return [...text.matchAll(/"([^"]+)"/g)].map(([, quote = '']) => quote);
 }
 
 function fieldOf(lines: string[], field: string): string | undefined {

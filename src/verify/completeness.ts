@@ -72,7 +72,6 @@ function complainOfHints(root: string, folder: string, name: string): string[] {
 }
 
 function complainOfAnswers({ folder, wrongAnswers, validVariants, complaints }: StepFiles): string[] {
-  const says = wrongAnswers.map((wrongAnswer) => wrongAnswer.says);
   return [
     ...complaints,
     ...(wrongAnswers.length < wrongAnswersPerStep
@@ -87,8 +86,5 @@ function complainOfAnswers({ folder, wrongAnswers, validVariants, complaints }: 
             'add answers that are right in another way than the solution.',
         ]
       : []),
-    ...wrongAnswers
-      .filter((wrongAnswer, index) => says.indexOf(wrongAnswer.says) !== index)
-      .map((wrongAnswer) => `${wrongAnswer.place} says "${wrongAnswer.says}" as another wrong answer does.`),
   ];
 }

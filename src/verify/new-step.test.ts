@@ -41,37 +41,24 @@ const brokenSteps: BrokenStep[] = [
     ],
   },
   {
-    flaw: 'an answer does not compile, another has the name of the first, and the third no longer applies',
+    flaw: 'an answer does not compile, a valid one is rejected, and nothing breaks a parameter',
     changes: {
       'answers.md': changed(textOf('answers.md'), {
         "return 'AWS';": 'return 7;',
-        '### then: it uses': '### aws-manages-it: it uses',
-        '-  return KeyMetadata?.KeyManager;\n+  return KeyMetadata?.KeyState;':
-          '-  return KeyMetadata.KeyManager;\n+  return KeyMetadata?.KeyState;',
+        'KeyMetadata?.KeyManager);': "KeyMetadata?.KeyManager && 'AWS');",
+        'Breaks: readManager.keyArn\n': '',
       }),
     },
     complaints: [
-      ['answersCompile', "does not compile: (6,3): error TS2322: Type 'number' is not assignable"],
-      ['isComplete', 'aws-manages-it (workshop/08-broken/answers.md:30): another answer has its name.'],
       [
-        'isComplete',
-        'give-the-state (workshop/08-broken/answers.md:12): its edit no longer applies, because solution.ts has no such lines:\n' +
-          '  return KeyMetadata.KeyManager;',
+        'answersCompile',
+        "aws-manages-it (workshop/08-broken/answers.md:10) does not compile: (6,3): error TS2322: Type 'number'",
       ],
-    ],
-  },
-  {
-    flaw: 'it rejects a valid variant',
-    changes: {
-      'answers.md': changed(textOf('answers.md'), {
-        'KeyMetadata?.KeyManager);': "KeyMetadata?.KeyManager ?? 'AWS').then(() => 'AWS');",
-      }),
-    },
-    complaints: [
       [
         'validVariantsAreAccepted',
-        'then (workshop/09-broken/answers.md:30) is valid, but "reads who manages the key" rejects it: AssertionError: DescribeKey',
+        'then (workshop/08-broken/answers.md:37) is valid, but "reads who manages the key" rejects it: AssertionError: DescribeKey',
       ],
+      ['requestsAreCovered', 'no wrong answer breaks the parameter "readManager.keyArn": add one'],
     ],
   },
   {
@@ -92,7 +79,7 @@ const brokenSteps: BrokenStep[] = [
       'exercise.ts.shipped': textOf('exercise.ts'),
     },
     complaints: [
-      ['isComplete', 'exercise.ts is not as shipped: "npm run reset -- 11" brings it back.'],
+      ['isComplete', 'exercise.ts is not as shipped: "npm run reset -- 10" brings it back.'],
       ['exerciseIsSolutionWithoutBlocks', "exercise.ts lacks the line import { todo } from '#todo';"],
       ['startsRed', 'The exercise fails outside of its TODOs: Error:'],
     ],
@@ -115,9 +102,9 @@ const brokenSteps: BrokenStep[] = [
     complaints: [
       [
         'wrongAnswersAreRejected',
-        'aws-manages-it (workshop/14-broken/answers.md:5) is accepted: the spec has to fail with "You predicted',
+        'aws-manages-it (workshop/13-broken/answers.md:10) is accepted: the spec has to fail with "You predicted',
       ],
-      ['wrongAnswersAreRejected', 'give-the-state (workshop/14-broken/answers.md:12) is accepted'],
+      ['wrongAnswersAreRejected', 'give-the-state (workshop/13-broken/answers.md:18) is accepted'],
       ['everyAssertionMatters', 'could be deleted, and no wrong answer would notice'],
     ],
   },

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { copyProject, type ProjectCopy } from '../steps/project-copy.ts';
+import { describeCoverage } from './coverage.ts';
 import { proveSteps, type StepProof } from './proof.ts';
 import { Prover } from './prover.ts';
-import { stepFolderNames } from './step-files.ts';
+import { readStep, stepFolderNames } from './step-files.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 const steps = stepFolderNames(root);
@@ -22,11 +23,16 @@ beforeAll(async () => {
 afterAll(async () => {
   await prover?.close();
   copy?.remove();
+  console.log(describeCoverage(steps.map((name) => readStep(root, name))));
 });
 
 describe.for(steps.map((name, index) => [name, index] as const))('%s', ([, index]) => {
   test('is complete', () => {
     expect(proofs[index]?.isComplete).toEqual([]);
+  });
+
+  test('has a wrong answer for each request of the lesson and each parameter', () => {
+    expect(proofs[index]?.requestsAreCovered).toEqual([]);
   });
 
   test('has answers that compile', () => {

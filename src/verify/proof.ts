@@ -1,6 +1,7 @@
 import { compareWithSolution } from '../steps/numbered-blocks.ts';
 import { compile } from './compile.ts';
 import { complainOfGaps } from './completeness.ts';
+import { complainOfCoverage } from './coverage.ts';
 import {
   type Claim,
   complainOfIdleAssertions,
@@ -21,7 +22,7 @@ import { complainOfLikeness } from './verdicts.ts';
 
 /** What is wrong with a step, by what has to be proved. Empty lists mean that it is proved. */
 export type StepProof = Record<
-  Claim | 'isComplete' | 'answersCompile' | 'exerciseIsSolutionWithoutBlocks',
+  Claim | 'isComplete' | 'requestsAreCovered' | 'answersCompile' | 'exerciseIsSolutionWithoutBlocks',
   string[]
 >;
 
@@ -79,6 +80,7 @@ function proofOf(root: string, step: StepFiles, results: Result[], compilerError
   const wrongAnswers = outcomesOf(results, step, 'wrongAnswersAreRejected');
   return {
     isComplete: complainOfGaps(root, step.name),
+    requestsAreCovered: complainOfCoverage(step),
     answersCompile: complainOfCompilation(step, compilerErrors),
     exerciseIsSolutionWithoutBlocks: compareWithSolution(step.exercise, step.solution),
     startsRed: complaintsOf('startsRed'),

@@ -9,6 +9,7 @@ export interface StepFiles extends Answers {
   name: string;
   /** Relative to the repository. */
   folder: string;
+  lesson: string;
   exercise: string;
   solution: string;
   spec: string;
@@ -29,6 +30,7 @@ export function readStep(root: string, name: string): StepFiles {
   return {
     name,
     folder,
+    lesson: text('README.md'),
     exercise: text('exercise.ts'),
     solution: text('solution.ts'),
     spec: text('step.spec.ts'),

@@ -76,16 +76,20 @@ export function complainOfVariant({ place }: Answer, { tests, failures }: TrialO
   ];
 }
 
-/** The message of a wrong answer has to be its own, so that the learner is told this mistake and no other. */
+/**
+ * The message of a wrong answer has to be its own, so that the learner is told this mistake and no other. Only answers
+ * that break the same may share one.
+ */
 export function complainOfLikeness(
   { wrongAnswers }: Pick<StepFiles, 'wrongAnswers'>,
   outcomes: TrialOutcome[],
 ): string[] {
-  return wrongAnswers.flatMap(({ place, says }) =>
+  return wrongAnswers.flatMap(({ place, says, breaks }) =>
     wrongAnswers.flatMap((other, index) => {
       const outcome = outcomes[index];
       const message = outcome && firstFailure(outcome)?.message;
-      return other.place !== place && message?.includes(says)
+      const isSameMistake = other.breaks.some((name) => breaks.includes(name));
+      return other.place !== place && !isSameMistake && message?.includes(says)
         ? [`${place} and ${other.place} both fail with "${says}": give each mistake a message of its own.`]
         : [];
     }),

@@ -82,10 +82,16 @@ test('as you predicted', { meta: { todos: [1] } }, () => {
 
 const answers = `# Answers
 
+## Requests
+
+- prediction: "predict, before you go on."
+- KMS: "ask KMS."
+
 ## Wrong answers
 
 ### aws-manages-it: it says that AWS manages the key.
 Says: You predicted another manager
+Breaks: prediction
 \`\`\`diff
 -  return 'CUSTOMER';
 +  return 'AWS';
@@ -93,6 +99,7 @@ Says: You predicted another manager
 
 ### give-the-state: it gives the state of the key.
 Says: DescribeKey knows the manager
+Breaks: KMS
 \`\`\`diff
 -  return KeyMetadata?.KeyManager;
 +  return KeyMetadata?.KeyState;
@@ -100,6 +107,7 @@ Says: DescribeKey knows the manager
 
 ### manager-of-nothing: it answers for a key that is not there.
 Says: let the error through
+Breaks: readManager.keyArn
 \`\`\`diff
 -  const { KeyMetadata } = await new KMSClient().send(new DescribeKeyCommand({ KeyId: keyArn }));
 -  return KeyMetadata?.KeyManager;
