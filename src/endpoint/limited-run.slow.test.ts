@@ -3,6 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
+  CreateAliasCommand,
+  CreateKeyCommand,
   DescribeKeyCommand,
   KMSClient,
   ListAliasesCommand,
@@ -80,8 +82,17 @@ test('without CloudTrail and STS, all steps but step 4 run, and nothing is left'
   expect(output).toContain(' All 4 steps that are possible here are done.\n');
   expect(code).toBe(0);
   expect(new Set(await keyStates())).toEqual(new Set(['PendingDeletion']));
-  const { Aliases = [] } = await new KMSClient(endpoint.aws).send(new ListAliasesCommand({}));
-  expect(Aliases.filter(({ TargetKeyId }) => TargetKeyId !== undefined)).toEqual([]);
+  const kms = new KMSClient(endpoint.aws);
+  const aliases = async () => {
+    const { Aliases = [] } = await kms.send(new ListAliasesCommand({}));
+    return Aliases.filter(({ TargetKeyId }) => TargetKeyId !== undefined);
+  };
+  expect(endpoint.asked).toContain('CreateAlias');
+  expect(await aliases()).toEqual([]);
+
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+  await kms.send(new CreateAliasCommand({ AliasName: 'alias/left', TargetKeyId: KeyMetadata?.KeyId }));
+  expect(await aliases()).toMatchObject([{ AliasName: 'alias/left' }]);
 
   const progress = await run('src/learner/commands/start.js', 'progress');
   expect(progress.output).toContain(' ∅  4  Audit with CloudTrail          not possible here\n');
@@ -117,6 +128,8 @@ test('where no key can be created, it says so, and fails', async () => {
   );
   expect(code).toBe(1);
   expect(await keyStates()).toEqual([]);
+  await new KMSClient(endpoint.aws).send(new CreateKeyCommand({}));
+  expect(await keyStates()).toEqual(['Enabled']);
 });
 
 test('where the clean-up fails at the end, the run says so, and fails', async () => {
@@ -142,7 +155,9 @@ test('where the clean-up fails at the end, the run says so, and fails', async ()
   expect(output).toContain('✔  2  Encrypt with a data key cache  done');
   expect(output).toContain(' The clean-up stopped: AccessDeniedException: No\n');
   expect(output).toContain('What is left: npm run clean-up\n');
-  expect(output).not.toContain('    at ');
+  const lineOfStack = '    at ';
+  expect(new Error('planted').stack).toContain(lineOfStack);
+  expect(output).not.toContain(lineOfStack);
   expect(code).toBe(1);
 });
 

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeFixtureWorkshop } from '../learner/testing/fixture-workshop.ts';
 import { readHints } from './hints.ts';
@@ -27,9 +29,12 @@ test('a heading inside code belongs to the code', ({ onTestFinished }) => {
   ]);
 });
 
-test('a step without hints.md has none', ({ onTestFinished }) => {
+test('a step without hints.md has no hints', ({ onTestFinished }) => {
   const workshop = makeFixtureWorkshop();
   onTestFinished(workshop.remove);
+  const step = '02-plant-a-tree';
 
-  expect(readHints(workshop.root, '09-not-there')).toEqual([]);
+  expect(readHints(workshop.root, step)).not.toEqual([]);
+  rmSync(join(workshop.root, 'workshop', step, 'hints.md'));
+  expect(readHints(workshop.root, step)).toEqual([]);
 });

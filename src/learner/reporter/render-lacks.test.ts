@@ -29,6 +29,8 @@ function viewOf(missing: MissingNeed[], ...states: Partial<StepView>[]): Worksho
   };
 }
 
+const textOf = (view: WorkshopView) => renderWorkshop(view, page).join('\n');
+
 const noEvents: MissingNeed = {
   need: 'cloudtrail:LookupEvents',
   why: '501 InternalFailure: The service is not part of this edition, which is for free',
@@ -38,7 +40,7 @@ const noEvents: MissingNeed = {
 test('what is lacking stands above the steps; those that need it are neither done nor to do', () => {
   const view = viewOf([noEvents], done, done, notPossible);
 
-  expect(renderWorkshop(view, page).join('\n')).toMatchInlineSnapshot(`
+  expect(textOf(view)).toMatchInlineSnapshot(`
     "
      Data key caching workshop
 
@@ -66,20 +68,22 @@ test('one that is not possible is not the next thing, even if it was saved', () 
   const view = viewOf([noEvents], done, { state: 'to do', failure }, notPossible);
 
   expect(view.next?.step.number).toBe(2);
-  expect(renderWorkshop(view, page).join('\n')).not.toContain('are done.');
+  expect(textOf(viewOf([noEvents], done, done, notPossible))).toContain('are done.');
+  expect(textOf(view)).not.toContain('are done.');
 });
 
 test('what several steps need names them all, and what becomes of a key', () => {
   const deletion: MissingNeed = { need: 'kms:ScheduleKeyDeletion', why: '404', steps: [1, 2, 3] };
-  const lines = renderWorkshop(viewOf([deletion], notPossible, notPossible, notPossible), page);
+  const text = textOf(viewOf([deletion], notPossible, notPossible, notPossible));
 
-  expect(lines.join('\n')).toContain(
+  expect(text).toContain(
     [
       '   kms:ScheduleKeyDeletion: 404',
       '     → steps 1, 2 and 3 are not possible here',
       "     → nothing deletes the run's key: it stays there",
     ].join('\n'),
   );
-  expect(lines.join('\n')).toContain('no step was run, 3 not possible here');
-  expect(lines.join('\n')).not.toContain('are done.');
+  expect(text).toContain('no step was run, 3 not possible here');
+  expect(textOf(viewOf([deletion], done, notPossible, notPossible))).toMatch(/(is|are) done\./);
+  expect(text).not.toMatch(/(is|are) done\./);
 });

@@ -41,6 +41,7 @@ test('a port that is taken leads to the setting', () => {
   );
 });
 
-test('a defect does not lead there', () => {
+test('a settings error leads to the doctor, a defect of the workshop does not', () => {
+  expect(renderSetUpError(named('SettingsError'), page).join('\n')).toContain('doctor');
   expect(renderSetUpError(named('TypeError'), page).join('\n')).not.toContain('doctor');
 });

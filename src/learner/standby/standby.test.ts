@@ -42,7 +42,8 @@ function readyProcess(place = 0): number {
 function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     return false;
   }
 }
@@ -103,6 +104,10 @@ test('nothing gets ready early for a run that is debugged', async () => {
 
   expect(output).toContain('set later: undefined');
   expect(existsSync(join(workshop.root, 'ready'))).toBe(false);
+
+  workshop.write('set-up.ts', `${waiting} }\n`);
+  await workshop.run(['run']);
+  expect(existsSync(join(workshop.root, 'ready'))).toBe(true);
 });
 
 test.for([

@@ -102,7 +102,6 @@ test.for([
   const output = await saveStep2('export const changed = true;\n');
   expect(output.match(/ran \S+(?=,)/g)).toEqual(['ran 02-two', 'ran 03-three']);
   expect(output).toContain('3 of 3 steps done');
-  expect(output).not.toContain('not run');
 });
 
 test('what a run had not come to when it was ended runs again, although another step was saved', async () => {

@@ -40,6 +40,9 @@ test('100,000 malformed requests: each answered or closed, and good ones are ans
   const faults: string[] = [];
   await runAll(withGoodCalls(malformedRequests(faults), () => callAsUsual(KeyMetadata?.KeyId)));
   expect(faults.slice(0, 10)).toEqual([]);
+  const request = wellFormedHttp(new Chance(1), new Signer(aws.credentials));
+  noteFault(faults, request, { status: 500, headers: new Map(), body: '' });
+  expect(faults).toHaveLength(1);
   expect(await aws.incidents()).toEqual([]);
   expect(aws.isRunning).toBe(true);
   await callAsUsual(KeyMetadata?.KeyId);
