@@ -18,6 +18,7 @@ import type { Services } from './http/routing.ts';
 import { listen } from './http/server.ts';
 import { SigningKeys } from './http/signing-keys.ts';
 import { identityOf } from './identity.ts';
+import { putGivenKeys } from './kms/given-keys.ts';
 import type { Kms } from './kms/kms.ts';
 import { kmsOperations } from './kms/operations/index.ts';
 import { KmsState } from './kms/state.ts';
@@ -31,6 +32,7 @@ export type { RoleSessionSettings, UserSettings } from './account-principals.ts'
 export type { PolicyDocumentInput } from './authorization/policy-document.ts';
 export { type Clock, ManualClock } from './clock.ts';
 export type { AccessKey } from './http/credentials.ts';
+export type { KeySettings } from './kms/given-keys.ts';
 export type { AnsweredCallInfo, LocalAwsOptions } from './options.ts';
 export { readWeather } from './weather/read-weather.ts';
 export type { WeatherRule } from './weather/rules.ts';
@@ -59,8 +61,8 @@ export interface LocalAws {
 /**
  * Starts KMS, CloudTrail and STS on 127.0.0.1.
  *
- * @throws if the port is taken; if the account id, the Region, the weather or a principal is none; if the data directory
- *   can't be used
+ * @throws if the port is taken; if the account id, the Region, the weather, a principal or a key is none; if the data
+ *   directory can't be used
  */
 export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
   const clock = options.clock ?? systemClock;
@@ -92,6 +94,8 @@ async function serve(options: LocalAwsOptions, parts: Parts): Promise<LocalAws> 
   const principals = accountPrincipals(account, administrator, options.principals ?? [], clock.now());
   const requirePermission = authorizer(account, principals.identities);
   const kms: Kms = { account, clock, state, newestState: state, identities: principals.identities };
+  putGivenKeys(kms, options.keys ?? []);
+  dataDirectory?.commit();
   const lookupQuota = new RequestQuota(options.cloudTrail?.lookupsPerSecond ?? 2, clock);
   const cloudTrail: CloudTrail = { account, clock, events, lookupQuota };
   const door: FrontDoorParts = {

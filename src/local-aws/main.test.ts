@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
@@ -99,6 +100,35 @@ describe('when it is ready', () => {
       expect(command.stderr).not.toContain(secret);
     }
   });
+
+  test(
+    '--principals and --keys are there from the start, and nothing of them is printed',
+    patience,
+    async () => {
+      const directory = await temporaryDirectory();
+      const [principals, keys] = [join(directory, 'principals.json'), join(directory, 'keys.json')];
+      const credentials = { accessKeyId: 'AKIAALICE', secretAccessKey: 'a secret of alice' };
+      const policies = [
+        { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 'kms:DescribeKey', Resource: '*' } },
+      ];
+      await writeFile(principals, JSON.stringify([{ userName: 'alice', policies, credentials }]));
+      const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
+      const material = Buffer.alloc(32, 'secret').toString('base64');
+      await writeFile(keys, JSON.stringify([{ keyId, material, aliasName: 'alias/given' }]));
+
+      const command = Command.start('--port', '0', '--principals', principals, '--keys', keys, '--verbose');
+      const kms = new KMSClient({ ...settingsFrom(await command.variables()), credentials });
+      const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: 'alias/given' }));
+      expect(KeyMetadata?.KeyId).toBe(keyId);
+      expect(await errorOf(kms.send(new CreateKeyCommand({})))).toMatchObject({
+        name: 'AccessDeniedException',
+      });
+      await command.stop('SIGTERM');
+      const printed = command.stdout + command.stderr;
+      expect(printed).toContain('kms:DescribeKey 200');
+      for (const secret of [material, credentials.secretAccessKey]) expect(printed).not.toContain(secret);
+    },
+  );
 
   test('--weather makes faults, and says by which seed they are repeated', patience, async () => {
     const rules = '[{"fault":"throttle","operation":"DescribeKey"}]';

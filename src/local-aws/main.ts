@@ -2,7 +2,13 @@ import { parseCommand, type StartArguments } from './command-line/arguments.ts';
 import { callLine } from './command-line/call-log.ts';
 import { helpText } from './command-line/help.ts';
 import { isDetached, whenStarterEnds } from './command-line/starter.ts';
-import { type AnsweredCallInfo, type LocalAws, readWeather, startLocalAws } from './index.ts';
+import {
+  type AnsweredCallInfo,
+  type LocalAws,
+  type LocalAwsOptions,
+  readWeather,
+  startLocalAws,
+} from './index.ts';
 import { version } from './version.ts';
 
 // Whoever reads the output may stop, as `head` does: the local AWS goes on.
@@ -34,11 +40,12 @@ try {
 }
 
 async function runUntilStopped(given: StartArguments): Promise<void> {
-  const { cloudTrailDelaySeconds: delaySeconds, weather, verbose } = given;
+  const { cloudTrailDelaySeconds: delaySeconds, principals, keys, weather, verbose } = given;
   const aws = await startLocalAws({
     ...given,
     cloudTrail:
       delaySeconds === undefined ? {} : { delaySeconds, jitterSeconds: Math.min(0.5, delaySeconds / 4) },
+    ...(await settingsIn(principals, keys)),
     weather: weather === undefined ? [] : await readWeather(weather),
     onWarning: say,
     onCall: (call) => logCall(call, verbose),
@@ -49,6 +56,20 @@ async function runUntilStopped(given: StartArguments): Promise<void> {
   await aws.close();
   // At once: on the long way out, Node.js would let a second signal decide the exit code.
   process.exit(0);
+}
+
+/** What the files of `--principals` and `--keys` hold. */
+async function settingsIn(
+  principals: string | undefined,
+  keys: string | undefined,
+): Promise<Required<Pick<LocalAwsOptions, 'principals' | 'keys'>>> {
+  if (principals === undefined && keys === undefined) return { principals: [], keys: [] };
+  // Loaded here, because those who name no file needn't wait for it.
+  const files = await import('./command-line/settings-files.ts');
+  return {
+    principals: principals === undefined ? [] : await files.readPrincipals(principals),
+    keys: keys === undefined ? [] : await files.readKeys(keys),
+  };
 }
 
 function logCall(call: AnsweredCallInfo, verbose: boolean): void {

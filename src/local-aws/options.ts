@@ -1,6 +1,7 @@
 import type { RoleSessionSettings, UserSettings } from './account-principals.ts';
 import type { Clock } from './clock.ts';
 import type { AccessKey } from './http/credentials.ts';
+import type { KeySettings } from './kms/given-keys.ts';
 import type { WeatherRule } from './weather/rules.ts';
 
 /** What `onCall` is told of each request that was answered. */
@@ -34,6 +35,11 @@ export interface LocalAwsOptions {
    * its policies, the key policies and the grants allow. Default: none.
    */
   readonly principals?: readonly (UserSettings | RoleSessionSettings)[];
+  /**
+   * Keys with an id, and key material, of one's own choice: for tests that name a key, or that decrypt what was encrypted
+   * before. Default: none.
+   */
+  readonly keys?: readonly KeySettings[];
   /** Default: the machine's. */
   readonly clock?: Clock;
   readonly cloudTrail?: {

@@ -10,11 +10,16 @@ describe('a command line', () => {
 
   test('gives each option its value, whether after a space or an equals sign', () => {
     const given = ['--port', '0', '--region=eu-central-1', '--data-dir', './data', '--cloudtrail-delay=0.5'];
-    expect(parseCommand([...given, '--weather', '[]', '--seed', '4294967295', '--verbose'])).toEqual({
+    const files = ['--principals', 'principals.json', '--keys=keys.json'];
+    expect(
+      parseCommand([...given, ...files, '--weather', '[]', '--seed', '4294967295', '--verbose']),
+    ).toEqual({
       name: 'start',
       port: 0,
       region: 'eu-central-1',
       dataDirectory: './data',
+      principals: 'principals.json',
+      keys: 'keys.json',
       cloudTrailDelaySeconds: 0.5,
       weather: '[]',
       seed: 4294967295,
@@ -53,6 +58,8 @@ describe('a mistake is told with name, value and what is allowed', () => {
     ],
     [['--account-id', '1111'], "--account-id is '1111'; it has to be twelve digits."],
     [['--data-dir='], "--data-dir is ''; it has to be the path of a directory."],
+    [['--principals='], "--principals is ''; it has to be the path of a file."],
+    [['--keys'], '--keys has no value; it has to be the path of a file.'],
     [
       ['--cloudtrail-delay', '5min'],
       "--cloudtrail-delay is '5min'; it has to be a number of seconds, such as 300 or 0.5.",

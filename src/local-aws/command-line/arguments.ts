@@ -13,6 +13,10 @@ export interface StartArguments {
   readonly region?: string;
   readonly accountId?: string;
   readonly dataDirectory?: string;
+  /** Path of a file that holds users and roles. */
+  readonly principals?: string;
+  /** Path of a file that holds keys. */
+  readonly keys?: string;
   readonly cloudTrailDelaySeconds?: number;
   /** Rules in JSON, or the path of a file that holds them. */
   readonly weather?: string;
@@ -76,7 +80,7 @@ function mistakeIn(name: string, rawName: string, value: string | undefined): st
 function commandOf(values: { [Name in OptionName]?: string }): Command {
   if (values.help !== undefined) return { name: 'help' };
   if (values.version !== undefined) return { name: 'version' };
-  const { region, weather, 'account-id': accountId, 'data-dir': dataDirectory } = values;
+  const { region, principals, keys, weather, 'account-id': accountId, 'data-dir': dataDirectory } = values;
   const numberOf = (value: string | undefined) => (value === undefined ? undefined : Number(value));
   return {
     name: 'start',
@@ -84,6 +88,8 @@ function commandOf(values: { [Name in OptionName]?: string }): Command {
     region,
     accountId,
     dataDirectory,
+    principals,
+    keys,
     cloudTrailDelaySeconds: numberOf(values['cloudtrail-delay']),
     weather,
     seed: numberOf(values.seed),

@@ -39,6 +39,18 @@ export const options = {
     allowed: 'the path of a directory',
     isAllowed: (value) => value !== '',
   },
+  principals: {
+    value: '<file>',
+    purpose: 'users and roles beside the administrator, with policies and credentials, in JSON',
+    allowed: 'the path of a file',
+    isAllowed: (value) => value !== '',
+  },
+  keys: {
+    value: '<file>',
+    purpose: 'keys that are there from the start, with ids and material of your choice, in JSON',
+    allowed: 'the path of a file',
+    isAllowed: (value) => value !== '',
+  },
   'cloudtrail-delay': {
     value: '<seconds>',
     purpose: 'how long an event takes until LookupEvents shows it (default 2)',
