@@ -20,7 +20,7 @@ export interface SuiteKey {
  */
 export function announceAlias(run: Run, purpose: string, runProcess: number): string {
   const aliasName = `${run.aliasName}_${purpose}`;
-  enterInLedger(run, aliasName, [], runProcess);
+  enterInLedger(run, aliasName, runProcess);
   return aliasName;
 }
 

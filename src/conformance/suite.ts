@@ -1,7 +1,6 @@
 import type { TestProject } from 'vitest/node';
 import { askAllowedCaller } from '../account/allowed-accounts.ts';
 import { cleanUpRun } from '../lifecycle/clean-up.ts';
-import { placeOf } from '../lifecycle/ledger.ts';
 import { reclaim } from '../lifecycle/reclaim.ts';
 import { describeRun, type Run } from '../lifecycle/run.ts';
 import type { Settings } from '../settings.ts';
@@ -47,7 +46,7 @@ export async function startSuite(project: TestProject, settings: Settings): Prom
 
   try {
     await atTarget(async () => {
-      if (settings.target !== 'local') await reclaim(placeOf(run));
+      if (settings.target !== 'local') await reclaim(run);
       const newKey = (purpose: string) => createKey(run, purpose, process.pid);
       project.provide('sharedKeys', { key: await newKey('shared'), otherKey: await newKey('shared_other') });
     });

@@ -1,9 +1,13 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { learnerEnvironment } from '../learner/testing/learner-environment.ts';
+import { enterInLedger } from '../lifecycle/ledger.ts';
+import { describeRun } from '../lifecycle/run.ts';
+import { nobody } from '../lifecycle/testing/ledger-folder.ts';
+import { readSettings } from '../settings.ts';
 import { copyProject, type ProjectCopy } from '../steps/project-copy.ts';
 import { makeMachineWithCredentials, secretWord } from './machine-with-credentials.ts';
 import { hostsElsewhere, ofKind, runWatched, type WatchedProcess } from './watched-process.ts';
@@ -116,6 +120,8 @@ describe.concurrent('without WORKSHOP_TARGET, on a machine where all leads to AW
 
       expect(run.code, run.output).toBe(0);
       expectNothingSent(run);
+      // The run is there to be seen.
+      if (command === 'clean-up') expect(run.output).toContain('dead: it ran elsewhere');
     },
   );
 });
@@ -155,14 +161,7 @@ test.concurrent('left to the AWS SDK, the variables of this machine do lead else
 
 /** Puts a run on a real account on the ledger, which was killed. */
 function enterRunOnAws(): void {
-  const entry = {
-    process: 2 ** 22 + 1,
-    target: 'aws',
-    region: 'eu-west-1',
-    aliasName: 'alias/dead',
-    tags: [],
-    files: [],
-  };
-  mkdirSync(join(copy.root, '.workshop/ledger'), { recursive: true });
-  writeFileSync(join(copy.root, '.workshop/ledger/dead.jsonl'), `${JSON.stringify(entry)}\n`);
+  const settings = { WORKSHOP_TARGET: 'aws', WORKSHOP_RUN: 'dead', AWS_REGION: 'eu-west-1' };
+  const run = describeRun(readSettings(copy.root, settings));
+  enterInLedger(run, run.aliasName, nobody);
 }

@@ -11,9 +11,10 @@ import { createKey } from '../../workshop/01-create-key/solution.ts';
 import { recordRequests } from '../audit/request-recorder.ts';
 import { withLocalAws } from '../target.ts';
 import { cleanUpRun } from './clean-up.ts';
-import { enterChanged, enterInLedger, ledgerOf, openLedgers, placeOf } from './ledger.ts';
+import { enterChanged, enterInLedger, ledgerName, ledgerOf, openLedgers } from './ledger.ts';
+import { makeOutputFolder } from './output-folder.ts';
 import { outputFiles } from './run.ts';
-import { newRun, nobody, useNewFolder } from './testing/ledger-folder.ts';
+import { newRun, nobody, useNewFolder, writeOutput } from './testing/ledger-folder.ts';
 
 beforeEach(useNewFolder);
 
@@ -25,8 +26,8 @@ async function stateOf(keyArn: string | undefined): Promise<string | undefined> 
 test("removes a run's keys, aliases and files, and what it kept for itself", () =>
   withLocalAws({}, async () => {
     const run = newRun('ada');
-    enterInLedger(run, run.aliasName, ['encrypted'], process.pid);
-    writeFileSync('encrypted', '');
+    enterInLedger(run, run.aliasName, process.pid);
+    writeOutput(run);
     writeFileSync('of-another-team', '');
     mkdirSync(run.scratchFolder, { recursive: true });
     const key = await createKey(run);
@@ -36,21 +37,25 @@ test("removes a run's keys, aliases and files, and what it kept for itself", () 
       aliases: [{ aliasName: run.aliasName, keyArn: key, isPendingDeletion: false, tags: run.tags }],
       orphans: [],
       unseenAliasNames: [],
-      files: ['encrypted'],
+      files: outputFiles(run),
+      folders: [],
       lostKeys: 0,
     });
     expect(await stateOf(key)).toBe('PendingDeletion');
     await expect(stateOf(run.aliasName)).rejects.toThrow('is not found');
-    expect(['encrypted', 'of-another-team', run.scratchFolder].map(existsSync)).toEqual([false, true, false]);
-    expect(openLedgers()).toEqual([]);
+    expect([run.outputFolder, 'of-another-team', run.scratchFolder].map(existsSync)).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    expect(openLedgers('.')).toEqual([]);
   }));
 
 test("removes the folder of a run's output, unless somebody put something into it", () =>
   withLocalAws({}, async () => {
     for (const run of [newRun('ada'), newRun('bob')]) {
-      enterInLedger(run, run.aliasName, outputFiles(run), process.pid);
-      mkdirSync(run.outputFolder, { recursive: true });
-      for (const file of outputFiles(run)) writeFileSync(file, '');
+      enterInLedger(run, run.aliasName, process.pid);
+      writeOutput(run);
     }
     writeFileSync('output/bob/notes.txt', '');
     for (const name of ['ada', 'bob']) await cleanUpRun(newRun(name));
@@ -61,30 +66,19 @@ test("removes the folder of a run's output, unless somebody put something into i
 
 test('removes the empty folder of a run that entered nothing in the ledger', async () => {
   const run = newRun('ada');
-  mkdirSync(run.outputFolder, { recursive: true });
+  makeOutputFolder(run);
   await cleanUpRun(run);
 
   expect(readdirSync('output')).toEqual([]);
 });
 
-test('leaves the files that another run writes which is alive', () =>
-  withLocalAws({}, async () => {
-    const run = newRun('ada');
-    enterInLedger(run, run.aliasName, ['of-ada', 'of-both'], process.pid);
-    enterInLedger(newRun('bob'), 'alias/of-bob', ['of-both'], process.pid);
-    for (const file of ['of-ada', 'of-both']) writeFileSync(file, '');
-
-    await cleanUpRun(run);
-    expect(['of-ada', 'of-both'].map(existsSync)).toEqual([false, true]);
-  }));
-
 test('looks through all keys of the account only when the aliases do not lead to all of the run', () =>
   withLocalAws({}, async () => {
     const searchesOf = async (name: string, keys: number | undefined) => {
       const run = newRun(name);
-      enterInLedger(run, run.aliasName, [], process.pid);
+      enterInLedger(run, run.aliasName, process.pid);
       await createKey(run);
-      if (keys !== undefined) enterChanged({ run: run.name, place: placeOf(run) }, keys);
+      if (keys !== undefined) enterChanged(ledgerName(run), keys);
       const recording = recordRequests();
       await cleanUpRun(run);
       recording.stop();
@@ -99,7 +93,7 @@ test('looks through all keys of the account only when the aliases do not lead to
 test('finds by its tags a key that has no alias, and every alias of it that has one', () =>
   withLocalAws({}, async () => {
     const run = newRun('ada');
-    enterInLedger(run, run.aliasName, [], process.pid);
+    enterInLedger(run, run.aliasName, process.pid);
     const orphan = await new KMSClient().send(new CreateKeyCommand({ Tags: run.tags }));
     const renamed = await createKey({ ...run, aliasName: 'alias/of-no-ledger' });
     const others = await createKey({
@@ -121,7 +115,7 @@ test("never takes other people's keys for its own, even when an entry has no tag
     const { KeyMetadata } = await new KMSClient().send(
       new CreateKeyCommand({ Description: 'Of another team' }),
     );
-    enterInLedger(run, run.aliasName, [], nobody);
+    enterInLedger(run, run.aliasName, nobody);
 
     expect(await cleanUpRun(run)).toMatchObject({ orphans: [], lostKeys: 0 });
     expect(await stateOf(KeyMetadata?.Arn)).toBe('Enabled');
@@ -130,10 +124,10 @@ test("never takes other people's keys for its own, even when an entry has no tag
 test('says how many keys nothing leads to', () =>
   withLocalAws({}, async () => {
     const run = newRun('ada');
-    enterInLedger(run, run.aliasName, [], process.pid);
+    enterInLedger(run, run.aliasName, process.pid);
     await createKey(run);
     await new KMSClient().send(new CreateKeyCommand({ Description: 'Without tags' }));
-    enterChanged({ run: run.name, place: placeOf(run) }, 2);
+    enterChanged(ledgerName(run), 2);
 
     expect(await cleanUpRun(run)).toMatchObject({ lostKeys: 1 });
   }));
@@ -141,7 +135,7 @@ test('says how many keys nothing leads to', () =>
 test('finishes a clean-up that was killed after the deletion was scheduled', () =>
   withLocalAws({}, async () => {
     const run = newRun('ada');
-    enterInLedger(run, run.aliasName, [], nobody);
+    enterInLedger(run, run.aliasName, nobody);
     const key = await createKey(run);
     await new KMSClient().send(new ScheduleKeyDeletionCommand({ KeyId: key, PendingWindowInDays: 7 }));
 
@@ -149,34 +143,35 @@ test('finishes a clean-up that was killed after the deletion was scheduled', () 
     await expect(stateOf(run.aliasName)).rejects.toThrow('is not found');
   }));
 
-test('keeps the ledger of what it could not remove', () =>
+test('goes on after what it could not remove, and keeps the ledger of it', () =>
   withLocalAws({ weather: [{ operation: 'DeleteAlias', fault: 'server-error' }] }, async () => {
     const run = newRun('stubborn');
-    enterInLedger(run, run.aliasName, ['encrypted'], process.pid);
-    writeFileSync('encrypted', '');
-    await createKey(run);
+    enterInLedger(run, run.aliasName, process.pid);
+    writeOutput(run);
+    const key = await createKey(run);
 
-    await expect(cleanUpRun(run)).rejects.toThrow();
+    await expect(cleanUpRun(run)).rejects.toThrow(`${run.aliasName}: `);
     expect(ledgerOf(run)?.entries.length).toBe(1);
-    expect(existsSync('encrypted')).toBe(true);
+    expect(await stateOf(key)).toBe('PendingDeletion');
+    expect(outputFiles(run).filter(existsSync)).toEqual([]);
   }));
 
 test.each(['DeleteAlias', 'ScheduleKeyDeletion'])('is done although AWS shows %s late', (operation) =>
   withLocalAws({ weather: [{ operation, fault: 'late-change', seconds: 0.5 }] }, async () => {
     const run = newRun(`late-${operation.toLowerCase()}`);
-    enterInLedger(run, run.aliasName, [], process.pid);
+    enterInLedger(run, run.aliasName, process.pid);
     const key = await createKey(run);
 
     expect(await cleanUpRun(run)).toMatchObject({ aliases: [{ aliasName: run.aliasName }], orphans: [] });
     expect(await stateOf(key)).toBe('PendingDeletion');
-    expect(openLedgers()).toEqual([]);
+    expect(openLedgers('.')).toEqual([]);
   }),
 );
 
 test('finds a key that AWS did not show yet when the run was killed', () =>
   withLocalAws({ weather: [{ operation: 'CreateKey', fault: 'late-change', seconds: 0.3 }] }, async () => {
     const run = { ...newRun('ada'), target: 'aws' as const };
-    enterInLedger(run, run.aliasName, [], nobody);
+    enterInLedger(run, run.aliasName, nobody);
     // The last line was written 9 seconds ago, and the key created right now.
     const nineSecondsAgo = Date.now() / 1000 - 9;
     for (const file of readdirSync('.workshop/ledger')) {
@@ -190,7 +185,7 @@ test('finds a key that AWS did not show yet when the run was killed', () =>
 test('removes an alias that AWS does not show yet, of a key that is found by its tags', () =>
   withLocalAws({ weather: [{ operation: 'CreateAlias', fault: 'late-change', seconds: 1 }] }, async () => {
     const run = newRun('ada');
-    enterInLedger(run, run.aliasName, [], process.pid);
+    enterInLedger(run, run.aliasName, process.pid);
     const kms = new KMSClient();
     const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Tags: run.tags }));
     await kms.send(new CreateAliasCommand({ AliasName: run.aliasName, TargetKeyId: KeyMetadata?.KeyId }));

@@ -1,93 +1,113 @@
-import { rmdirSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
 import {
   DeleteAliasCommand,
   DescribeKeyCommand,
   type KeyMetadata,
   type KMSClient,
   KMSInvalidStateException,
+  KMSServiceException,
   NotFoundException,
   ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms';
 import { cleanUp } from '../../workshop/05-clean-up/solution.ts';
 import { removeInside } from '../remove-inside.ts';
 import { stateFolder } from '../steps/state-folder.ts';
-import { closeLedger, enterChanging, isSamePlace, type Ledger, ledgerOf, openLedgers } from './ledger.ts';
-import { filesOf, findLeftovers, type Leftovers } from './leftovers.ts';
-import { filesOfLivingRuns, livingProcessOf } from './living-runs.ts';
+import { closeLedger, enterChanging, type Ledger, ledgerOf } from './ledger.ts';
+import { findLeftovers, type Leftovers } from './leftovers.ts';
+import { livesElsewhere } from './living-runs.ts';
+import {
+  outputOf,
+  outputParent,
+  outputSetting,
+  removeOutput,
+  removeOutputFolder,
+  shown,
+} from './output-folder.ts';
 import { patientKms, patiently, untilSeen } from './patience.ts';
 import { forgetProgress } from './progress.ts';
-import { outputFiles, type Run, scratchFolderOf } from './run.ts';
+import { type Run, scratchFolderOf } from './run.ts';
 import { findTaggedKeys } from './tagged-keys.ts';
+
+/** Something of a run could not be removed. The message has a line for each. */
+export class NotRemovedError extends Error {
+  override name = 'NotRemovedError';
+}
 
 /**
  * Removes what a run created, proves that it is gone, and closes its ledger.
  *
  * @returns what was there, and is gone
- * @throws Error when something is still there afterwards; the ledger then stays
+ * @throws NotRemovedError when something is still there afterwards; the ledger then stays
  */
 export async function cleanUpRun(run: Run): Promise<Leftovers | undefined> {
   const ledger = ledgerOf(run);
   if (!ledger) {
-    removeEmptyFolders(outputFiles(run));
-    forgetRun(run.name);
+    removeOutput(run);
+    forgetRun(run.root, run.name);
     return undefined;
   }
   // A key that no alias leads to is gone with its local AWS anyway.
   const search = async () =>
     run.target === 'local' ? [] : (await findTaggedKeys(patientKms(), (name) => name === run.name)).keys;
-  const leftovers = await findLeftovers(ledger, search, filesOfLivingRuns(run.name));
-  await remove(leftovers, ledger);
+  const leftovers = await findLeftovers(ledger, search, outputOf(outputParent(run), run.name));
+  await remove(leftovers, ledger, run);
   return leftovers;
 }
 
 /**
- * Removes what is left of a run, proves that it is gone, and closes its ledger. Keys are KMS's to delete: in 7 days.
+ * Removes what is left of a run, proves that it is gone, and closes its ledger. Keys are KMS's to delete: in 7 days. What
+ * can't be removed doesn't stop the removal of the rest.
  *
  * @param ledger none when the run was found by its tags alone
- * @throws Error when something is still there afterwards; the ledger then stays
+ * @param here the run of this process
+ * @throws NotRemovedError when something is still there afterwards; the ledger then stays
  */
-export async function remove(leftovers: Leftovers, ledger: Ledger | undefined): Promise<void> {
-  // If this ends halfway, the keys that are there are not those that the ledger counted.
-  if (ledger) enterChanging(ledger, 'clean-up');
-  const kms = patientKms();
-  for (const { aliasName, tags } of leftovers.aliases) {
-    await patiently(() => cleanUp({ aliasName, tags, files: [] }));
-  }
-  for (const keyArn of leftovers.orphans) await scheduleDeletion(kms, keyArn);
-  for (const aliasName of leftovers.unseenAliasNames) await deleteAlias(kms, aliasName);
-  await proveGone(kms, leftovers);
-  for (const file of leftovers.files) rmSync(file, { force: true });
-  // Last: as long as the ledger is there, a second try can find the rest.
-  if (!ledger || !livesElsewhere(ledger)) {
-    if (ledger) removeEmptyFolders(filesOf(ledger.entries));
-    forgetRun(leftovers.run);
-  }
-  if (ledger) closeLedger(ledger);
-}
-
-/** Removes each folder of the files in which nothing is left: the output of a run has a folder of its own. */
-function removeEmptyFolders(files: string[]): void {
-  for (const folder of new Set(files.map(dirname))) {
+export async function remove(leftovers: Leftovers, ledger: Ledger | undefined, here: Run): Promise<void> {
+  const { root } = here;
+  const failures: string[] = [];
+  const attempt = async (what: string, action: () => unknown) => {
     try {
-      rmdirSync(folder);
-    } catch {
-      // Something else is in it, or it is gone already. An empty folder that can't be removed does no harm.
+      await action();
+    } catch (error) {
+      const { name, message } = error as Error;
+      failures.push(`${what}: ${error instanceof KMSServiceException ? `${name}: ` : ''}${message}`);
     }
+  };
+  // If this ends halfway, the keys that are there are not those that the ledger counted.
+  if (ledger) await attempt('its ledger', () => enterChanging(ledger, 'clean-up'));
+  if (failures.length > 0) throw new NotRemovedError(failures.join('\n'));
+  await removeFromAws(leftovers, attempt);
+  if (failures.length === 0) await attempt('its keys', () => proveGone(patientKms(), leftovers));
+  for (const file of leftovers.files)
+    await attempt(shown(file), () => removeInside(outputParent(here), file));
+  const elsewhere = ledger?.entries.find(({ outputFolder }) => outputFolder !== outputSetting(here));
+  if (elsewhere)
+    failures.push(`its files: WORKSHOP_OUTPUT_FOLDER was ${inspect(elsewhere.outputFolder)}. Set it again`);
+  if (failures.length === 0 && !(ledger && livesElsewhere(ledger))) {
+    await attempt('its output folder', () => removeOutputFolder(outputParent(here), leftovers.run));
+    await attempt(`its folders in ${stateFolder}`, () => forgetRun(root, leftovers.run));
   }
+  // Last: as long as the ledger is there, a second try can find the rest.
+  if (ledger && failures.length === 0) await attempt('its ledger', () => closeLedger(ledger));
+  if (failures.length > 0) throw new NotRemovedError(failures.join('\n'));
 }
 
-/** Whether a run of the same name is alive in another place. */
-function livesElsewhere({ run, place }: Ledger): boolean {
-  return openLedgers().some(
-    (other) => other.run === run && !isSamePlace(other.place, place) && livingProcessOf(other) !== undefined,
-  );
+type Attempt = (what: string, action: () => unknown) => Promise<void>;
+
+async function removeFromAws(leftovers: Leftovers, attempt: Attempt): Promise<void> {
+  const kms = patientKms();
+  for (const { aliasName, tags } of leftovers.aliases)
+    await attempt(aliasName, () => patiently(() => cleanUp({ aliasName, tags, files: [] })));
+  for (const keyArn of leftovers.orphans) await attempt(keyArn, () => scheduleDeletion(kms, keyArn));
+  for (const aliasName of leftovers.unseenAliasNames)
+    await attempt(aliasName, () => deleteAlias(kms, aliasName));
 }
 
 /** Removes what a run kept for itself. */
-function forgetRun(runName: string): void {
-  forgetProgress(runName);
-  removeInside(stateFolder, scratchFolderOf(runName), { recursive: true });
+function forgetRun(root: string, name: string): void {
+  forgetProgress({ root, name });
+  removeInside(join(root, stateFolder), scratchFolderOf(root, name), { recursive: true });
 }
 
 /** That the deletion is scheduled already may not be seen yet. */

@@ -21,7 +21,7 @@ async function countOf(
 ): Promise<{ during: number | undefined; after: number | undefined }> {
   return withLocalAws(options, async ({ endpoint }) => {
     const run = { ...newRun('ada'), endpoint };
-    enterInLedger(run, run.aliasName, [], process.pid);
+    enterInLedger(run, run.aliasName, process.pid);
     const stopCounting = enterKeysOf(run, 'a test');
     await action(new KMSClient({ maxAttempts: 3 }), run);
     const during = ledgerOf(run)?.keys;

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { enterChanged, enterChanging, placeOf } from './ledger.ts';
+import { enterChanged, enterChanging, ledgerName } from './ledger.ts';
 import type { Run } from './run.ts';
 
 /** See "HTTP" in Node's diagnostics_channel documentation. */
@@ -16,7 +16,7 @@ const ANSWERED = 'http.client.response.finish';
  */
 export function enterKeysOf(run: Run, by: string): () => void {
   if (run.target === 'local') return () => {};
-  const ledger = { run: run.name, place: placeOf(run) };
+  const ledger = ledgerName(run);
   enterChanging(ledger, by);
   const stopCounting = countCreatedKeys(run);
   return () => enterChanged(ledger, stopCounting());

@@ -1,4 +1,5 @@
 import type { Leftovers } from './leftovers.ts';
+import { shown } from './output-folder.ts';
 
 /** Lines that say what is left of a run, one thing each, in the order in which it is removed. */
 export function describeLeftovers({ aliases, orphans, files, lostKeys }: Leftovers): string[] {
@@ -9,7 +10,7 @@ export function describeLeftovers({ aliases, orphans, files, lostKeys }: Leftove
         : `${aliasName}, and its key ${keyArn} in 7 days`,
     ),
     ...orphans.map((arn) => `${arn} in 7 days: no alias leads to it`),
-    ...files,
+    ...files.map(shown),
     ...(lostKeys > 0 ? [describeLostKeys(lostKeys)] : []),
   ];
 }
@@ -47,4 +48,9 @@ function describeLostKeys(lostKeys: number): string {
 
 function count(number: number, one: string, more: string): string {
   return number === 0 ? '' : `${number} ${number === 1 ? one : more}`;
+}
+
+/** Lines that say what isn't the run's, though it is in the place of a file of the run. */
+export function describeInTheWay({ folders }: Leftovers): string[] {
+  return folders.map((folder) => `${shown(folder)} is a folder. No run makes it, so it was left alone.`);
 }

@@ -11,15 +11,16 @@ import { rememberLacks } from '../endpoint/lacks-record.ts';
 import { readSettings } from '../settings.ts';
 import { startTarget, useEnvironment } from '../target.ts';
 import { announce } from './announcement.ts';
-import { cleanUpRun } from './clean-up.ts';
-import { describeRemoval } from './describe-leftovers.ts';
-import { enterInLedger, placeOf, showLife } from './ledger.ts';
+import { cleanUpRun, NotRemovedError } from './clean-up.ts';
+import { describeInTheWay, describeRemoval } from './describe-leftovers.ts';
+import { enterInLedger, showLife } from './ledger.ts';
 import { isNothing } from './leftovers.ts';
 import { NameTakenError, requireOwnName } from './living-runs.ts';
+import { makeOutputFolder } from './output-folder.ts';
 import { signOfLifeMilliseconds } from './process-identity.ts';
 import { reclaim } from './reclaim.ts';
 import { requestsOfSteps } from './requests-of-steps.ts';
-import { describeRun, outputFiles } from './run.ts';
+import { describeRun } from './run.ts';
 import { canCleanUp, createRunKey } from './run-key.ts';
 
 /**
@@ -73,10 +74,15 @@ export default async function setUp(project: TestProject): Promise<() => Promise
       await removeKey();
       const removed = await cleanUpRun(run);
       if (removed && !isNothing(removed)) say(describeRemoval(removed));
+      for (const line of removed ? describeInTheWay(removed) : []) announce(project.vitest, line);
     } catch (error) {
       // Vitest would print the stack, and call the run a success.
       const { name, message } = error as Error;
-      announce(project.vitest, `The clean-up stopped: ${name}: ${message}\nWhat is left: npm run clean-up`);
+      const what =
+        error instanceof NotRemovedError
+          ? `Not removed:\n${message}`
+          : `The clean-up stopped: ${name}: ${message}`;
+      announce(project.vitest, `${what}\nWhat is left: npm run clean-up`);
       process.exitCode = 1;
     } finally {
       stopNoting();
@@ -89,16 +95,17 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     if (run.target === 'aws') say(describeExpectedCost());
     const lacks = run.target === 'endpoint' ? await askForOperations(run) : [];
     if (canCleanUp(lacks)) {
-      const { removals, elsewhere } = await reclaim(placeOf(run));
-      for (const { leftovers } of removals) if (!isNothing(leftovers)) say(describeRemoval(leftovers));
+      const { removed, elsewhere, notRemoved, notUnderstood } = await reclaim(run);
+      for (const each of removed) if (!isNothing(each)) say(describeRemoval(each));
       // That counts on the local AWS too: what a killed run left in an account may cost.
-      for (const line of elsewhere) announce(project.vitest, `Not removed yet: ${line}`);
-      enterInLedger(run, run.aliasName, outputFiles(run), process.pid);
+      for (const line of [...elsewhere, ...notRemoved]) announce(project.vitest, `Not removed yet: ${line}`);
+      for (const line of notUnderstood) announce(project.vitest, `Not understood, and left alone: ${line}`);
+      enterInLedger(run, run.aliasName, process.pid);
       signsOfLife = setInterval(() => showLife(run), signOfLifeMilliseconds).unref();
       // Again: another run of this name may have started at the same time.
       requireOwnName(run);
     }
-    mkdirSync(run.outputFolder, { recursive: true });
+    makeOutputFolder(run);
     mkdirSync(run.scratchFolder, { recursive: true });
     const key = await createRunKey(run, lacks);
     removeKey = key.removeUnlisted;

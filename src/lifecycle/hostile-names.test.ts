@@ -1,8 +1,10 @@
 import {
+  appendFileSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -23,15 +25,19 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { cleanUp } from '../learner/commands/clean-up.ts';
 import { OutsideError, removeInside } from '../remove-inside.ts';
 import { readSettings } from '../settings.ts';
-import { enterInLedger, type Place } from './ledger.ts';
-import { forgetProgress, rememberPassed } from './progress.ts';
+import { closeLedger, enterInLedger, ledgerName, openLedgers } from './ledger.ts';
+import { outputOf, removeOutputFolder } from './output-folder.ts';
+import { forgetProgress, passedSteps, rememberPassed } from './progress.ts';
 import { carryOut, planCleanUp } from './reclaim.ts';
-import { scratchFolderOf, tagsOf } from './run.ts';
-import { newRun, nobody } from './testing/ledger-folder.ts';
+import { type Run, scratchFolderOf, tagsOf } from './run.ts';
+import { newRun, nobody, writeOutput } from './testing/ledger-folder.ts';
 
 // A name of a run can come from anyone who may tag a key. It must not lead to a path outside the run's own folders.
 
-const here: Place = { target: 'aws', region: 'eu-west-1' };
+const { endpoint: _, ...ofEndpoint } = newRun('now');
+/** The run of this process, on AWS. */
+const here: Run = { ...ofEndpoint, target: 'aws' };
+const locally: Run = { ...here, target: 'local' };
 const before = process.cwd();
 let temporary: string;
 let parent: string;
@@ -117,7 +123,7 @@ test('a tag with a hostile name is listed and left alone', async () => {
   await tryNames(async (names) => {
     answerWithKeysOf(names);
     const plan = await planCleanUp(here, { allRuns: true });
-    await carryOut(plan);
+    await carryOut(plan, here);
 
     expect(plan.removals).toEqual([]);
     expect(plan.notUnderstood.length).toBe(names.length);
@@ -126,12 +132,17 @@ test('a tag with a hostile name is listed and left alone', async () => {
 
   answerWithKeysOf(['../../mywork', 'ada']);
   const plan = await planCleanUp(here, { allRuns: true });
-  await carryOut(plan);
+  await carryOut(plan, here);
   expect(plan.notUnderstood).toEqual([
     "0: its tag workshop-run is '../../mywork', but the name of a run is 1 to 32 lower-case letters, digits and hyphens",
   ]);
   expect(everything.filter((path) => !tree().includes(path))).toEqual(keptByAda);
 });
+
+/** True for a name that a file can have on each system. */
+function isFileName(name: string): boolean {
+  return !/[<>:"/\\|?*]|[\p{C}]/u.test(name) && Buffer.byteLength(name) < 200;
+}
 
 const messageOf = (error: Error) => error.message;
 
@@ -158,16 +169,15 @@ test('an option or a setting with a hostile name is refused', async () => {
   expect(tree()).toEqual(everything);
 
   answerWithKeysOf(['ada']);
-  await carryOut(await planCleanUp(here, { run: 'ada' }));
+  await carryOut(await planCleanUp(here, { run: 'ada' }), here);
   expect(everything.filter((path) => !tree().includes(path))).toEqual(keptByAda);
 });
 
 test('a file among the ledgers with a hostile name is listed and left alone', async () => {
   const run = newRun('ada');
-  enterInLedger({ ...run, target: 'local' }, run.aliasName, [], nobody);
+  enterInLedger({ ...run, target: 'local' }, run.aliasName, nobody);
   const folder = join('.workshop', 'ledger');
   const [ledger = ''] = readdirSync(folder);
-  const isFileName = (name: string) => !/[<>:"/\\|?*]|[\p{C}]/u.test(name) && Buffer.byteLength(name) < 200;
   const copies: string[] = [];
   renameSync(join(folder, ledger), join(parent, 'ledger'));
   const everything = tree();
@@ -175,8 +185,8 @@ test('a file among the ledgers with a hostile name is listed and left alone', as
     const files = new Set(names.filter(isFileName).map((name) => `${name}.00000000.jsonl`));
     mkdirSync(folder, { recursive: true });
     for (const file of files) linkSync(join(parent, 'ledger'), join(folder, file));
-    const plan = await planCleanUp({ ...here, target: 'local' }, {});
-    await carryOut(plan);
+    const plan = await planCleanUp(locally, {});
+    await carryOut(plan, here);
 
     expect(plan.removals).toEqual([]);
     expect(plan.notUnderstood.length).toBe(files.size);
@@ -187,9 +197,65 @@ test('a file among the ledgers with a hostile name is listed and left alone', as
   });
   expect(copies).toContain('...00000000.jsonl');
 
-  enterInLedger({ ...run, target: 'local' }, run.aliasName, [], nobody);
-  await carryOut(await planCleanUp({ ...here, target: 'local' }, {}));
+  enterInLedger({ ...run, target: 'local' }, run.aliasName, nobody);
+  await carryOut(await planCleanUp(locally, {}), locally);
   expect(everything.filter((path) => !tree().includes(path))).toEqual(keptByAda);
+});
+
+test('a ledger leads to no file but those of its run, whatever is in it', async () => {
+  const dead = {
+    ...locally,
+    name: 'dead',
+    aliasName: newRun('dead').aliasName,
+    outputFolder: join('output', 'dead'),
+  };
+  const everything = tree();
+  await tryNames(async (names) => {
+    enterInLedger(dead, dead.aliasName, nobody);
+    const [file = ''] = readdirSync('.workshop/ledger');
+    const path = join('.workshop/ledger', file);
+    const line = JSON.parse(readFileSync(path, 'utf8'));
+    const lines = names.map((name) => {
+      const tags = [{ TagKey: 'workshop-run', TagValue: name }];
+      return JSON.stringify({
+        ...line,
+        aliasName: `${dead.aliasName}_${name}`,
+        tags,
+        outputFolder: name,
+        files: [name],
+      });
+    });
+    appendFileSync(path, `\n${lines.join('\n\n')}\n`);
+    expect(openLedgers('.')[0]?.entries.length).toBe(names.length + 1);
+    const { notRemoved } = await carryOut(await planCleanUp(locally, {}), locally);
+
+    expect(notRemoved.length).toBe(1);
+    expect(openLedgers('.').length).toBe(1);
+    rmSync('.workshop/ledger', { recursive: true });
+    expect(tree()).toEqual(everything);
+  });
+
+  enterInLedger(dead, dead.aliasName, nobody);
+  writeOutput(dead);
+  const before = tree();
+  await carryOut(await planCleanUp(locally, {}), locally);
+  expect(before.filter((path) => !tree().includes(path)).length).toBe(7);
+});
+
+test("a hostile name among a run's own files leads nowhere", async () => {
+  const everything = tree();
+  await tryNames((names) => {
+    const folder = join('.workshop', 'runs', 'ada');
+    const files = new Set(names.filter(isFileName).filter((name) => !['', '.', '..'].includes(name)));
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(parent, 'file'), '');
+    for (const file of files) linkSync(join(parent, 'file'), join(folder, file));
+    rmSync(join(parent, 'file'));
+    expect(passedSteps({ root: '.', name: 'ada' }).length).toBe(files.size);
+
+    forgetProgress({ root: '.', name: 'ada' });
+    expect(everything.filter((path) => !tree().includes(path))).toEqual(keptByAda.slice(0, 1));
+  });
 });
 
 function isRefused(action: () => unknown): boolean {
@@ -204,12 +270,19 @@ function isRefused(action: () => unknown): boolean {
 test('no hostile name becomes part of a path', async () => {
   const everything = tree();
   await tryNames((names) => {
-    const uses = [scratchFolderOf, forgetProgress, (name: string) => rememberPassed(name, '01-create-key')];
+    const uses = [
+      (name: string) => scratchFolderOf('.', name),
+      (name: string) => forgetProgress({ root: '.', name }),
+      (name: string) => rememberPassed({ root: '.', name }, '01-create-key'),
+      (name: string) => outputOf('output', name),
+      (name: string) => removeOutputFolder('output', name),
+      (name: string) => closeLedger({ ...ledgerName(here), run: name }),
+    ];
     for (const use of uses) expect(names.filter((name) => !isRefused(() => use(name)))).toEqual([]);
   });
   expect(tree()).toEqual(everything);
 
-  forgetProgress('ada');
+  forgetProgress({ root: '.', name: 'ada' });
   expect(everything.filter((path) => !tree().includes(path))).toEqual(keptByAda.slice(0, 1));
 });
 
@@ -237,7 +310,8 @@ test('a link is removed, and what it leads to stays', () => {
   const kind = 'junction';
   symlinkSync(join(parent, 'precious'), '.workshop/scratch/ada/link', kind);
   symlinkSync(join(parent, 'precious'), '.workshop/scratch/bob', kind);
-  for (const name of ['ada', 'bob']) removeInside('.workshop', scratchFolderOf(name), { recursive: true });
+  for (const name of ['ada', 'bob'])
+    removeInside('.workshop', scratchFolderOf('.', name), { recursive: true });
 
   expect(readdirSync('.workshop/scratch')).toEqual([]);
   expect(readdirSync(join(parent, 'precious'))).toEqual(['encrypted_e_1.txt']);
@@ -248,7 +322,7 @@ test('nothing is removed behind a link that leads out of the folder', () => {
   symlinkSync(parent, '.workshop/scratch', 'junction');
   mkdirSync(join(parent, 'ada'));
 
-  expect(() => removeInside('.workshop', scratchFolderOf('ada'), { recursive: true })).toThrow(
+  expect(() => removeInside('.workshop', scratchFolderOf('.', 'ada'), { recursive: true })).toThrow(
     'is not inside .workshop',
   );
   expect(readdirSync(parent)).toContain('ada');

@@ -6,56 +6,26 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { z } from 'zod';
+import { removeInside } from '../remove-inside.ts';
 import { stateFolder } from '../steps/state-folder.ts';
 import { readText } from '../steps/step-files.ts';
+import { formatLine, type LedgerEntry, type LedgerLine, type Place, readLines } from './ledger-lines.ts';
+import { outputSetting } from './output-folder.ts';
 import { identityOfProcess } from './process-identity.ts';
-import { isRunName, type Run, requireRunName } from './run.ts';
+import { aliasPrefix, isRunName, type Run, requireRunName } from './run.ts';
 
-const placeSchema = z.object({
-  target: z.enum(['local', 'aws', 'endpoint']),
-  region: z.string(),
-  /** The URL of KMS where it isn't AWS's own. */
-  endpoint: z.string().optional(),
-  /** The number of the AWS account, where AWS said it. */
-  account: z.string().optional(),
-});
-
-const entrySchema = z.object({
-  /** The process that keeps the run: while it lives, the run does. */
-  process: z.object({
-    id: z.number(),
-    started: z.string().optional(),
-    namespace: z.string().optional(),
-  }),
-  place: placeSchema,
-  aliasName: z.string(),
-  tags: z.array(z.object({ TagKey: z.string(), TagValue: z.string() })),
-  files: z.array(z.string()),
-});
-
-/** From here on, something may create keys, or remove them: who. */
-const changingSchema = z.object({ changing: z.string() });
-/** It has ended, and by so many the keys of the run have become more. */
-const changedSchema = z.object({ more: z.number() });
-
-const lineSchema = z.union([entrySchema, changingSchema, changedSchema]);
-
-/** Where a run has its keys. */
-export type Place = z.infer<typeof placeSchema>;
-
-/** A key, its alias and its files that a run is about to create. */
-export type LedgerEntry = z.infer<typeof entrySchema>;
+export type { LedgerEntry, Place } from './ledger-lines.ts';
 
 /** What a run wrote down in one place. */
 export interface Ledger {
+  /** The project's folder. */
+  root: string;
   run: string;
   place: Place;
   entries: LedgerEntry[];
@@ -65,6 +35,9 @@ export interface Ledger {
   writtenAt: Date;
 }
 
+/** What leads to the file of a ledger. */
+type LedgerName = Pick<Ledger, 'root' | 'run' | 'place'>;
+
 const folder = join(stateFolder, 'ledger');
 
 /**
@@ -73,15 +46,16 @@ const folder = join(stateFolder, 'ledger');
  *
  * @param processId the process that keeps the run
  */
-export function enterInLedger(run: Run, aliasName: string, files: string[], processId: number): void {
-  const place = placeOf(run);
+export function enterInLedger(run: Run, aliasName: string, processId: number): void {
+  const name = ledgerName(run);
   const process = identityOfProcess(processId);
-  append(run.name, place, entrySchema.parse({ process, place, aliasName, tags: run.tags, files }));
+  const tags = run.tags.map(({ TagKey = '', TagValue = '' }) => ({ TagKey, TagValue }));
+  append(name, { process, place: name.place, aliasName, tags, outputFolder: outputSetting(run) });
 }
 
 /** Writes down that something is about to create keys of a run, or to remove them. On disk when this returns. */
-export function enterChanging({ run, place }: Pick<Ledger, 'run' | 'place'>, by: string): void {
-  append(run, place, { changing: by });
+export function enterChanging(name: LedgerName, by: string): void {
+  append(name, { changing: by });
 }
 
 /**
@@ -89,58 +63,76 @@ export function enterChanging({ run, place }: Pick<Ledger, 'run' | 'place'>, by:
  *
  * @param more how many more keys of the run there are than before; less than 0 when there are fewer
  */
-export function enterChanged({ run, place }: Pick<Ledger, 'run' | 'place'>, more: number): void {
-  append(run, place, { more });
+export function enterChanged(name: LedgerName, more: number): void {
+  append(name, { more });
 }
 
 /** Shows those who can't see the process of a run that it is alive. */
 export function showLife(run: Run): void {
   const now = new Date();
   try {
-    utimesSync(join(folder, fileOf(run.name, placeOf(run))), now, now);
+    utimesSync(join(run.root, fileOf(ledgerName(run))), now, now);
   } catch {
     // The ledger was closed, or can't be written: what matters is said when a line is added to it.
   }
 }
 
-/** The ledgers of the runs that weren't cleaned up. */
-export function openLedgers(): Ledger[] {
-  return ledgerFiles().flatMap((file) => readLedger(file) ?? []);
+/**
+ * The ledgers of the runs that weren't cleaned up.
+ *
+ * @param root the project's folder
+ */
+export function openLedgers(root: string): Ledger[] {
+  return ledgerFiles(root).flatMap((file) => readLedger(root, file).ledger ?? []);
 }
 
-/** Files among the ledgers whose names name no run: one line each. */
-export function misnamedLedgers(): string[] {
-  return filesInFolder()
-    .filter((file) => file.endsWith('.jsonl') && runOf(file) === undefined)
-    .map(
+/** What can't be read among the ledgers, and is left alone: one line each. */
+export function unreadableLedgers(root: string): string[] {
+  const misnamed = filesInFolder(root).filter((file) => file.endsWith('.jsonl') && runOf(file) === undefined);
+  return [
+    ...misnamed.map(
       (file) =>
-        `${inspect(join(folder, file))}: its name is not that of a ledger, <run>.<8 hex digits>.jsonl`,
-    );
+        `${inspect(join(folder, file))}: no ledger has such a name. Delete the file if you don't need it.`,
+    ),
+    ...ledgerFiles(root).flatMap((file) => {
+      const { unreadable } = readLedger(root, file);
+      if (unreadable.length === 0) return [];
+      const which = unreadable.map((each) => `${join(folder, file)}${each}`).join('; ');
+      return `${which}. The run ${runOf(file)} may still have keys. With the target of that run, npm run clean-up -- --run ${runOf(file)} removes them by their tags. Delete the file then.`;
+    }),
+  ];
 }
 
 /** The ledger of a run; undefined when it wrote nothing down. */
 export function ledgerOf(run: Run): Ledger | undefined {
-  return readLedger(fileOf(run.name, placeOf(run)));
+  return readLedger(run.root, fileNameOf(ledgerName(run))).ledger;
 }
 
-/** Forgets a run: nothing of it is left to clean up in that place. */
-export function closeLedger({ run, place }: Pick<Ledger, 'run' | 'place'>): void {
-  rmSync(join(folder, fileOf(run, place)), { force: true });
+/** Forgets a run: nothing of it is left to clean up in that place. A ledger with a line that can't be read stays. */
+export function closeLedger(name: LedgerName): void {
+  if (readLedger(name.root, fileNameOf(name)).unreadable.length > 0) return;
+  removeInside(join(name.root, stateFolder), join(name.root, fileOf(name)));
 }
 
 /** Forgets the runs that were killed before their first line was whole: it led to nothing yet. */
-export function closeEmptyLedgers(): void {
-  for (const file of ledgerFiles()) {
-    if (readLedger(file)) continue;
-    const path = join(folder, file);
+export function closeEmptyLedgers(root: string): void {
+  for (const file of ledgerFiles(root)) {
+    const { ledger, unreadable } = readLedger(root, file);
+    if (ledger || unreadable.length > 0) continue;
+    const path = join(root, folder, file);
     // A run that lives writes its first line right after it has made the file.
     const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
-    if (age > 60_000) rmSync(path, { force: true });
+    if (age > 60_000) removeInside(join(root, stateFolder), path);
   }
 }
 
 export function placeOf({ target, region, endpoint, account }: Run): Place {
   return { target, region, ...(endpoint ? { endpoint } : {}), ...(account ? { account } : {}) };
+}
+
+/** What leads to the ledger of a run where it is now. */
+export function ledgerName(run: Run): LedgerName {
+  return { root: run.root, run: run.name, place: placeOf(run) };
 }
 
 /** Whether what is in one place can be reached from the other. An account that isn't known is no difference. */
@@ -154,19 +146,19 @@ export function isSamePlace(one: Place, other: Place): boolean {
   );
 }
 
-/** Each line begins a new one: the line before may have been cut off. */
-function append(run: string, place: Place, line: z.infer<typeof lineSchema>): void {
-  mkdirSync(folder, { recursive: true });
-  const path = join(folder, fileOf(run, place));
+function append(name: LedgerName, line: LedgerLine): void {
+  const { root } = name;
+  mkdirSync(join(root, folder), { recursive: true });
+  const path = join(root, fileOf(name));
   const isNew = !existsSync(path);
   const file = openSync(path, 'a');
   try {
-    writeFileSync(file, `\n${JSON.stringify(line)}\n`);
+    writeFileSync(file, formatLine(line));
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
-  if (isNew) for (const each of [folder, stateFolder, '.']) synchronizeFolder(each);
+  if (isNew) for (const each of [folder, stateFolder, '.']) synchronizeFolder(join(root, each));
 }
 
 /** A new file is on disk only when the folder that names it is. Windows can't do that, and needn't. */
@@ -180,34 +172,41 @@ function synchronizeFolder(path: string): void {
   }
 }
 
-/** Gives undefined when the file is not there any more, or has no whole entry yet. */
-function readLedger(file: string): Ledger | undefined {
-  const lines = (readText(folder, file) ?? '').split('\n').flatMap(readLine);
-  const entries = lines.filter((line) => 'aliasName' in line);
+/** Reads a ledger. There is none when the file isn't there any more, or has no whole entry. */
+function readLedger(root: string, file: string): { ledger?: Ledger; unreadable: string[] } {
+  const run = requireRunName(runOf(file) ?? file);
+  const text = readOrSayWhyNot(root, file);
+  if (text instanceof Error) return { unreadable: [`: ${text.message}`] };
+  const isOfRun = (aliasName: string) => `${aliasName}_`.startsWith(`${aliasPrefix}${run}_`);
+  const read = readLines(text, isOfRun);
+  const unreadable = read.unreadable.map(({ number, why }) => `, line ${number}: ${why}`);
+  const entries = read.lines.filter((line) => 'aliasName' in line);
   const [first] = entries;
-  if (!first) return undefined;
-  const changes = lines.filter((line) => 'more' in line);
-  const isSettled = changes.at(-1) === lines.at(-1);
-  return {
-    run: requireRunName(runOf(file) ?? file),
+  if (!first) return { unreadable };
+  const changes = read.lines.filter((line) => 'more' in line);
+  const isSettled = unreadable.length === 0 && changes.at(-1) === read.lines.at(-1);
+  const ledger: Ledger = {
+    root,
+    run,
     place: first.place,
     entries,
-    writtenAt: statSync(join(folder, file), { throwIfNoEntry: false })?.mtime ?? new Date(0),
+    writtenAt: statSync(join(root, folder, file), { throwIfNoEntry: false })?.mtime ?? new Date(0),
     keys: isSettled ? changes.reduce((sum, { more }) => sum + more, 0) : undefined,
   };
+  return { ledger, unreadable };
 }
 
-/** A line that was cut off by a crash led to nothing yet: what it announces comes after it. */
-function readLine(text: string): z.infer<typeof lineSchema>[] {
+/** Another user's file, or a folder, is no reason to overlook the other ledgers. */
+function readOrSayWhyNot(root: string, file: string): string | Error {
   try {
-    return [lineSchema.parse(JSON.parse(text))];
-  } catch {
-    return [];
+    return readText(root, join(folder, file)) ?? '';
+  } catch (error) {
+    return error as Error;
   }
 }
 
-function ledgerFiles(): string[] {
-  return filesInFolder().filter((name) => runOf(name) !== undefined);
+function ledgerFiles(root: string): string[] {
+  return filesInFolder(root).filter((name) => runOf(name) !== undefined);
 }
 
 /** The name of the run in the name of its ledger; undefined when there is none that a run can have. */
@@ -216,17 +215,21 @@ function runOf(file: string): string | undefined {
   return isRunName(run) ? run : undefined;
 }
 
-function filesInFolder(): string[] {
+function filesInFolder(root: string): string[] {
   try {
-    return readdirSync(folder);
+    return readdirSync(join(root, folder));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
 }
 
+function fileOf(name: LedgerName): string {
+  return join(folder, fileNameOf(name));
+}
+
 /** One file for each place: a run of the same name elsewhere has its own. */
-function fileOf(run: string, { target, region, endpoint, account }: Place): string {
+function fileNameOf({ run, place: { target, region, endpoint, account } }: LedgerName): string {
   const place = createHash('sha256').update(JSON.stringify([target, region, endpoint, account]));
   return `${requireRunName(run)}.${place.digest('hex').slice(0, 8)}.jsonl`;
 }

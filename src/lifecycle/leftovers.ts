@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { DescribeKeyCommand, NotFoundException, type Tag } from '@aws-sdk/client-kms';
 import type { Ledger, LedgerEntry } from './ledger.ts';
+import { noOutput, type Output } from './output-folder.ts';
 import { patientKms } from './patience.ts';
 import { tagsOf } from './run.ts';
 import type { TaggedKey } from './tagged-keys.ts';
@@ -19,6 +19,8 @@ export interface Leftovers {
   unseenAliasNames: string[];
   /** Output files that are there. */
   files: string[];
+  /** Folders in the places of output files: no run makes them, and the clean-up leaves them alone. */
+  folders: string[];
   /** How many keys the run has created that neither an alias of its ledger nor their tags lead to. */
   lostKeys: number;
 }
@@ -36,12 +38,12 @@ export interface LeftAlias {
  * Finds what is left of a run of which there is a ledger.
  *
  * @param search looks for keys by their tags: only asked when the aliases don't lead to all keys of the run
- * @param filesInUse files of other runs, which stay although this run has written them too
+ * @param output the output of the run
  */
 export async function findLeftovers(
   ledger: Ledger,
   search: () => Promise<TaggedKey[]>,
-  filesInUse: Set<string>,
+  output: Output,
 ): Promise<Leftovers> {
   await untilShown(ledger);
   const { run, entries, keys } = ledger;
@@ -56,7 +58,7 @@ export async function findLeftovers(
     aliases,
     orphans,
     unseenAliasNames: orphans.length > 0 ? [...byName.keys()].filter((name) => !seenNames.has(name)) : [],
-    files: filesOf(entries).filter((file) => !filesInUse.has(file) && existsSync(file)),
+    ...output,
     lostKeys: Math.max(0, (keys ?? 0) - keysOf(aliases).size - orphans.length),
   };
 }
@@ -74,21 +76,16 @@ async function untilShown({ place, keys, writtenAt }: Ledger): Promise<void> {
 
 /** What is left of a run of which there is no ledger, by the tags of its keys. */
 export function leftoversByTags(run: string, found: TaggedKey[]): Leftovers {
-  return { ...merge(run, [], found), run, unseenAliasNames: [], files: [], lostKeys: 0 };
+  return { ...merge(run, [], found), run, unseenAliasNames: [], ...noOutput, lostKeys: 0 };
 }
 
 /** What is left of a run on a local AWS that is gone with its keys. */
-export function leftFiles({ run, entries }: Ledger, filesInUse: Set<string>): Leftovers {
-  const files = filesOf(entries).filter((file) => !filesInUse.has(file) && existsSync(file));
-  return { run, aliases: [], orphans: [], unseenAliasNames: [], files, lostKeys: 0 };
+export function leftOutput({ run }: Ledger, output: Output): Leftovers {
+  return { run, aliases: [], orphans: [], unseenAliasNames: [], ...output, lostKeys: 0 };
 }
 
 export function isNothing({ aliases, orphans, files, lostKeys }: Leftovers): boolean {
   return aliases.length + orphans.length + files.length + lostKeys === 0;
-}
-
-export function filesOf(entries: LedgerEntry[]): string[] {
-  return [...new Set(entries.flatMap(({ files }) => files))];
 }
 
 /** Adds the keys that were found by their tags to the aliases that the ledger leads to. */

@@ -2,7 +2,7 @@ import { readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { enterInLedger, openLedgers, showLife } from './ledger.ts';
-import { filesOfLivingRuns, livingProcessOf, requireOwnName } from './living-runs.ts';
+import { livingProcessOf, requireOwnName } from './living-runs.ts';
 import { newRun, nobody, useNewFolder } from './testing/ledger-folder.ts';
 
 beforeEach(useNewFolder);
@@ -10,9 +10,9 @@ beforeEach(useNewFolder);
 const run = newRun('ada');
 
 test('refuses a run while another one of its name is alive, wherever its keys are', () => {
-  enterInLedger(run, run.aliasName, [], nobody);
+  enterInLedger(run, run.aliasName, nobody);
   requireOwnName(run);
-  enterInLedger({ ...run, region: 'us-west-2' }, run.aliasName, [], process.ppid);
+  enterInLedger({ ...run, region: 'us-west-2' }, run.aliasName, process.ppid);
 
   expect(() => requireOwnName(run)).toThrow(
     `WORKSHOP_RUN is "ada", and a run of that name is still at work, as process ${process.ppid}. ` +
@@ -22,20 +22,20 @@ test('refuses a run while another one of its name is alive, wherever its keys ar
 });
 
 test('of two runs of a name that start at the same time, the first on the ledger goes on', () => {
-  enterInLedger(run, run.aliasName, [], process.pid);
-  enterInLedger(run, run.aliasName, [], process.ppid);
+  enterInLedger(run, run.aliasName, process.pid);
+  enterInLedger(run, run.aliasName, process.ppid);
   requireOwnName(run);
 
   const other = newRun('bob');
-  enterInLedger(other, other.aliasName, [], process.ppid);
-  enterInLedger(other, other.aliasName, [], process.pid);
+  enterInLedger(other, other.aliasName, process.ppid);
+  enterInLedger(other, other.aliasName, process.pid);
   expect(() => requireOwnName(other)).toThrow(`as process ${process.ppid}`);
 });
 
 test('a run of another namespace is alive while its ledger shows signs of life', () => {
-  enterInLedger(run, run.aliasName, [], nobody);
+  enterInLedger(run, run.aliasName, nobody);
   const isAlive = () => {
-    const [ledger] = openLedgers();
+    const [ledger] = openLedgers('.');
     const entries = ledger?.entries.map((entry) => ({
       ...entry,
       process: { ...entry.process, namespace: 'another' },
@@ -48,13 +48,4 @@ test('a run of another namespace is alive while its ledger shows signs of life',
 
   showLife(run);
   expect(isAlive()).toBe(true);
-});
-
-test('the files in use are those of the runs that are alive', () => {
-  enterInLedger(newRun('dead'), 'alias/dead', ['of-the-dead'], nobody);
-  enterInLedger(newRun('ada'), 'alias/ada', ['of-ada'], process.pid);
-  enterInLedger(newRun('bob'), 'alias/bob', ['of-bob'], process.pid);
-
-  expect(filesOfLivingRuns()).toEqual(new Set(['of-ada', 'of-bob']));
-  expect(filesOfLivingRuns('bob')).toEqual(new Set(['of-ada']));
 });

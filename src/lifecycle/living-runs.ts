@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Ledger, openLedgers } from './ledger.ts';
-import { filesOf } from './leftovers.ts';
+import { isSamePlace, type Ledger, openLedgers } from './ledger.ts';
 import { describeProcess, identityOfProcess, isAlive, type ProcessIdentity } from './process-identity.ts';
 import type { Run } from './run.ts';
 
@@ -9,16 +8,11 @@ export function livingProcessOf({ entries, writtenAt }: Ledger): ProcessIdentity
   return entries.map((entry) => entry.process).find((process) => isAlive(process, writtenAt));
 }
 
-/**
- * The files of the runs that are alive: they stay although another run has written them too.
- *
- * @param but the run whose own files are not meant
- */
-export function filesOfLivingRuns(but?: string): Set<string> {
-  const living = openLedgers().filter(
-    (ledger) => ledger.run !== but && livingProcessOf(ledger) !== undefined,
+/** True while a run of the same name is alive in another place: what it keeps in the project's folder stays. */
+export function livesElsewhere({ root, run, place }: Ledger): boolean {
+  return openLedgers(root).some(
+    (other) => other.run === run && !isSamePlace(other.place, place) && livingProcessOf(other) !== undefined,
   );
-  return new Set(living.flatMap(({ entries }) => filesOf(entries)));
 }
 
 /**
@@ -29,7 +23,7 @@ export function filesOfLivingRuns(but?: string): Set<string> {
  */
 export function requireOwnName(run: Run): void {
   const self = identityOfProcess(process.pid);
-  for (const ledger of openLedgers()) {
+  for (const ledger of openLedgers(run.root)) {
     const keeper = ledger.run === run.name ? livingProcessOf(ledger) : undefined;
     if (keeper && !isDeepStrictEqual(keeper, self)) throw new NameTakenError(run.name, keeper);
   }

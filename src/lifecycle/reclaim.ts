@@ -1,16 +1,19 @@
-import { remove } from './clean-up.ts';
+import { NotRemovedError, remove } from './clean-up.ts';
 import {
   closeEmptyLedgers,
   isSamePlace,
   type Ledger,
-  misnamedLedgers,
   openLedgers,
   type Place,
+  placeOf,
+  unreadableLedgers,
 } from './ledger.ts';
-import { findLeftovers, isNothing, type Leftovers, leftFiles, leftoversByTags } from './leftovers.ts';
-import { filesOfLivingRuns, livingProcessOf } from './living-runs.ts';
+import { findLeftovers, isNothing, type Leftovers, leftOutput, leftoversByTags } from './leftovers.ts';
+import { livesElsewhere, livingProcessOf } from './living-runs.ts';
+import { noOutput, outputOf, outputParent } from './output-folder.ts';
 import { patientKms } from './patience.ts';
 import { describeProcess } from './process-identity.ts';
+import type { Run } from './run.ts';
 import { findTaggedKeys, type TaggedKeys } from './tagged-keys.ts';
 
 /** What a clean-up is going to remove. */
@@ -22,10 +25,18 @@ export interface Plan {
   elsewhere: string[];
   /** Runs of the workshop that were found in the account by the tags of their keys, and that nobody asked for. */
   others: Leftovers[];
-  /** What names no run, and is left alone: one line each. */
+  /** What can't be read, or names no run, and is left alone: one line each. */
   notUnderstood: string[];
   /** The names of all runs that have a ledger in this folder, or keys with their tags in the account. */
   known: string[];
+}
+
+/** What came of a clean-up. */
+export interface Outcome {
+  /** What was left of each run of which nothing is left now. */
+  removed: Leftovers[];
+  /** What could not be removed, one line each, with the name of the run. */
+  notRemoved: string[];
 }
 
 /** Which runs to clean up, beside or instead of those that have a ledger here. */
@@ -40,26 +51,43 @@ export interface Wanted {
   lookForOthers?: boolean;
 }
 
-/** Removes what earlier runs left behind because they were killed, and gives the plan of that. */
-export async function reclaim(here: Place): Promise<Plan> {
+/**
+ * Removes what earlier runs left behind because they were killed.
+ *
+ * @param here the run of this process
+ * @returns the plan of that, and what came of it
+ */
+export async function reclaim(here: Run): Promise<Plan & Outcome> {
   const plan = await planCleanUp(here, {});
-  await carryOut(plan);
-  return plan;
+  return { ...plan, ...(await carryOut(plan, here)) };
 }
 
-/** Removes what the plan says, and proves that it is gone. */
-export async function carryOut({ removals }: Plan): Promise<void> {
-  for (const { leftovers, ledger } of removals) await remove(leftovers, ledger);
+/**
+ * Removes what the plan says, and proves that it is gone. What can't be removed doesn't stop the removal of the rest.
+ */
+export async function carryOut({ removals }: Plan, here: Run): Promise<Outcome> {
+  const removed: Leftovers[] = [];
+  const notRemoved: string[] = [];
+  for (const { leftovers, ledger } of removals) {
+    try {
+      await remove(leftovers, ledger, here);
+      removed.push(leftovers);
+    } catch (error) {
+      if (!(error instanceof NotRemovedError)) throw error;
+      notRemoved.push(...error.message.split('\n').map((line) => `${leftovers.run}: ${line}`));
+    }
+  }
+  return { removed, notRemoved };
 }
 
 /**
  * Finds what killed runs left behind. A run whose process is alive is left alone, as is what a run left elsewhere.
  *
- * @param here where this process can reach AWS
+ * @param here the run of this process, whose place it can reach
  */
-export async function planCleanUp(here: Place, wanted: Wanted): Promise<Plan> {
-  closeEmptyLedgers();
-  const ledgers = openLedgers();
+export async function planCleanUp(here: Run, wanted: Wanted): Promise<Plan> {
+  closeEmptyLedgers(here.root);
+  const ledgers = openLedgers(here.root);
   const search = searchOnce(ledgers, wanted);
   const plan = await planByLedgers(here, ledgers, wanted, search);
   if (here.target !== 'local') await planByTags(plan, ledgers, wanted, search);
@@ -79,30 +107,30 @@ function searchOnce(ledgers: Ledger[], wanted: Wanted): Search {
   };
 }
 
-async function planByLedgers(here: Place, ledgers: Ledger[], wanted: Wanted, search: Search): Promise<Plan> {
+async function planByLedgers(here: Run, ledgers: Ledger[], wanted: Wanted, search: Search): Promise<Plan> {
   const plan: Plan = {
     removals: [],
     alive: [],
     elsewhere: [],
     others: [],
-    notUnderstood: misnamedLedgers(),
+    notUnderstood: unreadableLedgers(here.root),
     known: ledgers.map(({ run }) => run),
   };
-  const filesInUse = filesOfLivingRuns();
   for (const ledger of ledgers) {
     const { run, place } = ledger;
     if (wanted.run !== undefined && run !== wanted.run) continue;
     const keeper = livingProcessOf(ledger);
+    const output = livesElsewhere(ledger) ? noOutput : outputOf(outputParent(here), run);
     if (keeper) plan.alive.push(`${run}: it is still running, as ${describeProcess(keeper)}`);
     else if (place.target === 'local') {
       // The keys of a local AWS were in the memory of the process that is gone; the files are still there.
-      plan.removals.push({ leftovers: leftFiles(ledger, filesInUse), ledger });
-    } else if (isSamePlace(place, here)) {
+      plan.removals.push({ leftovers: leftOutput(ledger, output), ledger });
+    } else if (isSamePlace(place, placeOf(here))) {
       plan.removals.push({
-        leftovers: await findLeftovers(ledger, async () => (await search()).keys, filesInUse),
+        leftovers: await findLeftovers(ledger, async () => (await search()).keys, output),
         ledger,
       });
-    } else plan.elsewhere.push(`${run}: it ran elsewhere; ${wayTo(place, here)}`);
+    } else plan.elsewhere.push(`${run}: it ran elsewhere; ${wayTo(place, placeOf(here))}`);
   }
   return plan;
 }

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import {
   CreateKeyCommand,
   DeleteAliasCommand,
@@ -11,9 +10,9 @@ import { type Lack, lacking } from '../endpoint/lack.ts';
 import { whyNotThere } from '../endpoint/why-not-there.ts';
 import type { Need } from '../steps/step-needs.ts';
 import { enterKeysOf } from './created-keys.ts';
-import { closeLedger, placeOf } from './ledger.ts';
+import { closeLedger, ledgerName } from './ledger.ts';
 import { patiently } from './patience.ts';
-import { outputFiles, type Run } from './run.ts';
+import type { Run } from './run.ts';
 
 /** The key of a run. */
 export interface RunKey {
@@ -54,7 +53,6 @@ export function canCleanUp(lacks: Lack[]): boolean {
  * @throws NoKeyError when there is no CreateKey
  */
 export async function createRunKey(run: Run, lacks: Lack[]): Promise<RunKey> {
-  const ledger = { run: run.name, place: placeOf(run) };
   if (run.target !== 'endpoint') {
     const arn = await createCountedKey(run);
     return { arn, lacks, removeUnlisted: async () => {} };
@@ -63,7 +61,7 @@ export async function createRunKey(run: Run, lacks: Lack[]): Promise<RunKey> {
   const arn = await createAtEndpoint(() => (hasAlias ? createCountedKey(run) : createKeyWithoutAlias(run)));
   const all = [...lacks, ...(await askOfKey(run, arn, lacks))];
   if (canCleanUp(all)) return { arn, lacks: all, removeUnlisted: async () => {} };
-  closeLedger(ledger);
+  closeLedger(ledgerName(run));
   return { arn, lacks: all, removeUnlisted: () => removeDirectly(run, arn, hasAlias, all) };
 }
 
@@ -107,10 +105,9 @@ async function createKeyWithoutAlias({ description, tags }: Run): Promise<string
 
 async function removeDirectly(run: Run, keyArn: string, hasAlias: boolean, lacks: Lack[]): Promise<void> {
   const kms = new KMSClient();
-  for (const file of outputFiles(run)) rmSync(file, { force: true });
   if (lacking(['kms:ScheduleKeyDeletion'], lacks).length === 0)
     await kms.send(new ScheduleKeyDeletionCommand({ KeyId: keyArn, PendingWindowInDays: 7 }));
   if (hasAlias) await kms.send(new DeleteAliasCommand({ AliasName: run.aliasName }));
   // What the steps have noted there leads to nothing.
-  closeLedger({ run: run.name, place: placeOf(run) });
+  closeLedger(ledgerName(run));
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { inspect } from 'node:util';
 import type { Tag } from '@aws-sdk/client-kms';
 import { runNamePattern, runNameRule, type Settings } from '../settings.ts';
@@ -42,6 +42,7 @@ declare module 'vitest' {
 
 /** The names of a run, from its settings. */
 export function describeRun(settings: Settings): Run {
+  const { outputFolder: output } = settings;
   const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_KMS = AWS_ENDPOINT_URL } = settings.environment;
   return {
     name: settings.run,
@@ -55,8 +56,8 @@ export function describeRun(settings: Settings): Run {
     description: 'Workshop: client-side encryption with data key caching',
     tags: tagsOf(settings.run),
     encryptionContext: { whatfor: 'usecase-3-cse', run: settings.run },
-    outputFolder: join(settings.outputFolder, settings.run),
-    scratchFolder: scratchFolderOf(settings.run),
+    outputFolder: join(isAbsolute(output) ? output : join(settings.root, output), settings.run),
+    scratchFolder: scratchFolderOf(settings.root, settings.run),
     cloudTrail: settings.cloudTrail,
   };
 }
@@ -73,8 +74,8 @@ export function tagsOf(runName: string): Tag[] {
 }
 
 /** Where the specs of a run put the files of their own. */
-export function scratchFolderOf(runName: string): string {
-  return join(stateFolder, 'scratch', requireRunName(runName));
+export function scratchFolderOf(root: string, runName: string): string {
+  return join(root, stateFolder, 'scratch', requireRunName(runName));
 }
 
 /** True if a run can have this name. One that comes from an account, a file or a command line may be anything. */
@@ -102,12 +103,15 @@ export function learnerAliasName({ aliasName }: Run): string {
   return `${aliasName}_learner`;
 }
 
+/** The names of the files that the steps of a run write. */
+export const outputFileNames = [
+  'encrypted_e_1.txt',
+  'encrypted_e_2.txt',
+  'plaintext_u_cycled_1.txt',
+  'plaintext_u_cycled_2.txt',
+];
+
 /** The files that the steps of a run write. */
 export function outputFiles({ outputFolder }: Run): string[] {
-  return [
-    'encrypted_e_1.txt',
-    'encrypted_e_2.txt',
-    'plaintext_u_cycled_1.txt',
-    'plaintext_u_cycled_2.txt',
-  ].map((file) => join(outputFolder, file));
+  return outputFileNames.map((file) => join(outputFolder, file));
 }

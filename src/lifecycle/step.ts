@@ -58,7 +58,7 @@ export function useStep(specFile: string): Step {
   const stopCounting = enterKeysOf(run, step);
   let hasTimedOut = false;
   const missing = lacking(readNeeds(root, step), inject('lacks'));
-  beforeAll(() => forgetPassed(run.name, step));
+  beforeAll(() => forgetPassed(run, step));
   afterAll(() => stopCounting());
   beforeEach(({ skip }) => {
     if (missing.length) skip(`not possible here: ${missing.join(', ')} is not there`);
@@ -71,13 +71,13 @@ export function useStep(specFile: string): Step {
   // biome-ignore lint/correctness/noEmptyPattern: Vitest wants fixtures destructured, and this needs none.
   afterAll(({}, { tasks }) => {
     if (tasks.some((task) => task.result?.state !== 'pass')) return;
-    rememberPassed(run.name, step);
+    rememberPassed(run, step);
     const isLearners = import.meta.env.MODE === 'test';
     if (isLearners && exercise !== undefined) recordStepPassed(root, step, exercise, new Date());
   });
   return {
     run,
     runKeyArn: inject('keyArn'),
-    passed: (earlier) => passedSteps(run.name).includes(earlier),
+    passed: (earlier) => passedSteps(run).includes(earlier),
   };
 }

@@ -30,7 +30,7 @@ const request = {
 
 const created = once(async () => {
   // Whatever an earlier try left behind the alias goes, be it without its tags: the alias has the run's name.
-  enterInLedger({ ...run, tags: [] }, request.aliasName, [], process.ppid);
+  enterInLedger({ ...run, tags: [] }, request.aliasName, process.ppid);
   await cleanUp({ aliasName: request.aliasName, tags: [], files: [] });
   return createAndCount();
 });

@@ -6,6 +6,7 @@ import { decryptFile, predictDecryptCalls } from '#exercise/03-decrypt';
 import { readMessage } from '../../src/audit/message.ts';
 import { recordRequests } from '../../src/audit/request-recorder.ts';
 import { createLocalKey, givenEncryptedFiles, givenKey, plaintextFile } from '../../src/lifecycle/given.ts';
+import { shown } from '../../src/lifecycle/output-folder.ts';
 import { outputFiles } from '../../src/lifecycle/run.ts';
 import { once, throwIfTodo, useStep } from '../../src/lifecycle/step.ts';
 import { withLocalAws } from '../../src/target.ts';
@@ -24,7 +25,7 @@ const decrypted = once(async () => {
   const recording = recordRequests();
   const plaintexts: { file: string; atOnce: Buffer | undefined }[] = [];
   for (const [index, encryptedFile] of encryptedFiles.entries()) {
-    const file = plaintextFiles[index] ?? '';
+    const file = shown(plaintextFiles[index] ?? '');
     await rm(file, { force: true });
     await decryptFile({ keyArn, encryptionContext, encryptedFile, plaintextFile: file });
     plaintexts.push({ file, atOnce: contentOf(file) });

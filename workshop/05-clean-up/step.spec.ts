@@ -40,7 +40,7 @@ const request = {
 const otherFile = join(folder, 'encrypted_e_1_of_another_team.txt');
 
 const cleanedUp = once(async () => {
-  enterInLedger(run, request.aliasName, [], process.ppid);
+  enterInLedger(run, request.aliasName, process.ppid);
   const keyArn = await createKey({ ...request, description: run.description });
   const dataKey = await new KMSClient().send(
     new GenerateDataKeyCommand({

@@ -2,9 +2,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateAliasCommand, CreateKeyCommand } from '@aws-sdk/client-kms';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { enterChanged, enterInLedger, openLedgers, placeOf } from '../../lifecycle/ledger.ts';
-import { describeRun, type Run } from '../../lifecycle/run.ts';
-import { nobody } from '../../lifecycle/testing/ledger-folder.ts';
+import { enterChanged, enterInLedger, ledgerName, openLedgers } from '../../lifecycle/ledger.ts';
+import { describeRun, outputFiles, type Run } from '../../lifecycle/run.ts';
+import { nobody, writeOutput } from '../../lifecycle/testing/ledger-folder.ts';
 import type { WeatherRule } from '../../local-aws/index.ts';
 import { readSettings } from '../../settings.ts';
 import { type AwsSeat, takeAwsSeat } from '../testing/aws-seat.ts';
@@ -21,8 +21,8 @@ function newRun(name: string): Run {
 }
 
 /** Writes the ledger of a run that was killed. */
-function enter(run: Run, files = ['output/encrypted_e_1.txt', 'output/encrypted_e_2.txt']): void {
-  enterInLedger(run, run.aliasName, files, nobody);
+function enter(run: Run): void {
+  enterInLedger(run, run.aliasName, nobody);
 }
 
 /** Creates a key with the tags of a run, or with none, and aliases that lead to it. */
@@ -48,7 +48,7 @@ describe('clean-up', () => {
     await createKey(dead);
     await createKey(undefined);
     enter(dead);
-    seat.workshop.write('output/encrypted_e_1.txt', '');
+    writeOutput(dead, outputFiles(dead).slice(0, 1));
     seat.workshop.write('output/mine.txt', '');
 
     const { isWell, output } = await cleanUp();
@@ -59,7 +59,7 @@ describe('clean-up', () => {
         '^To remove of dead:\\n' +
           ` {2}alias/kms_key_cse_usecase_3_dead, and its key ${arn} in 7 days\\n` +
           ` {2}${arn} in 7 days: no alias leads to it\\n` +
-          ' {2}output/encrypted_e_1.txt\\n' +
+          ' {2}output/dead/encrypted_e_1.txt\\n' +
           '✔ Removed, and looked for again. Left of dead: nothing.\\n$',
       ),
     );
@@ -74,7 +74,7 @@ describe('clean-up', () => {
     await createKey(dead, [dead.aliasName]);
     await createKey(dead);
     enter(dead);
-    seat.workshop.write('output/encrypted_e_1.txt', '');
+    writeOutput(dead, outputFiles(dead).slice(0, 1));
 
     const { isWell, output } = await cleanUp('--dry-run');
 
@@ -83,7 +83,7 @@ describe('clean-up', () => {
     expect(output).toMatch(/\n· Nothing was changed: --dry-run\.\n$/);
     expect(await seat.keyStates()).toEqual(['Enabled', 'Enabled']);
     expect(await seat.aliases()).toEqual([dead.aliasName]);
-    expect(existsSync(join(seat.workshop.root, 'output/encrypted_e_1.txt'))).toBe(true);
+    expect(existsSync(join(seat.workshop.root, 'output/dead/encrypted_e_1.txt'))).toBe(true);
     expect((await cleanUp()).output).toContain(output.slice(0, output.indexOf('· Nothing')));
   });
 
@@ -92,7 +92,7 @@ describe('clean-up', () => {
     await createKey(dead, [dead.aliasName]);
     await createKey(undefined);
     enter(dead);
-    enterChanged({ run: dead.name, place: placeOf(dead) }, 2);
+    enterChanged(ledgerName(dead), 2);
 
     const { isWell, output } = await cleanUp();
 
@@ -106,22 +106,22 @@ describe('clean-up', () => {
 
   test('removes the files of a run on the local AWS, but none of a run that lives', async () => {
     const { endpoint: _, ...dead } = { ...newRun('dead'), target: 'local' as const };
-    enter(dead, ['output/encrypted_e_1.txt', 'output/encrypted_e_2.txt']);
-    enterInLedger({ ...dead, name: 'alive' }, 'alias/alive', ['output/encrypted_e_2.txt'], process.pid);
-    seat.workshop.write('output/encrypted_e_1.txt', '');
-    seat.workshop.write('output/encrypted_e_2.txt', '');
+    const alive = { ...newRun('alive'), target: 'local' as const };
+    enter(dead);
+    enterInLedger(alive, alive.aliasName, process.pid);
+    for (const run of [dead, alive]) writeOutput(run, outputFiles(run).slice(0, 1));
     seat.workshop.write('.workshop/scratch/dead/cached', '');
 
     const { isWell, output } = await seat.run(['clean-up']);
 
     expect(isWell).toBe(true);
     expect(output).toBe(
-      'To remove of dead:\n  output/encrypted_e_1.txt\n' +
+      'To remove of dead:\n  output/dead/encrypted_e_1.txt\n' +
         `· Left alone:\n  alive: it is still running, as process ${process.pid}\n` +
         '✔ Removed, and looked for again. Left of dead: nothing.\n',
     );
-    expect(readdirSync(join(seat.workshop.root, 'output'))).toEqual(['encrypted_e_2.txt']);
-    expect(openLedgers().map(({ run }) => run)).toEqual(['alive']);
+    expect(readdirSync(join(seat.workshop.root, 'output'))).toEqual(['alive']);
+    expect(openLedgers(seat.workshop.root).map(({ run }) => run)).toEqual(['alive']);
     expect(existsSync(join(seat.workshop.root, '.workshop/scratch/dead'))).toBe(false);
   });
 
@@ -152,7 +152,7 @@ describe('clean-up', () => {
       new RegExp(`^The clean-up stopped: ${why}.*\\n {2}npm run doctor may tell what is wrong\\.`),
     );
 
-    expect(openLedgers().map(({ run }) => run)).toEqual(['dead']);
+    expect(openLedgers(seat.workshop.root).map(({ run }) => run)).toEqual(['dead']);
   });
 });
 
@@ -225,7 +225,7 @@ describe('clean-up without a ledger', () => {
   );
 
   test("takes every run's with --all-runs, but not those that are alive here", async () => {
-    enterInLedger(newRun('bob'), newRun('bob').aliasName, [], process.pid);
+    enterInLedger(newRun('bob'), newRun('bob').aliasName, process.pid);
     const carla = newRun('carla');
     await createKey(carla, [carla.aliasName]);
 

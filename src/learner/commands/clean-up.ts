@@ -1,5 +1,5 @@
 import { closest } from '../../closest.ts';
-import { countLeftovers, describeLeftovers } from '../../lifecycle/describe-leftovers.ts';
+import { countLeftovers, describeInTheWay, describeLeftovers } from '../../lifecycle/describe-leftovers.ts';
 import { isNothing, type Leftovers } from '../../lifecycle/leftovers.ts';
 import type { Plan, Wanted } from '../../lifecycle/reclaim.ts';
 import { describeBadRunName, describeRun, isRunName, type Run } from '../../lifecycle/run.ts';
@@ -82,26 +82,37 @@ async function planAndCarryOut(
   { dryRun = false }: CleanUpOptions,
 ): Promise<boolean> {
   const { carryOut, planCleanUp } = await import('../../lifecycle/reclaim.ts');
-  const { placeOf } = await import('../../lifecycle/ledger.ts');
-  const plan = await planCleanUp(placeOf(run), wanted);
+  const plan = await planCleanUp(run, wanted);
   if (run.target !== 'local') requireKnown(wanted, plan);
-  const removals = plan.removals.map(({ leftovers }) => leftovers).filter((each) => !isNothing(each));
+  const all = plan.removals.map(({ leftovers }) => leftovers);
+  const removals = all.filter((each) => !isNothing(each));
   for (const each of removals) printSection(print, `To remove of ${each.run}:`, describeLeftovers(each));
-  printSection(print, `${marks.none} Left alone:`, [...plan.elsewhere, ...plan.alive]);
+  printSection(print, `${marks.none} Left alone:`, [
+    ...plan.elsewhere,
+    ...plan.alive,
+    ...all.flatMap(describeInTheWay),
+  ]);
   printSection(print, `${marks.none} Not understood, and left alone:`, plan.notUnderstood);
-  // Whoever names a run has asked for no others.
+  // Other runs are of no interest to somebody who names one.
   const others = wanted.run === undefined ? plan.others : [];
   printSection(print, `${marks.none} Other runs of the workshop have keys here:`, describeOthers(others));
   if (dryRun) {
     print(`${marks.none} Nothing was changed: --dry-run.`);
     return true;
   }
-  await carryOut(plan);
-  const isAllFound = removals.every(({ lostKeys }) => lostKeys === 0);
-  if (removals.length > 0) print(describeResult(removals.map((each) => each.run).join(', '), isAllFound));
+  const outcome = await carryOut(plan, run);
+  const removed = outcome.removed.filter((each) => !isNothing(each));
+  const isAllFound = removed.every(({ lostKeys }) => lostKeys === 0);
+  if (removed.length > 0) print(describeResult(removed.map((each) => each.run).join(', '), isAllFound));
   else if (others.length > 0) print(`${marks.none} Nothing was changed: none of them was named.`);
-  else print(`${marks.ok} ${run.target === 'local' ? nothingLocal(wanted) : nothingToDo(wanted)}`);
-  return isAllFound;
+  else if (outcome.notRemoved.length === 0)
+    print(`${marks.ok} ${run.target === 'local' ? nothingLocal(wanted) : nothingToDo(wanted)}`);
+  printSection(
+    print,
+    `${marks.wrong} Not removed. What is left can be cleaned up again:`,
+    outcome.notRemoved,
+  );
+  return isAllFound && outcome.notRemoved.length === 0;
 }
 
 function requireKnown({ run }: Wanted, { known, others }: Plan): void {

@@ -135,7 +135,7 @@ test('doctor keeps the ledger of a key of which AWS did not say whether it was c
     expect(isWell).toBe(false);
     expect(output).toContain('AWS did not say whether it was created.');
     expect(await stormy.keyStates()).toContain('Enabled');
-    expect(openLedgers().map(({ keys }) => keys)).toEqual([undefined]);
+    expect(openLedgers(stormy.workshop.root).map(({ keys }) => keys)).toEqual([undefined]);
   } finally {
     await stormy.leave();
   }

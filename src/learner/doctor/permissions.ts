@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CreateKeyCommand, KMSClient, KMSServiceException } from '@aws-sdk/client-kms';
-import { closeLedger, enterInLedger, placeOf } from '../../lifecycle/ledger.ts';
+import { closeLedger, enterInLedger, ledgerName } from '../../lifecycle/ledger.ts';
 import type { Run } from '../../lifecycle/run.ts';
 import { ask } from './ask.ts';
 import { type Excess, excessOfAccount, excessOfKey, excessOfOthersKey, lookForExcess } from './excess.ts';
@@ -46,7 +46,7 @@ export async function* provePermissions(run: Run, caller: string): AsyncGenerato
     yield notChecked('The others', 'a key that is made for this could not be removed');
     return;
   }
-  enterInLedger(run, run.aliasName, [], process.pid);
+  enterInLedger(run, run.aliasName, process.pid);
   let keyId: string | undefined;
   let isRefused = false;
   yield await ask('kms:CreateKey', caller, async () => {
@@ -69,7 +69,7 @@ export async function* provePermissions(run: Run, caller: string): AsyncGenerato
   }
   if (!keyId) {
     yield notChecked('The others', 'there is no key to ask them with');
-    if (isRefused) closeLedger({ run: run.name, place: placeOf(run) });
+    if (isRefused) closeLedger(ledgerName(run));
     else
       yield wrong(
         'The key',
@@ -88,7 +88,7 @@ export async function* provePermissions(run: Run, caller: string): AsyncGenerato
   }
   yield ok('The key', `${keyId} is gone in 7 days: its deletion is scheduled, and it costs no more`);
   // Its alias, if it can't be deleted, is left for the clean-up.
-  if (!missing.has('kms:DeleteAlias')) closeLedger({ run: run.name, place: placeOf(run) });
+  if (!missing.has('kms:DeleteAlias')) closeLedger(ledgerName(run));
   yield await lookForExcess(await everyExcess(kms, run, keyId, missing));
 }
 

@@ -18,6 +18,11 @@ test.each([
   expect(renderSetUpError(error, page)).toContain(` → ${wayOut}`);
 });
 
+test('what is in the way in the output folder says itself what to do', () => {
+  expect(renderSetUpError(named('SettingsError'), page).join('')).toContain('→');
+  expect(renderSetUpError(named('OutputFolderError'), page).join('')).not.toContain('→');
+});
+
 test('a refused connection leads there, and has its code when that is all there is', () => {
   const error = Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' });
 

@@ -32,7 +32,14 @@ function leaveOutEmptyLines(logger: Vitest['logger']): void {
 type SetUpError = Error & { code?: unknown };
 
 /** What was written for the learner: the message tells what is wrong, and what to do. */
-const plainErrors = ['SettingsError', 'AccountError', 'UnreachableError', 'NoKeyError', 'NameTakenError'];
+const plainErrors = [
+  'SettingsError',
+  'AccountError',
+  'UnreachableError',
+  'NoKeyError',
+  'NameTakenError',
+  'OutputFolderError',
+];
 
 /**
  * What was written for the learner speaks for itself; another error has its name with it. All but defects lead to the
@@ -58,6 +65,8 @@ function wayOutOf(error: SetUpError): string | undefined {
   if (error.code === 'EADDRINUSE') {
     return 'Another program has this port: name another one as WORKSHOP_LOCAL_PORT, or none.';
   }
+  // Its message says it all.
+  if (error.name === 'OutputFolderError') return undefined;
   if (error.name === 'AccessDeniedException') {
     return 'npm run doctor -- --with-key tells which permissions are missing';
   }

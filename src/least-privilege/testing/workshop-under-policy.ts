@@ -92,7 +92,7 @@ async function leaveKilledRun(kms: KMSClient, folder: string, environment: Envir
   const run = describeRun(readSettings(folder, { ...environment, WORKSHOP_RUN: 'killed' }));
   const before = process.cwd();
   process.chdir(folder);
-  enterInLedger(run, run.aliasName, [], nobody);
+  enterInLedger(run, run.aliasName, nobody);
   process.chdir(before);
   await createAlias(kms, run.aliasName, await createKey(kms, run.tags));
   await createKey(kms, run.tags);

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSettings } from '../../settings.ts';
-import { describeRun, type Run } from '../run.ts';
+import { makeOutputFolder } from '../output-folder.ts';
+import { describeRun, outputFiles, type Run } from '../run.ts';
 
 /** A process id that no process has: the largest that Linux gives is 2^22. */
 export const nobody = 2 ** 30;
@@ -27,4 +28,10 @@ export function newRun(name: string): Run {
     AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
   });
   return describeRun(settings);
+}
+
+/** Writes the output files of a run, as its steps do. */
+export function writeOutput(run: Run, files = outputFiles(run)): void {
+  makeOutputFolder(run);
+  for (const file of files) writeFileSync(file, `of ${run.name}`);
 }
