@@ -1,3 +1,4 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { faultOfPath } from './src/learner/project-path.js';
 import { keepCompiled } from './src/learner/standby/compile-cache.ts';
@@ -5,8 +6,10 @@ import { StandbyPool } from './src/learner/standby/standby-pool.ts';
 import { rerunFromStep, StepSequencer } from './src/learner/watch/step-order.ts';
 import { bundledLocalAws } from './src/local-aws/vite-plugin.ts';
 
-const compiled = `${import.meta.dirname}/node_modules/.cache/compiled`;
+const packages = `${import.meta.dirname}/node_modules`;
+const compiled = `${packages}/.cache/compiled`;
 keepCompiled(compiled);
+const transformed = `${packages}/.experimental-vitest-cache`;
 
 const pathFault = faultOfPath(import.meta.dirname);
 // Vitest would print a stack that leads nowhere.
@@ -41,8 +44,8 @@ export default defineConfig(({ mode }) => {
       reporters: ['./src/learner/reporter/workshop-reporter.ts', './src/learner/watch/restart-on-save.ts'],
       pool,
       isolate: false,
-      // What was transformed once needs no transforming at the next start.
-      experimental: { fsModuleCache: true },
+      // What was transformed once needs no transforming at the next start. Where it can't be kept, Vitest would not start.
+      experimental: { fsModuleCache: isWritable(transformed), fsModuleCachePath: transformed },
       env: { NODE_COMPILE_CACHE: compiled },
       fileParallelism: false,
       sequence: { sequencer: StepSequencer, setupFiles: 'list' },
@@ -54,3 +57,14 @@ export default defineConfig(({ mode }) => {
     },
   };
 });
+
+/** Whether files can be made in a folder, which is made if it can be. Somebody else may have installed the packages. */
+function isWritable(folder: string): boolean {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

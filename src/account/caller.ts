@@ -1,5 +1,6 @@
 import { AnswerLimitError } from '../endpoint/answer-limits.ts';
 import { whyNotThere } from '../endpoint/why-not-there.ts';
+import { printable } from '../printable.ts';
 import type { Settings } from '../settings.ts';
 
 /** Whose credentials the AWS SDK finds: the account, and the ARN of the user or of the role's session. */
@@ -28,7 +29,7 @@ export async function askSts(): Promise<Caller> {
   try {
     const { Account: account, Arn: arn } = await sts.send(new GetCallerIdentityCommand());
     if (!account || !arn) throw new NoAccountError('The answer has no account');
-    return { account, arn };
+    return { account: printable(account), arn: printable(arn) };
   } finally {
     sts.destroy();
   }

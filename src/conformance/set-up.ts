@@ -1,5 +1,6 @@
 // Vitest's global set-up for `npm run conformance`: the target is the one of the settings.
 import type { TestProject } from 'vitest/node';
+import { printable } from '../printable.ts';
 import { readSettings } from '../settings.ts';
 import { startSuite } from './suite.ts';
 
@@ -13,7 +14,7 @@ export default async (project: TestProject) => {
     const { name, message } = error as Error;
     if (!plainErrors.includes(name)) throw error;
     // Vitest would say first that there are no tests, and print the stack.
-    console.error(`The suite could not start.\n\n${message}\n`);
+    console.error(`The suite could not start.\n\n${printable(message)}\n`);
     process.exit(1);
   }
 };

@@ -15,7 +15,7 @@ import { build } from 'vite';
 export async function bundle(entry, directory) {
   await build({
     configFile: false,
-    logLevel: 'error',
+    logLevel: 'silent',
     publicDir: false,
     ssr: { noExternal: true },
     build: {

@@ -3,6 +3,7 @@ import { countLeftovers, describeInTheWay, describeLeftovers } from '../../lifec
 import { isNothing, type Leftovers } from '../../lifecycle/leftovers.ts';
 import type { Plan, Wanted } from '../../lifecycle/reclaim.ts';
 import { describeBadRunName, describeRun, isRunName, type Run } from '../../lifecycle/run.ts';
+import { printable } from '../../printable.ts';
 import { readSettings, type Settings } from '../../settings.ts';
 import { LearnerError } from '../learner-error.ts';
 import { indent, marks, paint } from '../look.ts';
@@ -153,5 +154,5 @@ function describeOthers(others: Leftovers[]): string[] {
 }
 
 function printSection(print: (text: string) => void, title: string, lines: string[]): void {
-  if (lines.length > 0) print([paint.bold(title), indent(lines.join('\n'))].join('\n'));
+  if (lines.length > 0) print([paint.bold(title), indent(printable(lines.join('\n')))].join('\n'));
 }

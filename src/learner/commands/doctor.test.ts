@@ -106,6 +106,21 @@ describe('doctor', () => {
     expect(isWell).toBe(true);
   });
 
+  test('shows what an endpoint answers, and leaves nothing of it for the terminal to obey', async () => {
+    const body = JSON.stringify({ __type: 'OddException', message: 'no\u001b[2J\r\u0007!' });
+    const endpoint = await startLimitedEndpoint((operation) =>
+      operation === 'ListAliases' ? { status: 418, type: 'application/x-amz-json-1.1', body } : undefined,
+    );
+    try {
+      const { output } = await seat.run(['doctor'], endpoint.environment);
+
+      expect(output).toContain('OddException: no<U+000D><U+0007>!');
+      expect(output).not.toMatch(/(?!\n)\p{Cc}/u);
+    } finally {
+      await endpoint.close();
+    }
+  });
+
   test('looks at the rest when the settings are wrong', async () => {
     seat.workshop.write('.env', 'WORKSHOP_TARGET=moon\nWORKSHOP_LOCAL_PORT=70000\n');
 

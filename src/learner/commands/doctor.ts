@@ -1,3 +1,4 @@
+import { printable } from '../../printable.ts';
 import { examine } from '../doctor/examine.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { indent, marks, paint } from '../look.ts';
@@ -38,10 +39,11 @@ const looks: Record<Finding['verdict'], string> = {
   'not checked': marks.none,
 };
 
-function describe({ subject, verdict, detail, fix }: Finding): string {
+function describe({ subject, verdict, fix, ...finding }: Finding): string {
+  const detail = printable(finding.detail);
   const note = verdict === 'not checked' ? paint.dim(`not checked: ${detail}`) : detail;
   const lines = [` ${looks[verdict]} ${paint.bold(subject.padEnd(23))} ${note.replaceAll('\n', '\n   ')}`];
-  if (fix) lines.push(indent(`${paint.yellow('→')} ${fix.replaceAll('\n', '\n  ')}`, 3));
+  if (fix) lines.push(indent(`${paint.yellow('→')} ${printable(fix).replaceAll('\n', '\n  ')}`, 3));
   return lines.join('\n');
 }
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -14,12 +14,24 @@ import { checkLocalPort } from './local-port.ts';
 import { checkLocalRoundTrip } from './local-round-trip.ts';
 import { checkNodeVersion } from './node-version.ts';
 import { checkOutputFolder } from './output-folder.ts';
+import { checkStateFolder } from './state-folder.ts';
 
 let workshop: FixtureWorkshop;
 beforeEach(() => {
   workshop = makeFixtureWorkshop();
   return workshop.remove;
 });
+
+/** Runs an action as a user who may not write everything: root may. */
+function asOrdinaryUser<Result>(action: () => Result): Result {
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) process.seteuid?.(65_534);
+  try {
+    return action();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
+}
 
 describe('Node.js', () => {
   test.each([
@@ -138,7 +150,47 @@ describe('the local port', () => {
   });
 });
 
+describe('the state folder', () => {
+  test('can be written, and is as it was before', () => {
+    workshop.write('.workshop/ledger/mine.jsonl', '');
+
+    expect(checkStateFolder(workshop.root)).toMatchObject({ verdict: 'ok' });
+    expect(readdirSync(join(workshop.root, '.workshop'), { recursive: true })).toEqual([
+      'ledger',
+      join('ledger', 'mine.jsonl'),
+    ]);
+  });
+
+  test('that is a file is named, with the way out', () => {
+    workshop.write('.workshop', '');
+
+    expect(checkStateFolder(workshop.root)).toMatchObject({
+      verdict: 'wrong',
+      detail: expect.stringMatching(/^EEXIST: .*\.workshop'\.$/),
+      fix: expect.stringContaining('Make '),
+    });
+  });
+
+  test.skipIf(process.platform === 'win32')('of which a part belongs to another user is named', () => {
+    workshop.write('.workshop/ledger/mine.jsonl', '');
+    const ledger = join(workshop.root, '.workshop/ledger');
+    for (const folder of [workshop.root, join(workshop.root, '.workshop')]) chmodSync(folder, 0o777);
+    const check = () => asOrdinaryUser(() => checkStateFolder(workshop.root));
+
+    chmodSync(ledger, 0o777);
+    expect(check()).toMatchObject({ verdict: 'ok' });
+    chmodSync(ledger, 0o555);
+    expect(check()).toMatchObject({
+      verdict: 'wrong',
+      detail: expect.stringMatching(/^EACCES: .*\.workshop\/ledger\/doctor-.*'\.$/),
+    });
+    chmodSync(ledger, 0o777);
+  });
+});
+
 describe('file watching', () => {
+  beforeEach(() => void mkdirSync(join(workshop.root, '.workshop')));
+
   test('works, and leaves no file', async () => {
     expect(await checkFileWatching(workshop.root, {})).toMatchObject({ verdict: 'ok' });
     expect(readdirSync(join(workshop.root, '.workshop'))).toEqual([]);

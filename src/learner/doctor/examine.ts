@@ -1,12 +1,14 @@
 import { describePlace } from '../../account/describe-caller.ts';
 import { describeRun } from '../../lifecycle/run.ts';
 import { readSettings, type Settings, SettingsError } from '../../settings.ts';
+import { stateFolder } from '../../steps/state-folder.ts';
 import { checkFileWatching } from './file-watching.ts';
 import { type Finding, notChecked, ok, wrong } from './finding.ts';
 import { checkInstalledPackages, thisPlatform } from './installed-packages.ts';
 import { checkLocalPort } from './local-port.ts';
 import { checkNodeVersion } from './node-version.ts';
 import { checkOutputFolder } from './output-folder.ts';
+import { checkStateFolder } from './state-folder.ts';
 import { nameSteps } from './steps-not-possible.ts';
 
 // What needs the AWS SDK is loaded when it comes to that: the packages may be what is wrong.
@@ -22,7 +24,10 @@ export async function* examine(root: string, withKey: boolean): AsyncGenerator<F
   yield packages;
   const { settings, finding } = checkSettings(root);
   yield finding;
-  yield await checkFileWatching(root, settings?.environment ?? {});
+  const state = checkStateFolder(root);
+  yield state;
+  if (state.verdict !== 'ok') yield notChecked('File watching', `${stateFolder} can't be written`);
+  else yield await checkFileWatching(root, settings?.environment ?? {});
   if (!settings) {
     yield notChecked('AWS', 'the settings are wrong');
     return;

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from '../../settings.ts';
 import { stateFolder } from '../../steps/state-folder.ts';
@@ -12,13 +12,13 @@ const patience = 5000;
 /**
  * Changes a file inside the project and sees whether the system tells of it, as watch mode needs.
  *
+ * @param root the project's folder, in which the state folder has to be
  * @param environment with CHOKIDAR_USEPOLLING, Vitest looks at the files itself
  */
 export async function checkFileWatching(root: string, environment: Environment): Promise<Finding> {
   if (/^(1|true)$/i.test(environment.CHOKIDAR_USEPOLLING ?? '')) {
     return ok(subject, 'not needed: CHOKIDAR_USEPOLLING is set, so Vitest looks for changes itself');
   }
-  mkdirSync(join(root, stateFolder), { recursive: true });
   const folder = mkdtempSync(join(root, stateFolder, 'doctor-'));
   try {
     if (await isNoticed(folder)) return ok(subject, 'a change in the project is noticed');

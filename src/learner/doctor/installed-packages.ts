@@ -60,7 +60,8 @@ function installedVersion(folder: string): string | undefined {
   try {
     return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version;
   } catch (error) {
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    // One that can't be read, such as one of another user's, is missing for Node.js too.
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code) return undefined;
     throw error;
   }
 }

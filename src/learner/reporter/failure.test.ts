@@ -227,6 +227,15 @@ test('a stack in the message of an error is left out', () => {
   });
 });
 
+test('what a terminal would obey is shown instead', () => {
+  const error = { name: 'OddException', message: 'no\u001b[2J\r\u0007!', stack: '' };
+
+  expect(describeFailure(error, workshop, 'a test')).toMatchObject({
+    name: 'OddException',
+    message: 'no<U+000D><U+0007>!',
+  });
+});
+
 test('a promise that never settles is told as such', () => {
   const message = 'Test timed out in 60000ms.\nIf this is a long-running test, pass a timeout value …';
 

@@ -1,5 +1,5 @@
-import { stripVTControlCharacters } from 'node:util';
 import type { SerializedError } from 'vitest';
+import { printable } from '../../printable.ts';
 import {
   findLearnerFrame,
   findLine,
@@ -21,9 +21,11 @@ export type ReportedError = SerializedError & {
 /**
  * What an error means to the learner.
  *
+ * @param reported as Vitest gives it: what an endpoint or the learner's code put into it may have any characters
  * @param test the name of the test that failed; none when the error came before any test
  */
-export function describeFailure(error: ReportedError, workshop: Workshop, test?: string): Failure {
+export function describeFailure(reported: ReportedError, workshop: Workshop, test?: string): Failure {
+  const error = printableError(reported);
   const todo = findTodo(error);
   if (todo) return todo;
   const cause = error.cause as ReportedError | undefined;
@@ -34,8 +36,23 @@ export function describeFailure(error: ReportedError, workshop: Workshop, test?:
 
 /** What errors outside of all tests mean, such as from promises that nobody awaited. What says the same is told once. */
 export function describeUnhandledErrors(errors: ReportedError[], workshop: Workshop): ThrownError[] {
-  const described = errors.map((error) => describeError(error, workshop));
+  const described = errors.map((error) => describeError(printableError(error), workshop));
   return [...new Map(described.map((error) => [error.message, error])).values()];
+}
+
+function printableError(error: ReportedError): ReportedError {
+  const { name, message, stack, cause, expected, actual, diff } = error;
+  const orElse = (value: unknown) => (typeof value === 'string' ? printable(value) : value);
+  return {
+    ...error,
+    name: name && printable(name),
+    message: printable(message ?? ''),
+    stack,
+    cause: cause && printableError(cause as ReportedError),
+    expected: orElse(expected),
+    actual: orElse(actual),
+    diff: diff && printable(diff),
+  };
 }
 
 /** The TODO that an error, or what caused it, is about. */
@@ -84,7 +101,7 @@ function isShort(value: string): boolean {
 
 /** The lines that differ, each with the one before it, without Vitest's colours and legend. */
 function readDifference(diff: string): string[] {
-  const lines = stripVTControlCharacters(diff).split('\n').slice(2);
+  const lines = diff.split('\n').slice(2);
   const differs = (line = '') => /^[-+] /.test(line);
   return lines.filter((line, index) => line.trim() && (differs(line) || differs(lines[index + 1])));
 }
@@ -99,8 +116,8 @@ function describeError(error: ReportedError, workshop: Workshop, test?: string):
 
 /** Vite's compiler puts the place into its message: `[PARSE_ERROR] Unexpected token ╭─[ file:line:column ]`. */
 function describeSyntaxError(error: ReportedError, workshop: Workshop): ThrownError | undefined {
-  const text = stripVTControlCharacters(error.message ?? '');
-  const [, reason, file, line, column] = /^\[PARSE_ERROR\] (.*)\n.*\[ (.+):(\d+):(\d+) \]/m.exec(text) ?? [];
+  const [, reason, file, line, column] =
+    /^\[PARSE_ERROR\] (.*)\n.*\[ (.+):(\d+):(\d+) \]/m.exec(error.message) ?? [];
   if (!reason || !file) return undefined;
   const location = { file, line: Number(line), column: Number(column) };
   return {
@@ -137,7 +154,7 @@ function describeThrown(error: ReportedError, workshop: Workshop, test?: string)
     name: timedOut ? undefined : name,
     message: timedOut
       ? `There was no answer after ${Number(timedOut[1]) / 1000} seconds: is a promise never settled?`
-      : withoutStack(stripVTControlCharacters(error.message ?? '')) || 'An error without a message.',
+      : withoutStack(error.message) || 'An error without a message.',
     location,
     frame: location && readCodeFrame(workshop.root, location),
   };

@@ -1,3 +1,4 @@
+import { printable } from '../../printable.ts';
 import { wrap } from './layout.ts';
 import type { MissingNeed } from './model.ts';
 import type { Page } from './render.ts';
@@ -20,7 +21,7 @@ export function renderLacks(missing: MissingNeed[], page: Page): string[] {
 
 function renderMissing({ need, why, steps }: MissingNeed, page: Page): string[] {
   const { dim } = page.colors;
-  const [first = '', ...rest] = wrap(`${need}: ${why}`, page.width - 6);
+  const [first = '', ...rest] = wrap(printable(`${need}: ${why}`), page.width - 6);
   return [
     `   ${first}`,
     ...rest.map((line) => `     ${line}`),

@@ -50,3 +50,9 @@ test('a settings error leads to the doctor, a defect of the workshop does not', 
   expect(renderSetUpError(named('SettingsError'), page).join('\n')).toContain('doctor');
   expect(renderSetUpError(named('TypeError'), page).join('\n')).not.toContain('doctor');
 });
+
+test('what an endpoint answers is not obeyed by the terminal', () => {
+  const error = Object.assign(new Error('no\u001b[2J\r\u0007!'), { name: 'Odd\u001b]0;x\u0007Exception' });
+
+  expect(renderSetUpError(error, page)).toContain(' OddException: no<U+000D><U+0007>!');
+});

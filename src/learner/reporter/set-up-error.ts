@@ -1,5 +1,5 @@
-import { stripVTControlCharacters } from 'node:util';
 import type { Vitest } from 'vitest/node';
+import { printable } from '../../printable.ts';
 import { wrap } from './layout.ts';
 import type { Page } from './render.ts';
 
@@ -48,13 +48,13 @@ const plainErrors = [
 export function renderSetUpError(error: SetUpError, { colors, width }: Page): string[] {
   const isPlain = plainErrors.includes(error.name);
   // The error of a refused connection may have a code only. The compiler's have colours, even where nobody sees them.
-  const message = stripVTControlCharacters(error.message || String(error.code));
+  const message = error.message || String(error.code);
   const wayOut = wayOutOf(error);
   return [
     '',
     ` ${colors.bold(colors.red('The workshop could not start.'))}`,
     '',
-    ...wrap(isPlain ? message : `${error.name}: ${message}`, width - 3).map((line) => ` ${line}`),
+    ...wrap(printable(isPlain ? message : `${error.name}: ${message}`), width - 3).map((line) => ` ${line}`),
     ...(wayOut ? ['', ` ${colors.yellow('→')} ${wayOut}`] : []),
     ...(isPlain ? [] : ['', ` ${colors.dim('All of the error: npx vitest run --reporter=default')}`]),
   ];
