@@ -17,6 +17,7 @@ beforeEach(async () => {
 
 describe('doctor', () => {
   const permissions = actionsOf(readIamPolicy());
+  expect(permissions).not.toEqual([]);
 
   test('asks for credentials, identity and each permission, and makes nothing', async () => {
     await seat.kms.send(new CreateKeyCommand({}));

@@ -9,6 +9,7 @@ import { temporaryDirectory } from '../testing/temporary-directory.ts';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const start = [process.execPath, 'src/local-aws/start.js', '--port', '0'];
+// Windows has no such shells, and no signals that a process can handle.
 const isPosix = process.platform !== 'win32';
 
 /** An environment without the variables of the npm script that runs the tests. */
@@ -56,25 +57,28 @@ test.runIf(isPosix && hasSetsid).for([
   // A job in the background has no input, as long as it isn't given one.
   ['nohup', 'nohup "$0" "$@" >"$OUT" 2>&1 & echo $!; read end'],
   ['setsid', 'exec 3<&0; setsid "$0" "$@" <&3 >"$OUT" 2>&1 & echo $!; read end'],
-] as const)('goes on when the shell has ended that started it with %s', async ([name, script]) => {
-  const out = join(await temporaryDirectory(), 'out');
-  writeFileSync(out, '');
-  const shell = spawn('sh', ['-c', script, ...start], {
-    cwd: repository,
-    env: { ...environment, OUT: out },
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
-  const [id] = await once(shell.stdout, 'data');
-  onTestFinished(() => void process.kill(Number(id), 'SIGKILL'));
-  const endpoint = await vi.waitUntil(() => /ENDPOINT_URL=(.+)\n/.exec(readFileSync(out, 'utf8'))?.[1], {
-    timeout: 30_000,
-  });
+] as const)(
+  'goes on when the shell has ended that started it with %s (needs setsid)',
+  async ([name, script]) => {
+    const out = join(await temporaryDirectory(), 'out');
+    writeFileSync(out, '');
+    const shell = spawn('sh', ['-c', script, ...start], {
+      cwd: repository,
+      env: { ...environment, OUT: out },
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    const [id] = await once(shell.stdout, 'data');
+    onTestFinished(() => void process.kill(Number(id), 'SIGKILL'));
+    const endpoint = await vi.waitUntil(() => /ENDPOINT_URL=(.+)\n/.exec(readFileSync(out, 'utf8'))?.[1], {
+      timeout: 30_000,
+    });
 
-  shell.stdin.end('\n');
-  await once(shell, 'exit');
-  // It looks for its starter twice a second.
-  await setTimeout(1200);
-  // What a terminal sends when it is closed.
-  if (name === 'nohup') process.kill(Number(id), 'SIGHUP');
-  expect((await fetch(endpoint)).status).toBe(400);
-});
+    shell.stdin.end('\n');
+    await once(shell, 'exit');
+    // It looks for its starter twice a second.
+    await setTimeout(1200);
+    // What a terminal sends when it is closed.
+    if (name === 'nohup') process.kill(Number(id), 'SIGHUP');
+    expect((await fetch(endpoint)).status).toBe(400);
+  },
+);

@@ -167,6 +167,12 @@ const membersOf = (shape: Shape<unknown>): [string, MemberShape][] =>
 const namesKey = (member: MemberShape): boolean =>
   (member instanceof Shape ? member : member.shape) === keyId;
 
+test('the members that name a key are found', () => {
+  const members = kmsOperations.flatMap(({ input }) => membersOf(input));
+  const naming = members.filter(([, shape]) => namesKey(shape)).map(([member]) => member);
+  expect([...new Set(naming)].sort()).toEqual(['DestinationKeyId', 'KeyId', 'SourceKeyId', 'TargetKeyId']);
+});
+
 for (const operation of kmsOperations) {
   const { name } = operation;
   for (const [member] of membersOf(operation.input).filter(([, shape]) => namesKey(shape))) {

@@ -47,6 +47,11 @@ test('every operation that the SDK knows is either here or refused, and no other
   expect(own.sort()).toEqual([...sdkOperations.keys()].sort());
 });
 
+test('the members with enumerated values are found', () => {
+  const paths = reading.flatMap(({ input, name }) => ownEnums(input, name).map(([path]) => path));
+  expect(paths).toContain('GenerateDataKey.KeySpec');
+});
+
 describe.each(reading)('$name', ({ name, input }) => {
   test('takes the members that the SDK sends, of the same kind, and requires the same', () => {
     expect(ownInputMembers(input)).toEqual(sdkInputMembers(sdkOperations, name));
