@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type IamPolicy, readIamPolicy } from './iam-policy.ts';
-import { wideningsOf } from './policy-changes.ts';
+import { wideningsOf, withoutForbiddenValue } from './policy-changes.ts';
 import { shareAccount } from './testing/shared-account.ts';
 
 const policy = readIamPolicy();
@@ -34,6 +34,12 @@ describe('docs/iam-policy.json', () => {
     const [widened] = wideningsOf(policy);
     expect(await allowedBy(widened?.policy ?? policy)).not.toEqual([]);
     expect(await allowedBy(policy)).toEqual([]);
+  });
+
+  test('forbids nothing in the name of a run that does not have to be forbidden', async () => {
+    for (const { what, policy: widened } of withoutForbiddenValue(policy)) {
+      expect(await allowedBy(widened), what).toHaveLength(1);
+    }
   });
 
   for (const { what, policy: widened } of wideningsOf(policy)) {

@@ -9,6 +9,21 @@ export interface ChangedPolicy {
   policy: IamPolicy;
 }
 
+/** The policies that allow more: each lacks one of the values that a condition forbids. */
+export function withoutForbiddenValue(policy: IamPolicy): ChangedPolicy[] {
+  return policy.Statement.flatMap((statement) => {
+    const [key = '', values = []] = Object.entries(statement.Condition?.StringNotLike ?? {})[0] ?? [];
+    return [values].flat().map((value) => {
+      const others = [values].flat().filter((other) => other !== value);
+      return {
+        what: `${value} of ${key} in ${statement.Sid}`,
+        actions: statement.Action,
+        policy: replacing(policy, statement, withCondition(statement, 'StringNotLike', key, others)),
+      };
+    });
+  });
+}
+
 /** The policies that allow less: each lacks one action of one statement, or one of several values of a condition. */
 export function reductionsOf(policy: IamPolicy): ChangedPolicy[] {
   return policy.Statement.flatMap((statement) => [
@@ -21,7 +36,7 @@ export function reductionsOf(policy: IamPolicy): ChangedPolicy[] {
       }),
     })),
     ...conditionsOf(statement).flatMap(({ operator, key, values }) =>
-      typeof values === 'string'
+      typeof values === 'string' || operator === 'StringNotLike'
         ? []
         : values.map((value) => ({
             what: `${value} of ${key} in ${statement.Sid}`,

@@ -57,6 +57,10 @@ export function excessOfAccount(kms: KMSClient, run: Run): Excess[] {
     tagged('without tags', []),
     tagged('with another value of the tag "workshop"', [other, ...without('workshop', tags)]),
     tagged('without the tag "workshop-run"', without('workshop-run', tags)),
+    tagged('with the name of a run that no run can have', [
+      ...without('workshop-run', tags),
+      { TagKey: 'workshop-run', TagValue: '../name' },
+    ]),
     tagged('with other tags than the workshop has', [...tags, { TagKey: 'owner', TagValue: run.name }]),
   ];
 }

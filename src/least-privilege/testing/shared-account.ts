@@ -28,6 +28,8 @@ export interface SharedAccount {
 
 const workshop = { TagKey: 'workshop', TagValue: 'data-key-caching' };
 const workshopRun = { TagKey: 'workshop-run', TagValue: 'one' };
+/** One for each character of a tag that no name of a run has, and that IAM can forbid; none is too short, and one too long. */
+const namesOfNoRun = ['', ...[...' _.:/=+@'].map((character) => `a${character}b`), 'a'.repeat(33)];
 const pottery = { TagKey: 'workshop', TagValue: 'pottery' };
 const owner = { TagKey: 'owner', TagValue: 'nobody' };
 const EncryptionContext = { whatfor: 'usecase-3-cse', run: 'one' };
@@ -62,6 +64,11 @@ export async function shareAccount(policy: IamPolicy): Promise<SharedAccount> {
         learner.send(new CreateKeyCommand({ Tags: [pottery, workshopRun] })),
       ),
       trespass('a key of no run', () => learner.send(new CreateKeyCommand({ Tags: [workshop] }))),
+      ...namesOfNoRun.map((name) =>
+        trespass(`a key of a run called "${name}"`, () =>
+          learner.send(new CreateKeyCommand({ Tags: [workshop, { ...workshopRun, TagValue: name }] })),
+        ),
+      ),
       trespass('a key with one more tag', () =>
         learner.send(new CreateKeyCommand({ Tags: [workshop, workshopRun, owner] })),
       ),
