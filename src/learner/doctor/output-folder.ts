@@ -1,5 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { type Finding, ok, wrong } from './finding.ts';
 
 const subject = 'Output folder';
@@ -14,9 +14,9 @@ export function checkOutputFolder(root: string, folder: string): Finding {
   try {
     const made = mkdirSync(path, { recursive: true });
     try {
-      rmSync(mkdtempSync(join(path, '.doctor-')), { recursive: true });
+      rmdirSync(mkdtempSync(join(path, '.doctor-')));
     } finally {
-      if (made !== undefined) rmSync(made, { recursive: true });
+      if (made !== undefined) removeEmptyFolders(path, made);
     }
     return ok(subject, `${folder} can be written`);
   } catch (error) {
@@ -26,4 +26,15 @@ export function checkOutputFolder(root: string, folder: string): Finding {
       'Set WORKSHOP_OUTPUT_FOLDER in .env to a folder that you may write, or make this one writable.',
     );
   }
+}
+
+/** Removes a folder and those around it, up to one of them. A run that starts meanwhile may have put something into them. */
+function removeEmptyFolders(path: string, last: string): void {
+  try {
+    rmdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTEMPTY') return;
+    throw error;
+  }
+  if (path !== last) removeEmptyFolders(dirname(path), last);
 }
