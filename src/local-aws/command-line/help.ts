@@ -6,6 +6,9 @@ const introduction = `A local AWS: KMS, CloudTrail and STS on 127.0.0.1, for cli
 
 When it is ready, it prints a line for each variable to export, and nothing else, on stdout. It stops on Ctrl+C.
 
+The AWS CLI before 1.29 or 2.13, and boto3 before 1.28, don't read AWS_ENDPOINT_URL: they call the real AWS, unless you
+give them the endpoint by --endpoint-url or endpoint_url=.
+
 Options:`;
 
 export function helpText(): string {
