@@ -45,6 +45,7 @@ async function runThere(args: string[], environment: Record<string, string> = {}
 }
 
 function expectNothingSent({ observations, ranCredentialProcess }: Run): void {
+  expect(ofKind(observations, 'process')).not.toEqual([]);
   expect(hostsElsewhere(observations)).toEqual([]);
   expect(ofKind(observations, 'leak')).toEqual([]);
   expect(ofKind(observations, 'program')).toEqual([]);

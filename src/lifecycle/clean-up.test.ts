@@ -117,7 +117,10 @@ test("never takes other people's keys for its own, even when an entry has no tag
     );
     enterInLedger(run, run.aliasName, nobody);
 
+    const recording = recordRequests();
     expect(await cleanUpRun(run)).toMatchObject({ orphans: [], lostKeys: 0 });
+    recording.stop();
+    expect(recording.successful('ListKeys')).toHaveLength(1);
     expect(await stateOf(KeyMetadata?.Arn)).toBe('Enabled');
   }));
 

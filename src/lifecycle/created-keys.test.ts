@@ -61,15 +61,25 @@ test('does not count a key that was refused', async () => {
   expect(after).toBe(1);
 });
 
-test('does not count the keys of another endpoint', async () => {
-  const { after } = await countOf(() => withLocalAws({}, () => createKey(new KMSClient())));
+test('counts the keys of its endpoint, and none of another one', async () => {
+  const { after } = await countOf(async (kms) => {
+    await createKey(kms);
+    await withLocalAws({}, async () => {
+      for (let count = 0; count < 2; count++) await createKey(new KMSClient());
+    });
+  });
 
-  expect(after).toBe(0);
+  expect(after).toBe(1);
 });
 
-test('keeps no ledger of the keys of a local AWS', () => {
-  const { endpoint: _, ...run } = { ...newRun('ada'), target: 'local' as const };
-  enterKeysOf(run, 'a test')();
+test('enters the number of keys in the ledger at an endpoint, but not on the local AWS', () => {
+  const { endpoint: _, ...local } = { ...newRun('ada'), target: 'local' as const };
+  for (const run of [newRun('ada'), local]) {
+    enterInLedger(run, run.aliasName, process.pid);
+    enterKeysOf(run, 'a test')();
+  }
 
-  expect(ledgerOf(run)).toBeUndefined();
+  expect(ledgerOf(newRun('ada'))?.keys).toBe(0);
+  expect(ledgerOf(local)?.entries).toHaveLength(1);
+  expect(ledgerOf(local)?.keys).toBeUndefined();
 });

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateKeyCommand } from '@aws-sdk/client-kms';
 import { beforeEach, expect, test } from 'vitest';
-import { tagsOf } from '../../lifecycle/run.ts';
+import { enterInLedger } from '../../lifecycle/ledger.ts';
+import { describeRun, tagsOf } from '../../lifecycle/run.ts';
+import { readSettings } from '../../settings.ts';
 import { type AwsSeat, takeAwsSeat } from '../testing/aws-seat.ts';
 
 let seat: AwsSeat;
@@ -39,7 +41,11 @@ test.each([
     output.split('whose account 111122223333 is not in WORKSHOP_ALLOWED_ACCOUNTS: 444455556666.'),
   ).toHaveLength(2);
   expect(calls).toEqual(['GetCallerIdentity']);
-  expect(existsSync(join(seat.workshop.root, '.workshop/ledger'))).toBe(false);
+  const hasLedger = () => existsSync(join(seat.workshop.root, '.workshop/ledger'));
+  expect(hasLedger()).toBe(false);
+  const run = describeRun(readSettings(seat.workshop.root, { ...seat.endpoint, WORKSHOP_RUN: 'ada' }));
+  enterInLedger(run, run.aliasName, process.pid);
+  expect(hasLedger()).toBe(true);
 });
 
 test('the doctor says that an account is allowed, and goes on', async () => {
