@@ -1,10 +1,10 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
-import { faultOfPath } from './src/learner/project-path.js';
-import { keepCompiled } from './src/learner/standby/compile-cache.ts';
-import { StandbyPool } from './src/learner/standby/standby-pool.ts';
-import { rerunFromStep, StepSequencer } from './src/learner/watch/step-order.ts';
+import { faultOfPath } from './src/cli/project-path.js';
 import { bundledLocalAws } from './src/local-aws/vite-plugin.ts';
+import { keepCompiled } from './src/watch/standby/compile-cache.ts';
+import { StandbyPool } from './src/watch/standby/standby-pool.ts';
+import { rerunFromStep, StepSequencer } from './src/watch/step-order.ts';
 
 const packages = `${import.meta.dirname}/node_modules`;
 const compiled = `${packages}/.cache/compiled`;
@@ -18,7 +18,7 @@ if (pathFault) throw Object.assign(new Error(pathFault), { stack: '' });
 /** The workshop: its steps in order, in one worker. `--mode solution` runs the reference solutions. */
 export default defineConfig(({ mode }) => {
   const solutions = mode === 'solution';
-  const pool = new StandbyPool(`${import.meta.dirname}/src/learner/standby/preload.ts`);
+  const pool = new StandbyPool(`${import.meta.dirname}/src/watch/standby/preload.ts`);
   return {
     // Else it is the folder in which Vitest is started, which may be one inside the project.
     root: import.meta.dirname,
@@ -34,14 +34,14 @@ export default defineConfig(({ mode }) => {
     environments: { __vitest__: { resolve: { mainFields: [] } } },
     test: {
       include: ['workshop/*/step.spec.ts'],
-      globalSetup: ['./src/lifecycle/global-setup.ts'],
+      globalSetup: ['./src/run/global-setup.ts'],
       setupFiles: [
-        './src/lifecycle/use-target.ts',
-        './src/lifecycle/withhold-requests.ts',
-        './src/lifecycle/notice-tampering.ts',
-        './src/lifecycle/note-requests.ts',
+        './src/run/use-target.ts',
+        './src/run/withhold-requests.ts',
+        './src/run/notice-tampering.ts',
+        './src/run/note-requests.ts',
       ],
-      reporters: ['./src/learner/reporter/workshop-reporter.ts', './src/learner/watch/restart-on-save.ts'],
+      reporters: ['./src/report/workshop-reporter.ts', './src/watch/restart-on-save.ts'],
       pool,
       isolate: false,
       // What was transformed once needs no transforming at the next start. Where it can't be kept, Vitest would not start.

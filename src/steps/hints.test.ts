@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { makeFixtureWorkshop } from '../learner/testing/fixture-workshop.ts';
+import { makeFixtureWorkshop } from '../../test/learner/fixture-workshop.ts';
 import { readHints } from './hints.ts';
 
 test('each section of hints.md is a hint, in its order', ({ onTestFinished }) => {

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { stateFolder } from './state-folder.ts';
+import { stateFolder } from '../state/state-folder.ts';
 import { readText } from './step-files.ts';
 
 /** One level of help with a step; a higher one gives away more. */

@@ -9,12 +9,12 @@ import {
 } from '@aws-sdk/client-kms';
 import { beforeEach, expect, test } from 'vitest';
 import { createKey, predictNumberOfKeys } from '#exercise/01-create-key';
-import { recordRequests } from '../../src/audit/request-recorder.ts';
-import { enterInLedger } from '../../src/lifecycle/ledger.ts';
-import { learnerAliasName } from '../../src/lifecycle/run.ts';
-import { once, throwIfTodo, useStep } from '../../src/lifecycle/step.ts';
+import { recordRequests } from '../../src/evidence/request-recorder.ts';
 import type { WeatherRule } from '../../src/local-aws/index.ts';
-import { withLocalAws } from '../../src/target.ts';
+import { once, throwIfTodo, useStep } from '../../src/run/step.ts';
+import { withLocalAws } from '../../src/run/target.ts';
+import { enterInLedger } from '../../src/state/ledger.ts';
+import { learnerAliasName } from '../../src/state/run.ts';
 import { cleanUp } from '../05-clean-up/solution.ts';
 
 const { run } = useStep(import.meta.filename);

@@ -12,12 +12,12 @@ import {
   encryptFile,
   predictGenerateDataKeyCalls,
 } from '#exercise/02-encrypt-with-cache';
-import { type Message, readMessage } from '../../src/audit/message.ts';
-import { recordRequests } from '../../src/audit/request-recorder.ts';
-import { createLocalKey, givenKey, plaintextFile } from '../../src/lifecycle/given.ts';
-import { outputFiles } from '../../src/lifecycle/run.ts';
-import { once, throwIfTodo, useStep } from '../../src/lifecycle/step.ts';
-import { withLocalAws } from '../../src/target.ts';
+import { type Message, readMessage } from '../../src/evidence/message.ts';
+import { recordRequests } from '../../src/evidence/request-recorder.ts';
+import { createLocalKey, givenKey, plaintextFile } from '../../src/run/given.ts';
+import { once, throwIfTodo, useStep } from '../../src/run/step.ts';
+import { withLocalAws } from '../../src/run/target.ts';
+import { outputFiles } from '../../src/state/run.ts';
 
 const step = useStep(import.meta.filename);
 const { run } = step;

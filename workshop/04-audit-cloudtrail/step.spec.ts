@@ -3,22 +3,22 @@ import { join } from 'node:path';
 import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, beforeEach, expect, type TestContext, test } from 'vitest';
 import { countGenerateDataKeyCalls, predictWhyWeWait } from '#exercise/04-audit-cloudtrail';
-import { type AuditedScenario, audit } from '../../src/audit/audit.ts';
-import { compareCalls, lookUpCalls } from '../../src/audit/cloudtrail-calls.ts';
-import { createAuditedKey, generateDataKey, withLateEvent } from '../../src/audit/difficult-calls.ts';
-import { type LocalClients, withLocalClients } from '../../src/audit/local-clients.ts';
+import { type AuditedScenario, audit } from '../../src/evidence/audit.ts';
+import { compareCalls, lookUpCalls } from '../../src/evidence/cloudtrail-calls.ts';
+import { createAuditedKey, generateDataKey, withLateEvent } from '../../src/evidence/difficult-calls.ts';
+import { type LocalClients, withLocalClients } from '../../src/evidence/local-clients.ts';
 import {
   countDifficultCalls,
   countLocally,
   type LocalCountRequest,
   promptCloudTrail,
-} from '../../src/audit/local-count.ts';
-import { recordScenario, type Scenario, wholeSecond } from '../../src/audit/scenario.ts';
-import { countLearners, patientCloudTrailClient } from '../../src/audit/turns.ts';
-import { givenKey, plaintextFile } from '../../src/lifecycle/given.ts';
-import { aliasPrefix } from '../../src/lifecycle/run.ts';
-import { once, throwIfTodo, useStep } from '../../src/lifecycle/step.ts';
+} from '../../src/evidence/local-count.ts';
+import { recordScenario, type Scenario, wholeSecond } from '../../src/evidence/scenario.ts';
+import { countLearners, patientCloudTrailClient } from '../../src/evidence/turns.ts';
 import { type AnsweredCallInfo, ManualClock } from '../../src/local-aws/index.ts';
+import { givenKey, plaintextFile } from '../../src/run/given.ts';
+import { once, throwIfTodo, useStep } from '../../src/run/step.ts';
+import { aliasPrefix } from '../../src/state/run.ts';
 import { createMaterialsManager, encryptFile } from '../02-encrypt-with-cache/solution.ts';
 
 const step = useStep(import.meta.filename);

@@ -17,12 +17,12 @@ import {
 } from '@aws-sdk/client-kms';
 import { beforeEach, expect, test } from 'vitest';
 import { cleanUp, predictDecryptWhilePending } from '#exercise/05-clean-up';
-import { type RecordedRequest, recordRequests } from '../../src/audit/request-recorder.ts';
-import { enterInLedger } from '../../src/lifecycle/ledger.ts';
-import { outputFiles } from '../../src/lifecycle/run.ts';
-import { once, throwIfTodo, useStep } from '../../src/lifecycle/step.ts';
+import { type RecordedRequest, recordRequests } from '../../src/evidence/request-recorder.ts';
 import type { WeatherRule } from '../../src/local-aws/index.ts';
-import { withLocalAws } from '../../src/target.ts';
+import { once, throwIfTodo, useStep } from '../../src/run/step.ts';
+import { withLocalAws } from '../../src/run/target.ts';
+import { enterInLedger } from '../../src/state/ledger.ts';
+import { outputFiles } from '../../src/state/run.ts';
 import { createKey } from '../01-create-key/solution.ts';
 
 const { run } = useStep(import.meta.filename);

@@ -1,0 +1,30 @@
+import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Everything the workshop and its conformance suite need to run. */
+const parts = [
+  'fixtures',
+  'package.json',
+  'package-lock.json',
+  'src',
+  'test',
+  'vitest.config.ts',
+  'vitest.project.config.ts',
+  'workshop',
+];
+
+/** A copy of the project in which the proof may try what it likes. */
+export interface ProjectCopy {
+  /** Its folder. */
+  root: string;
+  remove(): void;
+}
+
+/** Copies the project without its installed packages, to which the copy has a link. */
+export function copyProject(root: string): ProjectCopy {
+  const copy = realpathSync(mkdtempSync(join(tmpdir(), 'workshop-proof-')));
+  for (const part of parts) cpSync(join(root, part), join(copy, part), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction');
+  return { root: copy, remove: () => rmSync(copy, { recursive: true, force: true, maxRetries: 10 }) };
+}

@@ -1,0 +1,169 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compareWithSolution, findBlocks, solvedButOne } from '../numbered-blocks.ts';
+import type { Answer } from './answers.ts';
+import { type Assertion, findAssertions, withoutAssertion } from './assertions.ts';
+import { foulPlay } from './foul-play.ts';
+import { NUMBER_OF_PROCESSES } from './prover.ts';
+import type { StepFiles } from './step-files.ts';
+import type { Trial, TrialOutcome } from './trial.ts';
+import {
+  complainOfFoulPlay,
+  complainOfSolution,
+  complainOfStart,
+  complainOfTodo,
+  complainOfVariant,
+  complainOfWrongAnswer,
+  firstFailure,
+  isRed,
+} from './verdicts.ts';
+
+/** What has to be proved of a step by running its spec. */
+export type Claim =
+  | 'startsRed'
+  | 'everyTodoMatters'
+  | 'wrongAnswersAreRejected'
+  | 'validVariantsAreAccepted'
+  | 'mistakesCanBeMended'
+  | 'foulPlayIsNoticed'
+  | 'everyAssertionMatters';
+
+/** A trial, what it is to prove, and what its outcome has to be. */
+export interface Experiment {
+  claim: Claim;
+  trial: Trial;
+  /** Gives complaints. None: the outcome is as it has to be. */
+  judge(outcome: TrialOutcome): string[];
+}
+
+/** The exercise as shipped, which has to be red for its TODOs. */
+export function startOf({ name }: StepFiles): Experiment {
+  return { claim: 'startsRed', trial: { step: name, implementation: 'exercise.ts' }, judge: complainOfStart };
+}
+
+/** The solution with one TODO left, for each TODO. */
+export function todosOf(root: string, { name, exercise, solution }: StepFiles): Experiment[] {
+  if (compareWithSolution(exercise, solution).length > 0) return [];
+  return findBlocks(exercise, 'exercise').map(({ number }) => ({
+    claim: 'everyTodoMatters',
+    trial: {
+      step: name,
+      implementation: write(root, name, `todo-${number}.ts`, solvedButOne(exercise, solution, number)),
+    },
+    judge: (outcome) => complainOfTodo(number, outcome),
+  }));
+}
+
+/** The wrong answers, in their order. */
+export function wrongAnswersOf(root: string, { name, wrongAnswers }: StepFiles): Experiment[] {
+  return wrongAnswers.map((wrongAnswer) => ({
+    claim: 'wrongAnswersAreRejected',
+    trial: { step: name, implementation: writeAnswer(root, name, wrongAnswer) },
+    judge: (outcome) => complainOfWrongAnswer(wrongAnswer, outcome),
+  }));
+}
+
+/** The valid variants, in their order. */
+export function validVariantsOf(root: string, { name, validVariants }: StepFiles): Experiment[] {
+  return validVariants.map((variant) => ({
+    claim: 'validVariantsAreAccepted',
+    trial: { step: name, implementation: writeAnswer(root, name, variant) },
+    judge: (outcome) => complainOfVariant(variant, outcome),
+  }));
+}
+
+/** The solution after the wrong answers, in the same run: in each of the prover's processes. */
+export function mendingOf({ name }: StepFiles): Experiment[] {
+  const mending: Experiment = {
+    claim: 'mistakesCanBeMended',
+    trial: { step: name, implementation: 'solution.ts' },
+    judge: complainOfSolution,
+  };
+  return Array.from({ length: NUMBER_OF_PROCESSES }, () => mending);
+}
+
+/** Foul play. Where it has to be noticed whichever test it is, one is enough. */
+export function foulPlayOf(
+  root: string,
+  { name, solution }: StepFiles,
+  anyTest: string | undefined,
+): Experiment[] {
+  return foulPlay(solution).map(({ name: title, source, says }, index) => ({
+    claim: 'foulPlayIsNoticed',
+    trial: {
+      step: name,
+      implementation: write(root, name, `foul-play-${index}.ts`, source),
+      ...(says && anyTest && { tests: [anyTest] }),
+    },
+    judge: (outcome) => complainOfFoulPlay(title, says, outcome),
+  }));
+}
+
+/**
+ * The spec without one assertion, for each assertion and each wrong answer that fails at it: the wrong answer has to
+ * be accepted then, or to fail with something else first.
+ *
+ * @param outcomes of the wrong answers, with all assertions in place
+ */
+export function deletedAssertionsOf(root: string, step: StepFiles, outcomes: TrialOutcome[]): Experiment[] {
+  return findAssertions(step.spec).flatMap((assertion, index) =>
+    step.wrongAnswers.flatMap((wrongAnswer, nth) => {
+      const outcome = outcomes[nth];
+      if (!outcome || !failsAt(step, assertion, outcome)) return [];
+      const spec = write(root, step.name, `step-without-${index}.ts`, withoutAssertion(step.spec, assertion));
+      const tests = outcome.tests.filter(isRed).map((test) => test.name);
+      return {
+        claim: 'everyAssertionMatters' as const,
+        trial: { step: step.name, implementation: fileOf(wrongAnswer), spec, tests },
+        judge: (mutated: TrialOutcome) =>
+          firstFailure(mutated)?.message.includes(wrongAnswer.says)
+            ? [`${describe(step, assertion)} can be deleted: ${wrongAnswer.place} fails all the same.`]
+            : [],
+      };
+    }),
+  );
+}
+
+/** Each assertion has to fail with a wrong answer, or to say why none does. */
+export function complainOfIdleAssertions(step: StepFiles, outcomes: TrialOutcome[]): string[] {
+  return findAssertions(step.spec).flatMap((assertion) => {
+    const isNeeded = outcomes.some((outcome) => failsAt(step, assertion, outcome));
+    if (isNeeded === (assertion.reason === undefined)) return [];
+    return isNeeded
+      ? [
+          `${describe(step, assertion)} does fail with a wrong answer: delete the comment that says it does not.`,
+        ]
+      : [
+          `${describe(step, assertion)} could be deleted, and no wrong answer would notice: add one to ` +
+            `${step.folder}/answers.md that fails there first, or say above the assertion why there is none: ` +
+            '"// No wrong answer fails here: …".',
+        ];
+  });
+}
+
+/** Whether this is where the first failure comes from that a learner with that answer is shown. */
+function failsAt({ folder }: StepFiles, { lines: [first, last] }: Assertion, outcome: TrialOutcome): boolean {
+  const places = firstFailure(outcome)?.places ?? [];
+  return places.some(({ file, line }) => file === `${folder}/step.spec.ts` && line >= first && line <= last);
+}
+
+function describe({ folder }: StepFiles, { code, lines }: Assertion): string {
+  return `${folder}/step.spec.ts:${lines[0]}: ${code.slice(0, 80)}`;
+}
+
+/** The file that an answer is written to, relative to the step's folder. */
+export function fileOf({ name }: Answer): string {
+  return `proof-answer-${name}.ts`;
+}
+
+function writeAnswer(root: string, step: string, answer: Answer): string {
+  writeFileSync(join(root, 'workshop', step, fileOf(answer)), answer.source);
+  return fileOf(answer);
+}
+
+/** Writes a file beside the step's own, and gives its name. */
+function write(root: string, step: string, name: string, source: string): string {
+  const file = `proof-${name}`;
+  writeFileSync(join(root, 'workshop', step, file), source);
+  return file;
+}

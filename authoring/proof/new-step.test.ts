@@ -1,0 +1,206 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { learnerEnvironment } from '../../test/learner/learner-environment.ts';
+import { copyProject, type ProjectCopy } from '../project-copy.ts';
+import { proveSteps, type StepProof } from './proof.ts';
+import { Prover } from './prover.ts';
+import { stepFolderNames } from './step-files.ts';
+import { changed, smallStep, writeStep } from './testing/small-step.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const minutes = 60_000;
+
+/** A step with something wrong: what is changed in the small step, and what the proof has to say about it. */
+interface BrokenStep {
+  flaw: string;
+  changes: Record<string, string | undefined>;
+  complaints: [claim: keyof StepProof, complaint: string][];
+}
+
+const good = '06-who-manages-the-key';
+const whole = smallStep(good);
+const textOf = (file: string) => whole[file] ?? '';
+
+const brokenSteps: BrokenStep[] = [
+  {
+    flaw: 'parts are missing',
+    changes: {
+      'README.md': undefined,
+      'hints.md': '## A nudge\n\nKMS knows.\n\n## Where to look\n',
+      'answers.md': '## Wrong answers\n\n### no-diff: it is the solution.\n',
+    },
+    complaints: [
+      ['isComplete', 'README.md is missing. It is the lesson: begin it with "# " and the title'],
+      ['isComplete', 'hints.md has 2 of at least 3 levels: begin each with "## "'],
+      ['isComplete', 'hints.md: the level "Where to look" is empty.'],
+      ['isComplete', 'answers.md has 0 of at least 3 wrong answers: add one for each plausible mistake'],
+      ['isComplete', 'answers.md has 0 of at least 1 valid variants'],
+      ['isComplete', 'no-diff (workshop/07-broken/answers.md:3): it lacks a line "Says: …"'],
+    ],
+  },
+  {
+    flaw: 'an answer does not compile, a valid one is rejected, and nothing breaks a parameter',
+    changes: {
+      'answers.md': changed(textOf('answers.md'), {
+        "return 'AWS';": 'return 7;',
+        'KeyMetadata?.KeyManager);': "KeyMetadata?.KeyManager && 'AWS');",
+        'Breaks: readManager.keyArn\n': '',
+      }),
+    },
+    complaints: [
+      [
+        'answersCompile',
+        "aws-manages-it (workshop/08-broken/answers.md:10) does not compile: (6,3): error TS2322: Type 'number'",
+      ],
+      [
+        'validVariantsAreAccepted',
+        'then (workshop/08-broken/answers.md:37) is valid, but "reads who manages the key" rejects it: AssertionError: DescribeKey',
+      ],
+      ['requestsAreCovered', 'no wrong answer breaks the parameter "readManager.keyArn": add one'],
+    ],
+  },
+  {
+    flaw: 'the exercise is already solved',
+    changes: { 'exercise.ts': textOf('solution.ts'), 'exercise.ts.shipped': textOf('solution.ts') },
+    complaints: [
+      [
+        'exerciseIsSolutionWithoutBlocks',
+        'exercise.ts has no numbered block: begin one with the comment "// TODO 1',
+      ],
+      ['startsRed', '"reads who manages the key" passes with the exercise as shipped'],
+    ],
+  },
+  {
+    flaw: 'the exercise fails for something else than its TODOs',
+    changes: {
+      'exercise.ts': changed(textOf('exercise.ts'), { "from '#todo'": "from '#to-do'" }),
+      'exercise.ts.shipped': textOf('exercise.ts'),
+    },
+    complaints: [
+      ['isComplete', 'exercise.ts is not as shipped: "npm run reset -- 10" brings it back.'],
+      ['exerciseIsSolutionWithoutBlocks', "exercise.ts lacks the line import { todo } from '#todo';"],
+      ['startsRed', 'The exercise fails outside of its TODOs: Error:'],
+    ],
+  },
+  {
+    flaw: 'a test needs a TODO that it does not name, and names one that it does not need',
+    changes: { 'step.spec.ts': changed(textOf('step.spec.ts'), { 'todos: [1]': 'todos: [1, 2]' }) },
+    complaints: [['everyTodoMatters', '"as you predicted" names TODO 2, but passes without it.']],
+  },
+  {
+    flaw: 'a test blames a TODO that it does not need',
+    changes: { 'step.spec.ts': changed(textOf('step.spec.ts'), { 'todos: [1]': 'todos: [1], about: 2' }) },
+    complaints: [['startsRed', '"as you predicted" is about TODO 2, but does not name it in meta.todos.']],
+  },
+  {
+    flaw: 'the spec asserts too little',
+    changes: {
+      'step.spec.ts': changed(textOf('step.spec.ts'), { ".toBe('CUSTOMER')": '.toBeDefined()' }),
+    },
+    complaints: [
+      [
+        'wrongAnswersAreRejected',
+        'aws-manages-it (workshop/13-broken/answers.md:10) is accepted: the spec has to fail with "You predicted',
+      ],
+      ['wrongAnswersAreRejected', 'give-the-state (workshop/13-broken/answers.md:18) is accepted'],
+      ['everyAssertionMatters', 'could be deleted, and no wrong answer would notice'],
+    ],
+  },
+  {
+    flaw: 'a mistake has no message of its own',
+    changes: {
+      'step.spec.ts': changed(textOf('step.spec.ts'), {
+        'You predicted another manager.': 'You predicted another manager: DescribeKey knows the manager.',
+      }),
+    },
+    complaints: [
+      ['wrongAnswersAreRejected', 'both fail with "DescribeKey knows the manager": give each mistake'],
+    ],
+  },
+  {
+    flaw: 'an assertion says the same as the one before',
+    changes: {
+      'step.spec.ts': changed(textOf('step.spec.ts'), {
+        "  expect(predictManager(), 'You predicted another manager.').toBe('CUSTOMER');":
+          "  expect(predictManager(), 'You predicted another manager.').toBe('CUSTOMER');\n" +
+          "  expect(predictManager(), 'You predicted another manager, again.').not.toBe('AWS');",
+      }),
+    },
+    complaints: [
+      [
+        'everyAssertionMatters',
+        "expect(predictManager(), 'You predicted another manager.').toBe('CUSTOMER'); can be deleted",
+      ],
+      ['everyAssertionMatters', "again.').not.toBe('AWS' could be deleted, and no wrong answer would notice"],
+    ],
+  },
+  {
+    flaw: 'a hard-coded result passes',
+    changes: {
+      'step.spec.ts': changed(textOf('step.spec.ts'), {
+        "await readManager('alias/not-there').catch((e: Error) => e)": 'new Error()',
+      }),
+    },
+    complaints: [
+      [
+        'foulPlayIsNoticed',
+        'Functions that give their first result again and do nothing more passes: the spec is fooled.',
+      ],
+    ],
+  },
+];
+
+const nameOf = (index: number) => `${String(index + 7).padStart(2, '0')}-broken`;
+
+let copy: ProjectCopy;
+let prover: Prover;
+let proofs: StepProof[];
+
+beforeAll(async () => {
+  copy = copyProject(root);
+  prover = new Prover(copy.root);
+  writeStep(copy.root, good, whole);
+  for (const [index, { changes }] of brokenSteps.entries()) {
+    writeStep(copy.root, nameOf(index), { ...smallStep(nameOf(index)), ...changes });
+  }
+  proofs = await proveSteps(prover, copy.root, [good, ...brokenSteps.map((_, index) => nameOf(index))]);
+}, 5 * minutes);
+
+afterAll(async () => {
+  await prover?.close();
+  copy?.remove();
+});
+
+describe('a new step is a new folder', () => {
+  test('that is proved like the others', () => {
+    expect(proofs[0]).toEqual(Object.fromEntries(Object.keys(proofs[0] ?? {}).map((claim) => [claim, []])));
+  });
+
+  test('that is found, in its place', () => {
+    expect(stepFolderNames(copy.root).indexOf(good)).toBe(stepFolderNames(root).length);
+  });
+
+  test('that the learner sees', { timeout: minutes }, () => {
+    const vitest = join(copy.root, 'node_modules/vitest/vitest.mjs');
+    const { stdout } = spawnSync(process.execPath, [vitest, 'run', `workshop/${good}`], {
+      cwd: copy.root,
+      encoding: 'utf8',
+      env: learnerEnvironment(),
+    });
+    expect(stdout).toMatch(/5 {2}Clean up .*\n.* 6 {2}Who manages the key +to do +2 of 2 TODOs left/);
+    expect(stdout).toContain(`workshop/${good}/exercise.ts`);
+  });
+});
+
+describe('a step does not pass when', () => {
+  for (const [index, { flaw, complaints }] of brokenSteps.entries()) {
+    test(flaw, () => {
+      const proof = proofs[index + 1];
+      for (const [claim, complaint] of complaints) {
+        expect(proof?.[claim].join('\n')).toContain(complaint);
+      }
+    });
+  }
+});

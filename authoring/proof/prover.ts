@@ -1,0 +1,111 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { learnerEnvironment } from '../../test/learner/learner-environment.ts';
+import type { ProofAnswer, ProofRequest, SolutionRun, Trial, TrialOutcome } from './trial.ts';
+
+const processFile = fileURLToPath(new URL('proof-process.ts', import.meta.url));
+const typeScript = import.meta.resolve('@oxc-node/core/register');
+
+/** Two, so that one can compute while the other waits. */
+export const NUMBER_OF_PROCESSES = 2;
+
+/** Runs the specs of a copy of the project, in processes of its own. */
+export class Prover {
+  readonly #root: string;
+  readonly #processes: ProofProcess[];
+
+  /** @param root the folder of the copy: what the runs leave behind is in there */
+  constructor(root: string) {
+    this.#root = root;
+    this.#processes = Array.from(
+      { length: NUMBER_OF_PROCESSES },
+      (_, n) => new ProofProcess(root, `proof-${n}`),
+    );
+  }
+
+  /** Runs trials, neighbours in different processes. The outcomes are in the order of the trials. */
+  async runTrials(trials: Trial[]): Promise<TrialOutcome[]> {
+    const shares = this.#processes.map((_, n) =>
+      trials.filter((_, index) => index % NUMBER_OF_PROCESSES === n),
+    );
+    const outcomes = await Promise.all(
+      this.#processes.map((process, n) => process.ask({ root: this.#root, trials: shares[n] ?? [] })),
+    );
+    return trials.map((_, index) => {
+      const outcome = outcomes[index % NUMBER_OF_PROCESSES]?.[Math.floor(index / NUMBER_OF_PROCESSES)];
+      if (!outcome) throw new Error(`There is no outcome of trial ${index}.`);
+      return outcome;
+    });
+  }
+
+  /** Runs the reference solutions; several runs side by side. */
+  async runSolutions(runs: SolutionRun[]): Promise<TrialOutcome[][]> {
+    const waiting = runs.map((solutionRun, index) => ({ solutionRun, index }));
+    const outcomes: TrialOutcome[][] = [];
+    await Promise.all(
+      this.#processes.map(async (process) => {
+        for (let next = waiting.shift(); next; next = waiting.shift()) {
+          outcomes[next.index] = await process.ask({ root: this.#root, solutionRun: next.solutionRun });
+        }
+      }),
+    );
+    return outcomes;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#processes.map((process) => process.close()));
+  }
+}
+
+type Unnumbered<Request> = Request extends ProofRequest ? Omit<Request, 'id'> : never;
+
+class ProofProcess {
+  readonly #process: ChildProcess;
+  readonly #output: string[] = [];
+  #lastId = 0;
+
+  constructor(root: string, run: string) {
+    this.#process = fork(processFile, {
+      cwd: root,
+      env: { ...environmentOfProof(), WORKSHOP_RUN: run, WORKSHOP_OUTPUT_FOLDER: join('output', run) },
+      execArgv: ['--import', typeScript],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => this.#output.push(text));
+    }
+  }
+
+  async ask(request: Unnumbered<ProofRequest>): Promise<TrialOutcome[]> {
+    const id = ++this.#lastId;
+    const answered = new Promise<ProofAnswer>((resolve, reject) => {
+      this.#process.on('message', (answer: ProofAnswer) => answer.id === id && resolve(answer));
+      this.#process.once('exit', (code) =>
+        reject(new Error(`The process of the proof ended with ${code}.\n${this.#output.join('')}`)),
+      );
+    });
+    this.#process.send({ ...request, id });
+    const answer = await answered;
+    if ('error' in answer) throw new Error(`${answer.error}\n${this.#output.join('')}`);
+    return answer.outcomes;
+  }
+
+  async close(): Promise<void> {
+    if (this.#process.exitCode !== null) return;
+    const exited = once(this.#process, 'exit');
+    this.#process.disconnect();
+    await exited;
+  }
+}
+
+/** Nothing of the user's settings, and nothing of the Vitest that the proof itself runs in. */
+function environmentOfProof(): NodeJS.ProcessEnv {
+  return {
+    ...learnerEnvironment(),
+    WORKSHOP_LOCAL_CLOUDTRAIL_DELAY_SECONDS: '0.2',
+    WORKSHOP_CLOUDTRAIL_TIMEOUT_SECONDS: '60',
+    WORKSHOP_CLOUDTRAIL_QUIET_SECONDS: '0.2',
+  };
+}

@@ -1,0 +1,55 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { copyProject, type ProjectCopy } from '../project-copy.ts';
+import { Prover } from './prover.ts';
+import { stepFolderNames } from './step-files.ts';
+import type { SolutionRun, TrialOutcome } from './trial.ts';
+import { complainOfSolution } from './verdicts.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const steps = stepFolderNames(root);
+const minutes = 60_000;
+
+// Each is a Vitest of its own, on the embedded AWS of the default settings.
+const ways: { way: string; run: SolutionRun; ran: string[] }[] = [
+  { way: 'together, twice in a row as in watch mode', run: { times: 2 }, ran: [...steps, ...steps] },
+  { way: 'in any order: seed 1', run: { shuffleSeed: 1 }, ran: steps },
+  { way: 'in any order: seed 2', run: { shuffleSeed: 2 }, ran: steps },
+  ...steps.map((step) => ({
+    way: `${step} alone`,
+    run: { filters: [`workshop/${step.slice(0, 2)}`] },
+    ran: [step],
+  })),
+];
+
+describe('the solutions are green', () => {
+  let copy: ProjectCopy;
+  let prover: Prover;
+  let outcomes: TrialOutcome[][];
+
+  beforeAll(async () => {
+    copy = copyProject(root);
+    prover = new Prover(copy.root);
+    outcomes = await prover.runSolutions(ways.map(({ run }) => run));
+  }, 5 * minutes);
+
+  afterAll(async () => {
+    await prover?.close();
+    copy?.remove();
+  });
+
+  for (const [index, { way, run, ran }] of ways.entries()) {
+    test(way, () => {
+      const outcome = outcomes[index] ?? [];
+      const order = outcome.map(({ step }) => step);
+
+      expect(outcome.flatMap(complainOfSolution)).toEqual([]);
+      expect(run.shuffleSeed === undefined ? order : order.toSorted()).toEqual(ran);
+    });
+  }
+
+  test('the orders differ', () => {
+    const orders = outcomes.slice(0, 3).map((outcome) => outcome.map(({ step }) => step).join());
+    expect(new Set(orders).size).toBe(3);
+  });
+});

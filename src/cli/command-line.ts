@@ -1,0 +1,109 @@
+import { type CAC, cac } from 'cac';
+import { closest } from '../text/closest.ts';
+import { paint } from '../text/look.ts';
+import { LearnerError } from './learner-error.ts';
+
+// Each command's code is loaded when it is wanted: a hint doesn't wait for the AWS SDK.
+
+/** The learner's commands, as npm's scripts call them. */
+function commands(root: string, print: (text: string) => void): CAC {
+  const cli = cac('npm run');
+
+  cli
+    .command('hint [...steps]', 'Give one more hint: of the next step, or of the one you name')
+    .usage('hint -- [step] [--again]')
+    .option('--again', 'Show the hints that you have seen already')
+    .example('  npm run hint -- 2\n  npm run hint -- 2 --again')
+    .action(async (steps, { again }) => print((await import('./hint.ts')).hint(root, steps, { again })));
+
+  cli
+    .command('reset [...steps]', 'Bring exercises back as shipped; what you wrote is saved first')
+    .usage('reset -- <step> ...')
+    .example('  npm run reset -- 2')
+    .action(async (steps) => print((await import('./replace.ts')).reset(root, steps, new Date())));
+
+  cli
+    .command('solve [...steps]', 'Put the reference in the place of exercises; what you wrote is saved first')
+    .usage('solve -- <step> ...')
+    .example('  npm run solve -- 1 2')
+    .action(async (steps) => print((await import('./replace.ts')).solve(root, steps, new Date())));
+
+  cli
+    .command(
+      'progress [...sheets]',
+      'Tell which steps are done; of one learner in two places, merge the sheets',
+    )
+    .usage('progress -- [--json] [sheet.json ...]')
+    .option('--json', 'Print a sheet for an instructor, or for merging')
+    .example(
+      '  npm run --silent progress -- --json > laptop.json\n  npm run progress -- laptop.json desktop.json',
+    )
+    .action(async (sheets, { json }) =>
+      print((await import('./progress.ts')).progress(root, sheets, { json })),
+    );
+
+  cli
+    .command('doctor', 'Check that everything the workshop needs is there, and say how to fix what is not')
+    .usage('doctor -- [--with-key]')
+    .option('--with-key', 'On a real account, make a key for a moment to prove the permissions')
+    .action(async ({ withKey }) => (await import('./doctor.ts')).doctor(root, print, { withKey }));
+
+  cli
+    .command('clean-up', 'Remove what runs left behind that were killed, after showing it')
+    .usage('clean-up -- [--dry-run] [--run <name> | --all-runs]')
+    .option('--dry-run', 'Show what would be removed, and change nothing')
+    .option('--run <name>', 'This run alone, found by the tags of its keys when its ledger is gone')
+    .option(
+      '--all-runs',
+      "Every run of the workshop in the account: other learners' too, even while they work",
+    )
+    .example('  npm run clean-up -- --dry-run\n  npm run clean-up -- --run 3f9a12c4')
+    .action(async (options) => {
+      const run = textOf(cli.rawArgs, '--run');
+      return (await import('./clean-up.ts')).cleanUp(root, print, { ...options, run });
+    });
+
+  cli.help((sections) =>
+    sections
+      .filter(({ title }) => title !== undefined && !title.startsWith('For more info'))
+      .map(({ title = '', body }) => ({ title: paint.bold(title), body })),
+  );
+  return cli;
+}
+
+/** The value of an option as it was typed: to cac, 01234567 is a number. */
+function textOf(args: string[], option: string): string | undefined {
+  const index = args.findLastIndex((arg) => arg === option || arg.startsWith(`${option}=`));
+  const arg = args[index];
+  return arg === option ? args[index + 1] : arg?.slice(option.length + 1);
+}
+
+/**
+ * Runs one command.
+ *
+ * @param argv as `process.argv`
+ * @param root the project's folder
+ * @param print takes what the command has to say, as soon as it has
+ * @returns whether all is well
+ * @throws LearnerError when there is no such command; whatever the command throws
+ */
+export async function runCommandLine(
+  argv: string[],
+  root: string,
+  print: (text: string) => void,
+): Promise<boolean> {
+  const cli = commands(root, print);
+  const { options } = cli.parse(argv, { run: false });
+  const [typed] = cli.args;
+  if (options.help) return true;
+  if (cli.matchedCommand) return (await cli.runMatchedCommand()) !== false;
+  if (typed === undefined) {
+    cli.outputHelp();
+    return true;
+  }
+  const names = cli.commands.map(({ name }) => name);
+  const suggestion = closest(typed, names);
+  throw new LearnerError(
+    `There is no command "${typed}".${suggestion ? ` Did you mean ${suggestion}?` : ''}\nThe commands are: ${names.join(', ')}.`,
+  );
+}

@@ -1,0 +1,24 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { stateFolder } from '../../state/state-folder.ts';
+import { type Finding, ok, wrong } from './finding.ts';
+
+const subject = 'State folder';
+
+/** Tries whether runs and commands could write what they have to remember. A run of another user may have made a part of it. */
+export function checkStateFolder(root: string): Finding {
+  const folder = join(root, stateFolder);
+  try {
+    mkdirSync(folder, { recursive: true });
+    const entries = readdirSync(folder, { withFileTypes: true });
+    const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
+    for (const each of [folder, ...folders]) rmSync(mkdtempSync(join(each, 'doctor-')), { recursive: true });
+    return ok(subject, `${stateFolder} can be written`);
+  } catch (error) {
+    return wrong(
+      subject,
+      `${(error as Error).message}.`,
+      `Make ${folder} a folder that is yours, with all that is in it: sudo may have made it another user's.`,
+    );
+  }
+}

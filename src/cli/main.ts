@@ -1,0 +1,22 @@
+import { marks } from '../text/look.ts';
+import { printable } from '../text/printable.ts';
+import { runCommandLine } from './command-line.ts';
+
+/** Errors whose message says it all, without a stack trace. */
+const plainErrors = ['LearnerError', 'SettingsError', 'CACError'];
+
+/** Whether a file or a folder couldn't be read or written: the message names it, and the reason. */
+function isOfFile(error: NodeJS.ErrnoException): boolean {
+  return error.syscall !== undefined && error.path !== undefined;
+}
+
+try {
+  const isWell = await runCommandLine(process.argv, process.cwd(), console.log);
+  if (!isWell) process.exitCode = 1;
+} catch (error) {
+  if (!(error instanceof Error) || !(plainErrors.includes(error.name) || isOfFile(error))) throw error;
+  console.error(`${marks.wrong} ${printable(error.message)}`);
+  if (isOfFile(error)) console.error('  Run npm run doctor to find the cause.');
+  if (error.name === 'CACError') console.error('  With -- --help, each command tells what it takes.');
+  process.exitCode = 1;
+}

@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import type { StepView } from '../report/model.ts';
+import { renderProgress } from '../report/render.ts';
+import { readStepFolders, type StepFolder } from '../steps/step-folders.ts';
+import { columnsOf, pad, truncate } from '../text/layout.ts';
+import { marks, paint } from '../text/look.ts';
+import { LearnerError } from './learner-error.ts';
+import {
+  mergeProgress,
+  nextStep,
+  type ProgressSheet,
+  type ProgressState,
+  progressSheetSchema,
+  readProgress,
+  type StepProgress,
+  stepsNotPossible,
+} from './progress-sheet.ts';
+import { requireSteps } from './step-by-name.ts';
+
+/**
+ * Tells how far the learner has come: in this checkout, or, when files are named, in those together.
+ *
+ * @param files sheets of one learner, as `--json` prints them
+ * @param json gives the sheet itself; its schema is `progressSheetSchema`
+ * @returns the text to print
+ * @throws LearnerError when a file isn't a progress sheet
+ */
+export function progress(root: string, files: string[], { json = false } = {}): string {
+  const isMerged = files.length > 0;
+  if (!isMerged) requireSteps(root);
+  const sheet = isMerged
+    ? files.map((file) => readSheet(root, file)).reduce(mergeProgress)
+    : readProgress(root);
+  if (json) return JSON.stringify(sheet, null, 2);
+  if (isMerged) return describe(root, sheet, [], []);
+  const notPossible = stepsNotPossible(root);
+  return describe(
+    root,
+    sheet,
+    notPossible.map(({ name }) => name),
+    ['', ` ${whatIsNext(root, notPossible)}`],
+  );
+}
+
+/** `npm run` prints its own lines before the sheet unless it is told to be silent: those are skipped. */
+function readSheet(root: string, file: string): ProgressSheet {
+  const text = readFile(root, file);
+  try {
+    return progressSheetSchema.parse(JSON.parse(text.replace(/^(?:>.*|\s*)$/gm, '')));
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    throw new LearnerError(
+      `${file} is not a progress sheet. Make one with: npm run --silent progress -- --json > ${file}\n${reason}`,
+    );
+  }
+}
+
+function readFile(root: string, file: string): string {
+  try {
+    return readFileSync(resolve(root, file), 'utf8');
+  } catch (error) {
+    const isStep = readStepFolders(root).some(({ number, name }) => [String(number), name].includes(file));
+    if (isStep)
+      throw new LearnerError('It is told of all steps at once, without naming any: npm run progress');
+    throw new LearnerError(`${file} can't be read: ${(error as Error).message}`);
+  }
+}
+
+const looks: Record<ProgressState | 'not possible', { mark: string; word: string }> = {
+  'not possible': { mark: marks.notPossible, word: paint.magenta('not possible here') },
+  done: { mark: marks.ok, word: paint.green('done   ') },
+  skipped: { mark: marks.skipped, word: paint.cyan('skipped') },
+  changed: { mark: marks.unsure, word: paint.yellow('changed') },
+  'to do': { mark: marks.toDo, word: 'to do  ' },
+};
+
+/** @param notPossible the names of steps that are left, and not possible where the last run was */
+function describe(root: string, sheet: ProgressSheet, notPossible: string[], footer: string[]): string {
+  const titles = new Map(readStepFolders(root).map(({ name, title }) => [name, title]));
+  const rows = Object.entries(sheet.steps).map(([name, step]) => ({
+    number: Number.parseInt(name, 10),
+    name,
+    title: titles.get(name) ?? name,
+    step,
+    look: notPossible.includes(name) ? ('not possible' as const) : step.state,
+  }));
+  const page = { colors: paint, width: process.stdout.columns ?? 80 };
+  const width = Math.max(...rows.map(({ title }) => columnsOf(title)));
+  const lines = rows.map(({ number, title, step, look }) => {
+    const { mark, word } = looks[look];
+    const place = paint.dim(String(number).padStart(2));
+    const line = ` ${mark} ${place}  ${pad(title, width)}  ${word}  ${remark(step)}`.trimEnd();
+    return truncate(line, page.width);
+  });
+  const views: StepView[] = rows.map(({ step, look, ...folder }) => ({
+    ...folder,
+    state: look === 'done' || look === 'not possible' ? look : 'to do',
+    tests: { passed: 0, total: 1 },
+  }));
+  return [...lines, '', renderProgress(views, page), ...footer].join('\n');
+}
+
+function remark({ state, firstPassedAt, lastPassedAt }: StepProgress): string {
+  if (state === 'skipped') return paint.dim('the reference is in its place');
+  if (!lastPassedAt) return '';
+  if (state === 'changed' || state === 'to do') return paint.dim(`passed ${shortTime(lastPassedAt)}`);
+  return paint.dim(shortTime(firstPassedAt ?? lastPassedAt));
+}
+
+/** In the time zone of whoever reads it. */
+function shortTime(iso: string): string {
+  return new Date(iso).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' });
+}
+
+function whatIsNext(root: string, notPossible: StepFolder[]): string {
+  const next = nextStep(root);
+  if (next) return `Next: step ${next.number}, ${next.title}.`;
+  if (notPossible.length === 0) return 'Nothing is left to do.';
+  return 'Nothing is left to do here. All steps are possible on the local AWS: leave WORKSHOP_TARGET out.';
+}

@@ -1,0 +1,55 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { hostsOfTarget } from '../run/target.ts';
+
+/** What was asked of a target. */
+export interface RequestTally {
+  /** How many requests were sent to each service, by its name in signatures, such as `kms`: tried again, it is another. */
+  requests: Map<string, number>;
+  /** How many keys were created. */
+  keys: number;
+}
+
+/**
+ * Notes each request that this process sends from now on to where the environment leads now, but not what it sends to
+ * local AWSs beside that, and each key that it creates.
+ *
+ * Node publishes a request that was sent, and one that was answered: see "HTTP" in its diagnostics_channel documentation.
+ *
+ * @param note takes a line, for `tallyOf`
+ * @returns a function that stops it
+ */
+export function noteRequests(note: (line: string) => void): () => void {
+  const isOfTarget = hostsOfTarget();
+  const serviceOf = (request: ClientRequest) =>
+    isOfTarget(String(request.getHeader('host'))) ? signedService(request) : undefined;
+  const onSent = (message: unknown) => {
+    const service = serviceOf((message as { request: ClientRequest }).request);
+    if (service) note(`request ${service}`);
+  };
+  const onAnswered = (message: unknown) => {
+    const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
+    const isCreateKey = String(request.getHeader('x-amz-target')).endsWith('.CreateKey');
+    if (isCreateKey && response.statusCode === 200 && serviceOf(request)) note('key');
+  };
+  subscribe('http.client.request.start', onSent);
+  subscribe('http.client.response.finish', onAnswered);
+  return () => {
+    unsubscribe('http.client.request.start', onSent);
+    unsubscribe('http.client.response.finish', onAnswered);
+  };
+}
+
+/** Counts what was noted, in whatever process. */
+export function tallyOf(lines: string[]): RequestTally {
+  const services = lines.flatMap((line) => /^request (.+)$/.exec(line)?.[1] ?? []);
+  const requests = new Map<string, number>();
+  for (const service of services) requests.set(service, (requests.get(service) ?? 0) + 1);
+  return { requests, keys: lines.filter((line) => line === 'key').length };
+}
+
+/** The service that a request is signed for; undefined when it isn't signed as AWS wants it. */
+function signedService(request: ClientRequest): string | undefined {
+  const authorization = String(request.getHeader('authorization'));
+  return /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\/aws4_request/.exec(authorization)?.[1];
+}

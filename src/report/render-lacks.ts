@@ -1,0 +1,39 @@
+import { wrap } from '../text/layout.ts';
+import { printable } from '../text/printable.ts';
+import type { MissingNeed } from './model.ts';
+import type { Page } from './render.ts';
+
+/** What the endpoint lacks, what it answered instead, and which steps are not possible because of it. */
+export function renderLacks(missing: MissingNeed[], page: Page): string[] {
+  if (missing.length === 0) return [];
+  const { bold, magenta } = page.colors;
+  return [
+    ` ${magenta('∅')} ${bold('This endpoint lacks some of what the workshop needs.')}`,
+    '',
+    ...missing.flatMap((each) => renderMissing(each, page)),
+    '',
+    ...wrap('All steps are possible on the local AWS: leave WORKSHOP_TARGET out.', page.width - 4).map(
+      (line) => `   ${line}`,
+    ),
+    '',
+  ];
+}
+
+function renderMissing({ need, why, steps }: MissingNeed, page: Page): string[] {
+  const { dim } = page.colors;
+  const [first = '', ...rest] = wrap(printable(`${need}: ${why}`), page.width - 6);
+  return [
+    `   ${first}`,
+    ...rest.map((line) => `     ${line}`),
+    `     ${dim(`→ ${stepsInWords(steps)} not possible here`)}`,
+    ...(need === 'kms:ScheduleKeyDeletion'
+      ? [`     ${dim("→ nothing deletes the run's key: it stays there")}`]
+      : []),
+  ];
+}
+
+/** Such as "step 4 is". */
+export function stepsInWords(steps: number[]): string {
+  if (steps.length === 1) return `step ${steps[0]} is`;
+  return `steps ${steps.slice(0, -1).join(', ')} and ${steps.at(-1)} are`;
+}

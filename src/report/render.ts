@@ -1,0 +1,219 @@
+import type picocolors from 'picocolors';
+import type { StepFolder } from '../steps/step-folders.ts';
+import { columnsOf, pad, truncate, wrap } from '../text/layout.ts';
+import type { LongStep, Status, StepState, StepView, ThrownError, Wait, WorkshopView } from './model.ts';
+import { renderFailure, renderLocation, renderThrown } from './render-failure.ts';
+import { renderLacks } from './render-lacks.ts';
+
+/** How to write: the colours, and how many columns there are. */
+export interface Page {
+  colors: ReturnType<typeof picocolors.createColors>;
+  width: number;
+}
+
+/** The whole screen, while steps run and afterwards. */
+export function renderWorkshop(view: WorkshopView, page: Page): string[] {
+  return [...renderBeginning(view, page), ...renderResult(view, page)];
+}
+
+/** What is known before steps run: where AWS is, and what it lacks. */
+export function renderBeginning(view: WorkshopView, page: Page): string[] {
+  return [...renderHeading(view, page), ...renderLacks(view.missing, page)];
+}
+
+/** The steps, and what to do next. */
+export function renderResult(view: WorkshopView, page: Page): string[] {
+  return [
+    ...renderSteps(view.steps, page),
+    '',
+    renderProgress(view.steps, page),
+    ...view.turnedGreen.flatMap((turned) => renderTurnedGreen(turned, page)),
+    ...renderNext(view, page),
+    ...renderUnhandled(view.unhandled, page),
+    '',
+  ];
+}
+
+/** What is going on while steps run: one line. */
+export function renderStatus(status: Status, page: Page): string[] {
+  if (status.kind === 'getting ready') return [page.colors.dim(' Getting ready …')];
+  if (status.kind === 'taking long') return [page.colors.cyan(truncate(inWords(status), page.width - 1))];
+  return status.kind === 'waiting' ? renderWaiting(status, page) : [''];
+}
+
+function inWords({ step, seconds, canSave }: LongStep): string {
+  return ` Step ${step.number} has been running for ${seconds} s${canSave ? ' · a save begins it anew' : ''}`;
+}
+
+/** One line about a wait for CloudTrail. */
+export function renderWaiting({ step, message }: Wait, page: Page): string[] {
+  return [page.colors.cyan(truncate(` Step ${step.number} waits · ${message}`, page.width - 1))];
+}
+
+/** Why nothing ran: the filter on the command line leads to no step. */
+export function renderNoStep(steps: StepFolder[], page: Page): string[] {
+  return [
+    ` ${page.colors.bold(page.colors.red('There is no such step.'))} The steps are:`,
+    '',
+    ...steps.map(({ name }) => `   workshop/${name}`),
+    '',
+  ];
+}
+
+/** What can be done while Vitest watches. */
+export function renderKeys({ colors: { bold, dim }, width }: Page): string[] {
+  const save = dim('Save an exercise to run it.');
+  const keys = [
+    ['a', 'runs all steps'],
+    ['h', 'shows all keys'],
+    ['q', 'quits'],
+  ]
+    .map(([key = '', does = '']) => `${bold(key)}${dim(` ${does}`)}`)
+    .join(dim(' · '));
+  const line = `${save} ${keys}`;
+  const lines = columnsOf(line) < width ? [line] : [save, keys];
+  return [...lines.flatMap((part) => wrap(` ${part}`, width)), ''];
+}
+
+/** What runs, and where AWS is. */
+export function renderHeading(view: Pick<WorkshopView, 'solutions' | 'target'>, page: Page): string[] {
+  const { bold, dim, magenta } = page.colors;
+  const title = ` ${bold('Data key caching workshop')}${view.solutions ? magenta(' · reference solutions') : ''}`;
+  const gap = page.width - columnsOf(title) - columnsOf(view.target ?? '') - 1;
+  if (!view.target) return ['', title, ''];
+  const target = dim(view.target);
+  return ['', ...(gap > 0 ? [title + ' '.repeat(gap) + target] : [title, ` ${target}`]), ''];
+}
+
+/** The list of the steps. */
+export function renderSteps(steps: StepView[], page: Page): string[] {
+  const longest = Math.max(0, ...steps.map(({ title }) => columnsOf(title)));
+  return steps.map((step) => renderStep(step, Math.min(longest, page.width - 35), page));
+}
+
+/** One line: the state's sign, number, title, state in words. */
+export function renderStep(step: StepView, titleWidth: number, page: Page): string {
+  const { bold, dim } = page.colors;
+  const { sign, color } = looks(step.state, page);
+  const title = pad(truncate(step.title, titleWidth), titleWidth);
+  const isCurrent = step.state === 'wrong' || step.state === 'running';
+  const detail = detailOf(step);
+  return [
+    ` ${color(sign)} ${dim(String(step.number).padStart(2))}`,
+    isCurrent ? bold(title) : step.state === 'not run' ? dim(title) : title,
+    color(wordsOf(step).padEnd(detail ? 7 : 0)) + (detail ? dim(`  ${detail}`) : ''),
+  ].join('  ');
+}
+
+function wordsOf({ state, tests }: StepView): string {
+  if (state === 'not possible') return 'not possible here';
+  return state === 'not run' && tests.passed ? 'in part' : state;
+}
+
+function looks(state: StepState, { colors }: Page): { sign: string; color: (text: string) => string } {
+  switch (state) {
+    case 'done':
+      return { sign: '✔', color: colors.green };
+    case 'wrong':
+      return { sign: '✘', color: colors.red };
+    case 'to do':
+      return { sign: '○', color: colors.yellow };
+    case 'running':
+      return { sign: '▸', color: colors.cyan };
+    case 'not possible':
+      return { sign: '∅', color: colors.magenta };
+    case 'waiting':
+    case 'not run':
+      return { sign: '·', color: colors.dim };
+  }
+}
+
+function detailOf({ state, todos, tests }: StepView): string | undefined {
+  if (state === 'not run' && tests.passed) return `${tests.passed} of ${tests.total} tests ran, and passed`;
+  if ((state !== 'to do' && state !== 'wrong') || !todos?.left) return undefined;
+  return `${todos.left} of ${todos.total} ${todos.total === 1 ? 'TODO' : 'TODOs'} left`;
+}
+
+/**
+ * A bar that grows with every test that passes, and the number of steps that are done: of those that were asked for, and
+ * are possible. The others are told after it, so that all the numbers together are those of the list.
+ */
+export function renderProgress(steps: StepView[], page: Page): string {
+  const { green, dim } = page.colors;
+  const notPossible = steps.filter(({ state }) => state === 'not possible').length;
+  const notRun = steps.filter(isNotRun).length;
+  const done = steps.filter(({ state }) => state === 'done').length;
+  const wanted = steps.length - notRun - notPossible;
+  const label = [
+    wanted === 0 ? 'no step was run' : `${done} of ${wanted} ${wanted === 1 ? 'step' : 'steps'} done`,
+    ...(notPossible ? [`${notPossible} not possible here`] : []),
+    ...(notRun && notRun < steps.length ? [`${notRun} not run`] : []),
+  ].join(', ');
+  const width = Math.min(60, page.width - label.length - 4);
+  if (width < 10) return ` ${label}`;
+  const share = steps.reduce((sum, step) => sum + shareOf(step), 0) / Math.max(1, wanted);
+  const isFull = wanted > 0 && done === wanted;
+  const filled = isFull ? width : Math.min(width - 1, Math.floor(share * width));
+  return ` ${green('━'.repeat(filled))}${dim('─'.repeat(width - filled))}  ${label}`;
+}
+
+function isNotRun({ state, tests }: StepView): boolean {
+  return state === 'not run' && tests.passed === 0;
+}
+
+function shareOf({ state, tests }: StepView): number {
+  return state === 'done' ? 1 : tests.passed / Math.max(1, tests.total);
+}
+
+function renderTurnedGreen({ step, learned }: WorkshopView['turnedGreen'][number], page: Page): string[] {
+  const { bold, green } = page.colors;
+  const lines = learned ? indent(wrap(learned, page.width - 4), 3) : [];
+  return ['', ` ${green('✔')} ${bold(`Step ${step.number} is done · ${step.title}`)}`, ...lines];
+}
+
+function renderNext(view: WorkshopView, page: Page): string[] {
+  const { next } = view;
+  if (next) return ['', ...renderFailure(next.step, next.failure, page), ...renderHelp(next, view, page)];
+  const possible = view.steps.filter(({ state }) => state !== 'not possible');
+  if (!possible.length || possible.some(({ state }) => state !== 'done')) return [];
+  const where = possible.length === view.steps.length ? '' : 'that are possible here ';
+  const sentence =
+    possible.length === 1
+      ? `The step ${where.replace('are', 'is')}is done.`
+      : `All ${possible.length} steps ${where}are done.`;
+  return ['', ` ${page.colors.green(sentence)}`];
+}
+
+function renderHelp(
+  { step, failure }: NonNullable<WorkshopView['next']>,
+  { solutions }: WorkshopView,
+  { colors }: Page,
+): string[] {
+  if (solutions) return [];
+  const lesson = `Lesson: workshop/${step.name}/README.md`;
+  const isUnknown = failure.kind === 'error' && !failure.location?.line;
+  const more = isUnknown ? 'All of the error: npx vitest run --reporter=default' : 'Stuck? npm run hint';
+  return ['', ...[lesson, more].map((line) => ` ${colors.dim(line)}`)];
+}
+
+/** One forgotten await lets many errors out: one of them is enough, best one that leads to the learner's code. */
+function renderUnhandled(errors: ThrownError[], page: Page): string[] {
+  const shown = errors.find(({ location }) => location) ?? errors[0];
+  if (!shown) return [];
+  const { bold, dim, red } = page.colors;
+  const count = errors.length === 1 ? 'An error' : `${errors.length} errors`;
+  const heading = `${count} came outside of all steps. Is an await missing?`;
+  const others = errors.length === 1 ? [] : ['', ` ${dim('All of them: npx vitest run --reporter=default')}`];
+  return [
+    '',
+    ...wrap(heading, page.width - 2).map((line) => ` ${bold(red(line))}`),
+    ...renderLocation(shown.location, page),
+    '',
+    ...renderThrown(shown, page),
+    ...others,
+  ];
+}
+
+function indent(lines: string[], columns: number): string[] {
+  return lines.map((line) => (line ? ' '.repeat(columns) + line : line));
+}

@@ -1,0 +1,80 @@
+import type { Vitest } from 'vitest/node';
+import { wrap } from '../text/layout.ts';
+import { printable } from '../text/printable.ts';
+import type { Page } from './render.ts';
+
+/**
+ * Vitest prints an error of global set-up with a banner and the stack of the machinery. To a learner, who has to
+ * correct a setting, the message alone says more.
+ */
+export function printSetUpErrorsPlainly(vitest: Vitest, page: () => Page): void {
+  const { logger } = vitest;
+  const printError = logger.printError.bind(logger);
+  logger.printError = (error, options) => {
+    // The type under which `startVitest` prints what `Vitest.start` threw.
+    if (options?.type !== 'Unhandled Error' || !(error instanceof Error)) return printError(error, options);
+    logger.error([...renderSetUpError(error, page()), ''].join('\n'));
+    leaveOutEmptyLines(logger);
+    // In watch mode Vitest would run the steps without their set-up at the next save.
+    if (vitest.config.watch) void vitest.exit(true);
+  };
+}
+
+/** `startVitest` ends what it says of an error with three empty lines: `logger.error('\n\n')`. */
+function leaveOutEmptyLines(logger: Vitest['logger']): void {
+  const write = logger.error.bind(logger);
+  logger.error = (...text) => {
+    if (text.join('').trim() !== '') write(...text);
+  };
+}
+
+/** An error of Node's has a code, such as `ECONNREFUSED`. */
+type SetUpError = Error & { code?: unknown };
+
+/** What was written for the learner: the message tells what is wrong, and what to do. */
+const plainErrors = [
+  'SettingsError',
+  'AccountError',
+  'UnreachableError',
+  'NoKeyError',
+  'NameTakenError',
+  'OutputFolderError',
+];
+
+/**
+ * What was written for the learner speaks for itself; another error has its name with it. All but defects lead to the
+ * doctor.
+ */
+export function renderSetUpError(error: SetUpError, { colors, width }: Page): string[] {
+  const isPlain = plainErrors.includes(error.name);
+  // The error of a refused connection may have a code only. The compiler's have colours, even where nobody sees them.
+  const message = error.message || String(error.code);
+  const wayOut = wayOutOf(error);
+  return [
+    '',
+    ` ${colors.bold(colors.red('The workshop could not start.'))}`,
+    '',
+    ...wrap(printable(isPlain ? message : `${error.name}: ${message}`), width - 3).map((line) => ` ${line}`),
+    ...(wayOut ? ['', ` ${colors.yellow('→')} ${wayOut}`] : []),
+    ...(isPlain ? [] : ['', ` ${colors.dim('All of the error: npx vitest run --reporter=default')}`]),
+  ];
+}
+
+/** What AWS answered, that there was no answer, and that there are no credentials, can be told from a defect. */
+function wayOutOf(error: SetUpError): string | undefined {
+  if (error.code === 'EADDRINUSE') {
+    return 'Another program has this port: name another one as WORKSHOP_LOCAL_PORT, or none.';
+  }
+  // Its message says it all.
+  if (error.name === 'OutputFolderError') return undefined;
+  if (error.name === 'AccessDeniedException') {
+    return 'npm run doctor -- --with-key tells which permissions are missing';
+  }
+  const isDefect = !(
+    plainErrors.includes(error.name) ||
+    '$metadata' in error ||
+    error.code !== undefined ||
+    error.name.endsWith('ProviderError')
+  );
+  return isDefect ? undefined : 'npm run doctor may tell what is wrong';
+}

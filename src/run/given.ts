@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { CreateKeyCommand, DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { createMaterialsManager, encryptFile } from '../../workshop/02-encrypt-with-cache/solution.ts';
+import { readMessage } from '../evidence/message.ts';
+import { learnerAliasName } from '../state/run.ts';
+import type { Step } from './step.ts';
+
+/** The file that the workshop encrypts. */
+export const plaintextFile = 'fixtures/plaintext_u.txt';
+
+const givenKeys = new WeakMap<Step, Promise<string>>();
+
+/** The ARN of the key that a step starts with: the one that step 1's exercise created, or else the run's. */
+export function givenKey(step: Step): Promise<string> {
+  const keyArn = givenKeys.get(step) ?? findGivenKey(step);
+  givenKeys.set(step, keyArn);
+  return keyArn;
+}
+
+async function findGivenKey({ run, runKeyArn, passed }: Step): Promise<string> {
+  if (!passed('01-create-key')) return runKeyArn;
+  const { KeyMetadata } = await new KMSClient().send(
+    new DescribeKeyCommand({ KeyId: learnerAliasName(run) }),
+  );
+  return KeyMetadata?.Arn ?? runKeyArn;
+}
+
+/** Creates a key without an alias or tags, in a local AWS beside the run's target: nothing would remove it elsewhere. */
+export async function createLocalKey(): Promise<string> {
+  const { KeyMetadata } = await new KMSClient().send(new CreateKeyCommand({}));
+  return KeyMetadata?.Arn ?? '';
+}
+
+/**
+ * The two messages that a step starts with: those of step 2's exercise, or else of the reference. They are encrypted
+ * under the key that the step starts with, which can be another than step 2 had: step 1 may have run since.
+ */
+export async function givenEncryptedFiles(step: Step): Promise<[string, string]> {
+  const { run, passed } = step;
+  const first = join(run.outputFolder, 'encrypted_e_1.txt');
+  const second = join(run.outputFolder, 'encrypted_e_2.txt');
+  const keyArn = await givenKey(step);
+  if (
+    !passed('02-encrypt-with-cache') ||
+    !(await isUnder(keyArn, first)) ||
+    !(await isUnder(keyArn, second))
+  ) {
+    const materialsManager = createMaterialsManager(keyArn);
+    const request = { materialsManager, encryptionContext: run.encryptionContext, plaintextFile };
+    await encryptFile({ ...request, encryptedFile: first });
+    await encryptFile({ ...request, encryptedFile: second });
+  }
+  return [first, second];
+}
+
+async function isUnder(keyArn: string, encryptedFile: string): Promise<boolean> {
+  return existsSync(encryptedFile) && (await readMessage(encryptedFile)).keyArn === keyArn;
+}

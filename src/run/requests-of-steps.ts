@@ -1,0 +1,31 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { noteRequests } from '../evidence/request-tally.ts';
+import type { Run } from '../state/run.ts';
+
+// The steps run in other processes than the one that tells what a run has cost: notes are handed over in a file.
+
+declare global {
+  /** In the global object, because Vitest loads modules anew for each spec, and once more in a process on standby. */
+  var stopNotingRequestsOfSteps: (() => void) | undefined;
+}
+
+/** Notes what this process sends to the target of the run from now on: once, however often it is told to. */
+export function noteRequestsOfSteps(run: Run): void {
+  const file = notesOf(run);
+  globalThis.stopNotingRequestsOfSteps?.();
+  globalThis.stopNotingRequestsOfSteps = noteRequests((line) => {
+    mkdirSync(dirname(file), { recursive: true });
+    appendFileSync(file, `${line}\n`);
+  });
+}
+
+/** The lines that were noted about the requests of a run's steps. */
+export function requestsOfSteps(run: Run): string[] {
+  const file = notesOf(run);
+  return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : [];
+}
+
+function notesOf({ scratchFolder }: Run): string {
+  return join(scratchFolder, 'requests');
+}

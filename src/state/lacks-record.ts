@@ -1,0 +1,34 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { type Lack, lacking } from '../steps/lack.ts';
+import { readText } from '../steps/step-files.ts';
+import { needs, readNeeds } from '../steps/step-needs.ts';
+import { stateFolder } from './state-folder.ts';
+
+const file = `${stateFolder}/lacks.json`;
+
+const schema = z.array(z.object({ need: z.enum(needs), why: z.string() }));
+
+/** Remembers what was lacking where the last run was, for the commands that tell what is next. */
+export function rememberLacks(root: string, lacks: Lack[]): void {
+  if (lacks.length === 0) {
+    rmSync(join(root, file), { force: true });
+    return;
+  }
+  mkdirSync(dirname(join(root, file)), { recursive: true });
+  writeFileSync(join(root, file), `${JSON.stringify(lacks)}\n`);
+}
+
+/** Whether a step was possible where the last run was. A record that somebody damaged says nothing. */
+export function wasPossible(root: string, step: string): boolean {
+  return lacking(readNeeds(root, step), readLacks(root)).length === 0;
+}
+
+function readLacks(root: string): Lack[] {
+  try {
+    return schema.parse(JSON.parse(readText(root, file) ?? '[]'));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,72 @@
+import picocolors from 'picocolors';
+import { wrap } from './layout.ts';
+
+// On Windows and in CI, picocolors also writes colours to a file or a pipe.
+const pc = picocolors.createColors(
+  picocolors.isColorSupported && (process.stdout.isTTY || Boolean(process.env.FORCE_COLOR)),
+);
+
+/** The colours of the commands: picocolors, which respects NO_COLOR. None in a file or a pipe, except with FORCE_COLOR. */
+export const paint = pc;
+
+/** What stands in front of a line. */
+export const marks = {
+  ok: pc.green('✔'),
+  wrong: pc.red('✘'),
+  skipped: pc.cyan('↷'),
+  unsure: pc.yellow('~'),
+  toDo: pc.yellow('○'),
+  notPossible: pc.magenta('∅'),
+  none: pc.dim('·'),
+};
+
+/**
+ * Shows the few marks of Markdown that hints use as a terminal can: headings, lists, code, bold and italic. Its lines are those of
+ * the terminal, not those of the file; code keeps its own.
+ */
+export function renderMarkdown(text: string, width: number): string {
+  let inCode = false;
+  let paragraph = '';
+  const lines: string[] = [];
+  const endParagraph = () => {
+    if (paragraph) lines.push(...renderParagraph(paragraph, width));
+    paragraph = '';
+  };
+  for (const line of text.split(/\r?\n/)) {
+    const isFence = /^\s*```/.test(line);
+    const isHeading = !inCode && /^#+ /.test(line);
+    if (inCode || isFence || isHeading || !line.trim() || listMark.test(line)) endParagraph();
+    if (isFence) inCode = !inCode;
+    else if (inCode) lines.push(line && `    ${pc.cyan(line)}`);
+    else if (isHeading) lines.push(pc.bold(line.replace(/^#+ /, '')));
+    else if (!line.trim()) lines.push('');
+    else paragraph = paragraph ? `${paragraph} ${line.trim()}` : line;
+  }
+  endParagraph();
+  return lines.join('\n');
+}
+
+const listMark = /^\s*[-*] /;
+
+/** What goes on below the mark of a list stands below its text. */
+function renderParagraph(paragraph: string, width: number): string[] {
+  const mark = listMark.exec(paragraph)?.[0] ?? '';
+  const lines = wrap(renderSpans(paragraph.slice(mark.length)), width - mark.length);
+  return lines.map((line, index) => (index === 0 ? mark : ' '.repeat(mark.length)) + line);
+}
+
+function renderSpans(line: string): string {
+  return line
+    .replace(/`([^`]+)`/g, (_, code: string) => pc.cyan(code))
+    .replace(/\*\*([^*]+)\*\*/g, (_, words: string) => pc.bold(words))
+    .replace(/(?<!\w)_([^_]+)_(?!\w)/g, (_, words: string) => pc.italic(words))
+    .replace(
+      /\[([^\]]+)\]\((https?:[^)]+)\)/g,
+      (_, words: string, url: string) => `${words} (${pc.underline(url)})`,
+    );
+}
+
+/** Puts a few blanks in front of every line that isn't empty. */
+export function indent(text: string, blanks = 2): string {
+  return text.replace(/^(?=.)/gm, ' '.repeat(blanks));
+}

@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import {
+  makeSmallWorkshop,
+  type SmallWorkshop,
+  type WatchingVitest,
+} from '../report/testing/small-workshop.ts';
+
+// Each test starts Vitest, and waits for several runs.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+/** Says that it runs, in which process, what the library says, and whether an earlier run left something behind. */
+const spec = (step: string) => `
+import { test } from 'vitest';
+import { library } from '../../library.ts';
+import * as exercise from './exercise.ts';
+
+test('runs', async () => {
+  await exercise.run?.();
+  console.log('ran ${step}, library %s, left %s, process %s', library, globalThis.left ?? 'nothing', process.pid);
+});
+`;
+
+const files: Record<string, string> = {};
+for (const step of ['01-one', '02-two', '03-three']) {
+  files[`${step}/exercise.ts`] = 'export {};\n';
+  files[`${step}/step.spec.ts`] = spec(step);
+}
+
+let workshop: SmallWorkshop;
+let vitest: WatchingVitest;
+
+beforeEach(async () => {
+  workshop = makeSmallWorkshop(files);
+  workshop.write('library.ts', "export const library = 'one';\n");
+  workshop.write('preload.ts', "import './library.ts';\n");
+  vitest = await workshop.watch();
+});
+
+afterEach(async () => {
+  await vitest.stop();
+  workshop.remove();
+});
+
+function saveStep2(text: string): Promise<string> {
+  return vitest.save('workshop/02-two/exercise.ts', text);
+}
+
+test('a save reruns its step and the later ones, in their order, and nothing else', async () => {
+  const output = await saveStep2('export const changed = true;\n');
+
+  expect(output.match(/ran \S+(?=,)/g)).toEqual(['ran 02-two', 'ran 03-three']);
+});
+
+test('each run has a process of its own: what an exercise leaves behind is gone at the next save', async () => {
+  const left = await saveStep2("Object.assign(globalThis, { left: 'a mess' });\n");
+  const gone = await saveStep2('export {};\n');
+
+  expect(left).toContain('ran 03-three, library one, left a mess');
+  expect(gone).toContain('ran 03-three, library one, left nothing');
+  const [first, second] = [left, gone].map((output) => /process (\d+)/.exec(output)?.[1]);
+  expect(first).not.toBe(second);
+});
+
+test('a process that has got ready does not run with what was changed since', async () => {
+  // As a reference that other references import, in the mode that runs the references.
+  workshop.write('library.ts', "export { library } from './workshop/02-two/exercise.ts';\n");
+  await saveStep2("export const library = 'one';\n");
+
+  for (const version of ['two', 'three']) {
+    const output = await saveStep2(`export const library = '${version}';\n`);
+    expect(output.match(/ran \S+ library \S+(?=,)/g)).toEqual([
+      `ran 02-two, library ${version}`,
+      `ran 03-three, library ${version}`,
+    ]);
+  }
+});
+
+test.for([
+  ['ends', "process.kill(process.pid, 'SIGKILL');\n"],
+  ['does not understand what it loads', 'this is no TypeScript\n'],
+])(
+  'a process that can not get ready, because it %s, keeps nobody from going on',
+  async ([, preload = '']) => {
+    workshop.write('preload.ts', preload);
+    await saveStep2('export const changed = 1;\n');
+
+    expect(await saveStep2('export const changed = 2;\n')).toContain('3 of 3 steps done');
+  },
+);
+
+// It writes past the console, which a loop without end keeps from being flushed.
+const endless = (body: string) =>
+  `import { existsSync, writeFileSync, writeSync } from 'node:fs';
+   export async function run() { writeSync(1, 'endless'); ${body} }\n`;
+
+test.for([
+  ['waits for what never comes', 'await new Promise(() => {});'],
+  ['has a loop without end', 'for (;;) ;'],
+])('a save ends a run that %s, and begins it anew', async ([, body = '']) => {
+  await vitest.saveUntil('workshop/02-two/exercise.ts', endless(body), 'endless');
+
+  const output = await saveStep2('export const changed = true;\n');
+  expect(output.match(/ran \S+(?=,)/g)).toEqual(['ran 02-two', 'ran 03-three']);
+  expect(output).toContain('3 of 3 steps done');
+});
+
+test('what a run had not come to when it was ended runs again, although another step was saved', async () => {
+  const once = "if (!existsSync('once')) { writeFileSync('once', ''); await new Promise(() => {}); }";
+  await vitest.saveUntil('workshop/01-one/exercise.ts', endless(once), 'endless');
+
+  const output = await vitest.save('workshop/03-three/exercise.ts', 'export const changed = true;\n');
+  expect(output.match(/ran \S+(?=,)/g)).toEqual(['ran 01-one', 'ran 02-two', 'ran 03-three']);
+  expect(output).toContain('3 of 3 steps done');
+});

@@ -1,0 +1,59 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+/**
+ * The project's own tests. The workshop's steps have the configuration at the top of the repository.
+ *
+ * With `--mode target`, the conformance suite asks the target of the settings, which may be a real account, instead of a
+ * local AWS.
+ */
+export default defineConfig(({ mode }) => {
+  const asksTarget = mode === 'target';
+  return {
+    root: fileURLToPath(new URL('.', import.meta.url)),
+    test: {
+      maxWorkers: asksTarget ? 4 : 2,
+      // Loading the AWS SDK anew for each file took as long as the tests themselves. No file leaves anything behind.
+      isolate: false,
+      // The AWS SDK prints a notice about Node 20 once for each process.
+      env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+      projects: [
+        {
+          extends: true,
+          test: {
+            name: 'own',
+            include: ['{src,test,authoring}/**/*.test.ts'],
+            exclude: ['test/conformance/**', '**/*.slow.test.ts'],
+            ...timeouts(1),
+          },
+        },
+        {
+          extends: true,
+          test: {
+            name: 'slow',
+            include: ['{src,test}/**/*.slow.test.ts'],
+            // Each of them waits for processes of its own.
+            maxConcurrency: 2,
+            ...timeouts(10),
+          },
+        },
+        {
+          extends: true,
+          test: {
+            name: 'conformance',
+            include: ['test/conformance/*.test.ts'],
+            globalSetup: [`test/conformance/${asksTarget ? 'set-up' : 'set-up-locally'}.ts`],
+            setupFiles: ['src/run/use-target.ts'],
+            // A real CloudTrail shows an event after minutes.
+            ...timeouts(asksTarget ? 40 : 1),
+          },
+        },
+      ],
+    },
+  };
+});
+
+/** Generous: a busy machine is no fault of the code. */
+function timeouts(minutes: number) {
+  return { testTimeout: minutes * 60_000, hookTimeout: minutes * 60_000 };
+}
