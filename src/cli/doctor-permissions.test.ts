@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { CreateAliasCommand, CreateKeyCommand } from '@aws-sdk/client-kms';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type AwsSeat, takeAwsSeat } from '../../test/learner/aws-seat.ts';
-import { actionsOf, type IamPolicy, readIamPolicy } from '../../test/least-privilege/iam-policy.ts';
 import { reductionsOf, wideningsOf } from '../../test/least-privilege/policy-changes.ts';
 import { nobody } from '../state/testing/ledger-folder.ts';
+import { actionsOf, type IamPolicy, readIamPolicy } from './doctor/iam-policy.ts';
 
 const policy = readIamPolicy();
 

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { CreateAliasCommand, CreateKeyCommand } from '@aws-sdk/client-kms';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type AwsSeat, takeAwsSeat } from '../../test/learner/aws-seat.ts';
-import { actionsOf, readIamPolicy } from '../../test/least-privilege/iam-policy.ts';
 import type { WeatherRule } from '../local-aws/index.ts';
 import { answersOfEmulators } from '../run/endpoint/testing/emulator-answers.ts';
 import { startLimitedEndpoint } from '../run/endpoint/testing/limited-endpoint.ts';
 import { openLedgers } from '../state/ledger.ts';
+import { actionsOf, readIamPolicy } from './doctor/iam-policy.ts';
 
 let seat: AwsSeat;
 beforeEach(async () => {

@@ -1,4 +1,5 @@
-import { type Hint, hintsFile, hintsShown, readHints, rememberHintsShown } from '../steps/hints.ts';
+import { hintsShown, rememberHintsShown } from '../state/hints-shown.ts';
+import { type Hint, hintsFile, readHints } from '../steps/hints.ts';
 import type { StepFolder } from '../steps/step-folders.ts';
 import { indent, paint, renderMarkdown } from '../text/look.ts';
 import { LearnerError } from './learner-error.ts';

@@ -1,4 +1,4 @@
-import { forgetHintsShown } from '../steps/hints.ts';
+import { forgetHintsShown } from '../state/hints-shown.ts';
 import { filesOf } from '../steps/step-files.ts';
 import type { StepFolder } from '../steps/step-folders.ts';
 import { marks, paint } from '../text/look.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { goOnWithoutReader } from './closed-pipe.js';
+import { goOnWithoutReader } from '../report/closed-pipe.js';
 import { faultOfPath } from './project-path.js';
 
 // Starts the learner's commands. In plain JavaScript, because it has to work, and say what to do, when the packages

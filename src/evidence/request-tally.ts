@@ -1,6 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { hostsOfTarget } from '../run/target.ts';
 
 /** What was asked of a target. */
 export interface RequestTally {
@@ -52,4 +51,15 @@ export function tallyOf(lines: string[]): RequestTally {
 function signedService(request: ClientRequest): string | undefined {
   const authorization = String(request.getHeader('authorization'));
   return /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\/aws4_request/.exec(authorization)?.[1];
+}
+
+/**
+ * Tells the hosts of the target, as the environment leads there now, from those of local AWSs beside it: a host is as in
+ * a URL, such as `127.0.0.1:4566`.
+ */
+function hostsOfTarget(): (host: string) => boolean {
+  const endpoints = Object.entries(process.env)
+    .filter(([name, value]) => name.startsWith('AWS_ENDPOINT_URL') && value)
+    .map(([, value = '']) => new URL(value).host);
+  return (host) => endpoints.includes(host) || !/^(127\.0\.0\.1|localhost|\[::1\])(:|$)/.test(host);
 }

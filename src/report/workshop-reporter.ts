@@ -9,9 +9,9 @@ import type {
   TestSpecification,
   Vitest,
 } from 'vitest/node';
-import { goOnWithoutReader } from '../cli/closed-pipe.js';
 import { readStepFolders, type StepFolder, whatWasLearned } from '../steps/step-folders.ts';
 import { viewMissing, viewStep } from './build-view.ts';
+import { goOnWithoutReader } from './closed-pipe.js';
 import { describeUnhandledErrors } from './failure.ts';
 import { relativeTo, type Workshop } from './learner-code.ts';
 import { LiveRegion } from './live-region.ts';

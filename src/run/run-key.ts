@@ -4,7 +4,6 @@ import {
   KMSClient,
   ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms';
-import { createKey } from '../../workshop/01-create-key/solution.ts';
 import { closeLedger, ledgerName } from '../state/ledger.ts';
 import type { Run } from '../state/run.ts';
 import { type Lack, lacking } from '../steps/lack.ts';
@@ -13,6 +12,7 @@ import { enterKeysOf } from './clean-up/created-keys.ts';
 import { patiently } from './clean-up/kms-retries.ts';
 import { askOfKey } from './endpoint/ask-endpoint.ts';
 import { whyNotThere } from './endpoint/why-not-there.ts';
+import { createKeyWithAlias } from './keys.ts';
 
 /** The key of a run. */
 export interface RunKey {
@@ -46,7 +46,7 @@ export function canCleanUp(lacks: Lack[]): boolean {
 }
 
 /**
- * Creates the run's key, as step 1's solution does. At an endpoint that lacks what a clean-up relies on, the key is not on
+ * Creates the run's key. At an endpoint that lacks what a clean-up relies on, the key is not on
  * the ledger, which would lead the next run to a clean-up that can't be, and has no alias.
  *
  * @param lacks what the endpoint of the run is known to lack
@@ -71,7 +71,7 @@ export async function createRunKey(run: Run, lacks: Lack[]): Promise<RunKey> {
  */
 async function createCountedKey(run: Run): Promise<string> {
   const stopCounting = enterKeysOf(run, 'set-up');
-  const arn = await patiently(() => createKey(run));
+  const arn = await patiently(() => createKeyWithAlias(run));
   stopCounting();
   return arn;
 }

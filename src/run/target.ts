@@ -93,17 +93,6 @@ export async function withLocalAws<Result>(
   }
 }
 
-/**
- * Tells the hosts of the target, as the environment leads there now, from those of local AWSs beside it: a host is as in
- * a URL, such as `127.0.0.1:4566`.
- */
-export function hostsOfTarget(): (host: string) => boolean {
-  const endpoints = Object.entries(process.env)
-    .filter(([name, value]) => name.startsWith('AWS_ENDPOINT_URL') && value)
-    .map(([, value = '']) => new URL(value).host);
-  return (host) => endpoints.includes(host) || !/^(127\.0\.0\.1|localhost|\[::1\])(:|$)/.test(host);
-}
-
 /** Sets variables of this process, and gives a function that puts back what was there. */
 export function useEnvironment(environment: Environment): () => void {
   const before = Object.fromEntries(Object.keys(environment).map((name) => [name, process.env[name]]));

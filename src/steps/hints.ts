@@ -1,6 +1,3 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { stateFolder } from '../state/state-folder.ts';
 import { readText } from './step-files.ts';
 
 /** One level of help with a step; a higher one gives away more. */
@@ -27,25 +24,4 @@ export function readHints(root: string, step: string): Hint[] {
 
 export function hintsFile(step: string): string {
   return `workshop/${step}/hints.md`;
-}
-
-/** How many hints of a step the learner has seen. */
-export function hintsShown(root: string, step: string): number {
-  const shown = Number(readText(root, shownFile(step)));
-  return Number.isInteger(shown) && shown > 0 ? shown : 0;
-}
-
-export function rememberHintsShown(root: string, step: string, shown: number): void {
-  const file = join(root, shownFile(step));
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${shown}\n`);
-}
-
-/** The step starts again: its hints do too. */
-export function forgetHintsShown(root: string, step: string): void {
-  rmSync(join(root, shownFile(step)), { force: true });
-}
-
-function shownFile(step: string): string {
-  return `${stateFolder}/hints/${step}`;
 }

@@ -1,7 +1,7 @@
 import { CreateAliasCommand, CreateKeyCommand, type Tag } from '@aws-sdk/client-kms';
 import { expect, onTestFinished, test } from 'vitest';
+import { readIamPolicy } from '../../src/cli/doctor/iam-policy.ts';
 import { takeAwsSeat } from '../learner/aws-seat.ts';
-import { readIamPolicy } from './iam-policy.ts';
 
 const tagsOf = (workshop: string): Tag[] => [
   { TagKey: 'workshop', TagValue: workshop },

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { readIamPolicy } from './iam-policy.ts';
+import { readIamPolicy } from '../../src/cli/doctor/iam-policy.ts';
 import { reductionsOf } from './policy-changes.ts';
 import { workshopFolders } from './testing/workshop-under-policy.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type IamPolicy, readIamPolicy } from './iam-policy.ts';
+import { type IamPolicy, readIamPolicy } from '../../src/cli/doctor/iam-policy.ts';
 import { wideningsOf, withoutForbiddenValue } from './policy-changes.ts';
 import { shareAccount } from './testing/shared-account.ts';
 

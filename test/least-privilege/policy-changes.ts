@@ -1,4 +1,4 @@
-import type { IamPolicy, Statement } from './iam-policy.ts';
+import type { IamPolicy, Statement } from '../../src/cli/doctor/iam-policy.ts';
 
 /** A policy that differs in one thing. */
 export interface ChangedPolicy {

@@ -14,10 +14,10 @@ import {
 } from '#exercise/02-encrypt-with-cache';
 import { type Message, readMessage } from '../../src/evidence/message.ts';
 import { recordRequests } from '../../src/evidence/request-recorder.ts';
-import { createLocalKey, givenKey, plaintextFile } from '../../src/run/given.ts';
 import { once, throwIfTodo, useStep } from '../../src/run/step.ts';
 import { withLocalAws } from '../../src/run/target.ts';
 import { outputFiles } from '../../src/state/run.ts';
+import { createLocalKey, givenKey, plaintextFile } from '../given.ts';
 
 const step = useStep(import.meta.filename);
 const { run } = step;

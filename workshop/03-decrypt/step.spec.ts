@@ -5,12 +5,12 @@ import { beforeEach, expect, test } from 'vitest';
 import { decryptFile, predictDecryptCalls } from '#exercise/03-decrypt';
 import { readMessage } from '../../src/evidence/message.ts';
 import { recordRequests } from '../../src/evidence/request-recorder.ts';
-import { createLocalKey, givenEncryptedFiles, givenKey, plaintextFile } from '../../src/run/given.ts';
 import { once, throwIfTodo, useStep } from '../../src/run/step.ts';
 import { withLocalAws } from '../../src/run/target.ts';
 import { shown } from '../../src/state/output-folder.ts';
 import { outputFiles } from '../../src/state/run.ts';
 import { createMaterialsManager, encryptFile } from '../02-encrypt-with-cache/solution.ts';
+import { createLocalKey, givenEncryptedFiles, givenKey, plaintextFile } from '../given.ts';
 
 const step = useStep(import.meta.filename);
 const { run } = step;

@@ -16,10 +16,10 @@ import {
 import { recordScenario, type Scenario, wholeSecond } from '../../src/evidence/scenario.ts';
 import { countLearners, patientCloudTrailClient } from '../../src/evidence/turns.ts';
 import { type AnsweredCallInfo, ManualClock } from '../../src/local-aws/index.ts';
-import { givenKey, plaintextFile } from '../../src/run/given.ts';
 import { once, throwIfTodo, useStep } from '../../src/run/step.ts';
 import { aliasPrefix } from '../../src/state/run.ts';
 import { createMaterialsManager, encryptFile } from '../02-encrypt-with-cache/solution.ts';
+import { givenKey, plaintextFile } from '../given.ts';
 
 const step = useStep(import.meta.filename);
 const { run } = step;

@@ -1,6 +1,6 @@
-import { statementsFor } from '../../../test/least-privilege/iam-policy.ts';
 import { whyNotThere } from '../../run/endpoint/why-not-there.ts';
 import { type Finding, notThere, ok, wrong } from './finding.ts';
+import { statementsFor } from './iam-policy.ts';
 
 /** What the AWS SDK throws when AWS, or the way to it, says no. */
 type SdkError = Error & { $metadata?: { httpStatusCode?: number } };

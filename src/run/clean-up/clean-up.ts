@@ -2,15 +2,10 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import {
   DeleteAliasCommand,
-  DescribeKeyCommand,
-  type KeyMetadata,
   type KMSClient,
-  KMSInvalidStateException,
   KMSServiceException,
   NotFoundException,
-  ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms';
-import { cleanUp } from '../../../workshop/05-clean-up/solution.ts';
 import { closeLedger, enterChanging, type Ledger, ledgerOf } from '../../state/ledger.ts';
 import { livesElsewhere } from '../../state/living-runs.ts';
 import {
@@ -25,6 +20,7 @@ import { forgetProgress } from '../../state/passed-in-run.ts';
 import { removeInside } from '../../state/remove-inside.ts';
 import { type Run, scratchFolderOf } from '../../state/run.ts';
 import { stateFolder } from '../../state/state-folder.ts';
+import { describeKey, removeKeyBehind, scheduleDeletion } from '../keys.ts';
 import { patientKms, patiently, untilSeen } from './kms-retries.ts';
 import { findLeftovers, type Leftovers } from './leftovers.ts';
 import { findTaggedKeys } from './tagged-keys.ts';
@@ -98,7 +94,7 @@ type Attempt = (what: string, action: () => unknown) => Promise<void>;
 async function removeFromAws(leftovers: Leftovers, attempt: Attempt): Promise<void> {
   const kms = patientKms();
   for (const { aliasName, tags } of leftovers.aliases)
-    await attempt(aliasName, () => patiently(() => cleanUp({ aliasName, tags, files: [] })));
+    await attempt(aliasName, () => patiently(() => removeKeyBehind(aliasName, tags)));
   for (const keyArn of leftovers.orphans) await attempt(keyArn, () => scheduleDeletion(kms, keyArn));
   for (const aliasName of leftovers.unseenAliasNames)
     await attempt(aliasName, () => deleteAlias(kms, aliasName));
@@ -108,15 +104,6 @@ async function removeFromAws(leftovers: Leftovers, attempt: Attempt): Promise<vo
 function forgetRun(root: string, name: string): void {
   forgetProgress({ root, name });
   removeInside(join(root, stateFolder), scratchFolderOf(root, name), { recursive: true });
-}
-
-/** That the deletion is scheduled already may not be seen yet. */
-async function scheduleDeletion(kms: KMSClient, KeyId: string): Promise<void> {
-  try {
-    await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
-  } catch (error) {
-    if (!(error instanceof KMSInvalidStateException)) throw error;
-  }
 }
 
 async function deleteAlias(kms: KMSClient, AliasName: string): Promise<void> {
@@ -130,24 +117,14 @@ async function deleteAlias(kms: KMSClient, AliasName: string): Promise<void> {
 async function proveGone(kms: KMSClient, { aliases, orphans, unseenAliasNames }: Leftovers): Promise<void> {
   for (const keyArn of new Set([...aliases.map((alias) => alias.keyArn), ...orphans])) {
     await untilSeen(
-      async () => (await describe(kms, keyArn))?.KeyState === 'PendingDeletion',
+      async () => (await describeKey(kms, keyArn))?.KeyState === 'PendingDeletion',
       `${keyArn} is not about to be deleted after the clean-up. Run "npm run clean-up" to try again.`,
     );
   }
   for (const aliasName of [...aliases.map((alias) => alias.aliasName), ...unseenAliasNames]) {
     await untilSeen(
-      async () => (await describe(kms, aliasName)) === undefined,
+      async () => (await describeKey(kms, aliasName)) === undefined,
       `${aliasName} is still there after the clean-up. Run "npm run clean-up" to try again.`,
     );
-  }
-}
-
-async function describe(kms: KMSClient, KeyId: string): Promise<KeyMetadata | undefined> {
-  try {
-    const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
-    return KeyMetadata;
-  } catch (error) {
-    if (error instanceof NotFoundException) return undefined;
-    throw error;
   }
 }

@@ -5,10 +5,10 @@ import { writeCompiled } from './compile-cache.ts';
 // What the specs import but the learner doesn't edit: the references, with the libraries that they use, and what the
 // specs look with. See `StandbyPool`.
 const modules = import.meta.glob([
-  '../../../workshop/*/solution.ts',
+  '../../../workshop/{given,*/solution}.ts',
   '../../evidence/*.ts',
   '../../steps/lack.ts',
-  '../../run/{clean-up/created-keys,given,step,tampering,todo}.ts',
+  '../../run/{clean-up/created-keys,step,tampering,todo}.ts',
   '../../state/{ledger,passed-in-run,process-identity,progress-record,run}.ts',
   '../../steps/{step-files,step-needs}.ts',
   '../../run/target.ts',

@@ -12,6 +12,7 @@ import {
   type Tag,
 } from '@aws-sdk/client-kms';
 import { copyProject } from '../../../authoring/project-copy.ts';
+import type { IamPolicy } from '../../../src/cli/doctor/iam-policy.ts';
 import { type LocalAws, startLocalAws } from '../../../src/local-aws/index.ts';
 import { type Environment, readSettings } from '../../../src/settings/settings.ts';
 import { enterInLedger } from '../../../src/state/ledger.ts';
@@ -19,7 +20,6 @@ import { describeRun } from '../../../src/state/run.ts';
 import { stateFolder } from '../../../src/state/state-folder.ts';
 import { nobody } from '../../../src/state/testing/ledger-folder.ts';
 import { learnerEnvironment } from '../../learner/learner-environment.ts';
-import type { IamPolicy } from '../iam-policy.ts';
 
 /** What a run of the workshop left. */
 export interface WorkshopOutcome {

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateKeyCommand, DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
-import { createMaterialsManager, encryptFile } from '../../workshop/02-encrypt-with-cache/solution.ts';
-import { readMessage } from '../evidence/message.ts';
-import { learnerAliasName } from '../state/run.ts';
-import type { Step } from './step.ts';
+import { readMessage } from '../src/evidence/message.ts';
+import type { Step } from '../src/run/step.ts';
+import { learnerAliasName } from '../src/state/run.ts';
+import { createMaterialsManager, encryptFile } from './02-encrypt-with-cache/solution.ts';
 
 /** The file that the workshop encrypts. */
 export const plaintextFile = 'fixtures/plaintext_u.txt';

@@ -18,7 +18,7 @@ export interface IamPolicy {
 
 /** Reads docs/iam-policy.json: all that a learner needs. */
 export function readIamPolicy(): IamPolicy {
-  return JSON.parse(readFileSync(new URL('../../docs/iam-policy.json', import.meta.url), 'utf8'));
+  return JSON.parse(readFileSync(new URL('../../../docs/iam-policy.json', import.meta.url), 'utf8'));
 }
 
 /** The actions that a policy allows, each once. */
