@@ -27,6 +27,8 @@ export async function keptBundle(entry) {
     await keepBundle(sources + entry, directory);
     return bundled;
   } catch {
+    // What failed may be to remove an older one.
+    if (existsSync(bundled)) return bundled;
     // Packages that somebody else has installed, for example.
     const temporary = mkdtempSync(join(tmpdir(), 'local-aws-'));
     process.on('exit', () => rmSync(temporary, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { type Environment, readSettings, SettingsError, settingNames } from './settings.ts';
 
 const noFolder = join(tmpdir(), 'there-is-no-such-folder');
@@ -18,6 +18,7 @@ function errorOf(environment: Environment): string {
 
 function folderWith(environmentFile: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'settings-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, '.env'), environmentFile);
   return folder;
 }
