@@ -87,7 +87,9 @@ const hostileName = fc
     fc.string({ unit: 'binary', maxLength: 40 }),
     fc.string({ unit: fc.constantFrom('a', '-', '0'), minLength: 33, maxLength: 300 }),
   )
-  .filter((name) => !/^[a-z0-9-]{1,32}$/.test(name));
+  .filter((name) => !/^[a-z0-9-]{1,32}$/.test(name))
+  // On Windows, Node.js 20 aborts at a path with this character.
+  .filter((name) => !name.includes('\u{10FFFF}'));
 
 /** Names that did harm, in each batch. */
 const harmful = ['', '.', '..', '../../mywork', '../../../precious', '../mywork'];
@@ -144,6 +146,12 @@ function isFileName(name: string): boolean {
   return !/[<>:"/\\|?*]|[\p{C}]/u.test(name) && Buffer.byteLength(name) < 200;
 }
 
+/** Those of the names that any file system can have side by side: Windows and macOS ignore case, Windows a dot at the end. */
+function fileNames(names: string[]): string[] {
+  const possible = names.filter((name) => isFileName(name) && !/[. ]$/.test(name) && name !== '');
+  return [...new Map(possible.map((name) => [name.normalize('NFKC').toLowerCase(), name])).values()];
+}
+
 const messageOf = (error: Error) => error.message;
 
 function settingsRefuse(name: string): boolean {
@@ -182,15 +190,15 @@ test('a file among the ledgers with a hostile name is listed and left alone', as
   renameSync(join(folder, ledger), join(parent, 'ledger'));
   const everything = tree();
   await tryNames(async (names) => {
-    const files = new Set(names.filter(isFileName).map((name) => `${name}.00000000.jsonl`));
+    const files = ['', '.', '..', ...fileNames(names)].map((name) => `${name}.00000000.jsonl`);
     mkdirSync(folder, { recursive: true });
     for (const file of files) linkSync(join(parent, 'ledger'), join(folder, file));
     const plan = await planCleanUp(locally, {});
     await carryOut(plan, here);
 
     expect(plan.removals).toEqual([]);
-    expect(plan.notUnderstood.length).toBe(files.size);
-    expect(readdirSync(folder).length).toBe(files.size);
+    expect(plan.notUnderstood.length).toBe(files.length);
+    expect(readdirSync(folder).length).toBe(files.length);
     copies.push(...files);
     rmSync(folder, { recursive: true });
     expect(tree()).toEqual(everything.filter((path) => path !== join('checkout', folder)));
@@ -246,12 +254,12 @@ test("a hostile name among a run's own files leads nowhere", async () => {
   const everything = tree();
   await tryNames((names) => {
     const folder = join('.workshop', 'runs', 'ada');
-    const files = new Set(names.filter(isFileName).filter((name) => !['', '.', '..'].includes(name)));
+    const files = fileNames(names);
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(parent, 'file'), '');
     for (const file of files) linkSync(join(parent, 'file'), join(folder, file));
     rmSync(join(parent, 'file'));
-    expect(passedSteps({ root: '.', name: 'ada' }).length).toBe(files.size);
+    expect(passedSteps({ root: '.', name: 'ada' }).length).toBe(files.length);
 
     forgetProgress({ root: '.', name: 'ada' });
     expect(everything.filter((path) => !tree().includes(path))).toEqual(keptByAda.slice(0, 1));
