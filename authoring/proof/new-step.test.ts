@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { learnerEnvironment } from '../../test/learner/learner-environment.ts';
+import { learnerEnvironment } from '../learner-environment.ts';
 import { copyProject, type ProjectCopy } from '../project-copy.ts';
 import { proveSteps, type StepProof } from './proof.ts';
 import { Prover } from './prover.ts';

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { learnerEnvironment } from '../../test/learner/learner-environment.ts';
+import { learnerEnvironment } from '../learner-environment.ts';
 import type { ProofAnswer, ProofRequest, SolutionRun, Trial, TrialOutcome } from './trial.ts';
 
 const processFile = fileURLToPath(new URL('proof-process.ts', import.meta.url));

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, test } from 'vitest';
+import { learnerEnvironment } from '../../authoring/learner-environment.ts';
 import { copyProject, type ProjectCopy } from '../../authoring/project-copy.ts';
-import { learnerEnvironment } from '../../test/learner/learner-environment.ts';
 import { runCommandLine } from './command-line.ts';
 
 // Each starts processes, on a machine that may be busy.

@@ -3,8 +3,8 @@ import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, test } from 'vitest';
+import { learnerEnvironment } from '../../authoring/learner-environment.ts';
 import { copyProject, type ProjectCopy } from '../../authoring/project-copy.ts';
-import { learnerEnvironment } from '../../test/learner/learner-environment.ts';
 import { filesOf } from '../steps/step-files.ts';
 import { replaceExercise } from './exercise.ts';
 import { readProgress } from './progress-sheet.ts';

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, test } from 'vitest';
+import { learnerEnvironment } from '../../authoring/learner-environment.ts';
 import { type FixtureWorkshop, makeFixtureWorkshop } from '../../test/learner/fixture-workshop.ts';
-import { learnerEnvironment } from '../../test/learner/learner-environment.ts';
 import { faultOfPath } from './project-path.js';
 
 let workshop: FixtureWorkshop;

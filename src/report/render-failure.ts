@@ -1,7 +1,7 @@
+import type { Page } from '../text/layout.ts';
 import { columnsOf, truncate, wrap } from '../text/layout.ts';
 import type { CodeFrame, CodeLocation } from './learner-code.ts';
 import type { Failure, StepView, ThrownError, WrongAnswer } from './model.ts';
-import type { Page } from './render.ts';
 
 const longestDifference = 12;
 

@@ -1,6 +1,7 @@
 import picocolors from 'picocolors';
 import { expect, test } from 'vitest';
-import { type Page, renderKeys } from './render.ts';
+import type { Page } from '../text/layout.ts';
+import { renderKeys } from './render.ts';
 
 const plain: Page = { colors: picocolors.createColors(false), width: 80 };
 

@@ -1,7 +1,8 @@
 import picocolors from 'picocolors';
 import { expect, test } from 'vitest';
+import type { Page } from '../text/layout.ts';
 import { type MissingNeed, nextThing, type StepView, type WorkshopView } from './model.ts';
-import { type Page, renderWorkshop } from './render.ts';
+import { renderWorkshop } from './render.ts';
 
 const page: Page = { colors: picocolors.createColors(false), width: 80 };
 

@@ -1,7 +1,7 @@
+import type { Page } from '../text/layout.ts';
 import { wrap } from '../text/layout.ts';
 import { printable } from '../text/printable.ts';
 import type { MissingNeed } from './model.ts';
-import type { Page } from './render.ts';
 
 /** What the endpoint lacks, what it answered instead, and which steps are not possible because of it. */
 export function renderLacks(missing: MissingNeed[], page: Page): string[] {

@@ -1,8 +1,9 @@
 import picocolors from 'picocolors';
 import { expect, test } from 'vitest';
+import type { Page } from '../text/layout.ts';
 import { columnsOf } from '../text/layout.ts';
 import type { Failure, StepView, WorkshopView } from './model.ts';
-import { type Page, renderKeys, renderStatus, renderWorkshop } from './render.ts';
+import { renderKeys, renderStatus, renderWorkshop } from './render.ts';
 
 const plain: Page = { colors: picocolors.createColors(false), width: 80 };
 const titles = ['Create a key', 'Encrypt with a data key cache', 'Decrypt'];

@@ -1,15 +1,8 @@
-import type picocolors from 'picocolors';
 import type { StepFolder } from '../steps/step-folders.ts';
-import { columnsOf, pad, truncate, wrap } from '../text/layout.ts';
+import { columnsOf, type Page, pad, truncate, wrap } from '../text/layout.ts';
 import type { LongStep, Status, StepState, StepView, ThrownError, Wait, WorkshopView } from './model.ts';
 import { renderFailure, renderLocation, renderThrown } from './render-failure.ts';
 import { renderLacks } from './render-lacks.ts';
-
-/** How to write: the colours, and how many columns there are. */
-export interface Page {
-  colors: ReturnType<typeof picocolors.createColors>;
-  width: number;
-}
 
 /** The whole screen, while steps run and afterwards. */
 export function renderWorkshop(view: WorkshopView, page: Page): string[] {

@@ -1,7 +1,7 @@
 import type { Vitest } from 'vitest/node';
+import type { Page } from '../text/layout.ts';
 import { wrap } from '../text/layout.ts';
 import { printable } from '../text/printable.ts';
-import type { Page } from './render.ts';
 
 /**
  * Vitest prints an error of global set-up with a banner and the stack of the machinery. To a learner, who has to

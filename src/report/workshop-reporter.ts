@@ -10,6 +10,7 @@ import type {
   Vitest,
 } from 'vitest/node';
 import { readStepFolders, type StepFolder, whatWasLearned } from '../steps/step-folders.ts';
+import type { Page } from '../text/layout.ts';
 import { viewMissing, viewStep } from './build-view.ts';
 import { goOnWithoutReader } from './closed-pipe.js';
 import { describeUnhandledErrors } from './failure.ts';
@@ -18,7 +19,6 @@ import { LiveRegion } from './live-region.ts';
 import { LongRun } from './long-run.ts';
 import { nextThing, type Status, type StepView, type WorkshopView } from './model.ts';
 import {
-  type Page,
   renderBeginning,
   renderKeys,
   renderNoStep,

@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { learnerEnvironment } from '../../authoring/learner-environment.ts';
 import { copyProject, type ProjectCopy } from '../../authoring/project-copy.ts';
-import { learnerEnvironment } from '../../test/learner/learner-environment.ts';
 import { filesOf } from '../steps/step-files.ts';
 
 let copy: ProjectCopy;

@@ -1,4 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
+import type picocolors from 'picocolors';
+
+/** The terminal to write for: its colours, and its width in columns. */
+export interface Page {
+  colors: ReturnType<typeof picocolors.createColors>;
+  width: number;
+}
 
 /** How many columns a text takes in a terminal, colours left out. The workshop writes no wide characters. */
 export function columnsOf(text: string): number {

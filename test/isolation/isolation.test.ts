@@ -3,12 +3,12 @@ import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { learnerEnvironment } from '../../authoring/learner-environment.ts';
 import { copyProject, type ProjectCopy } from '../../authoring/project-copy.ts';
 import { readSettings } from '../../src/settings/settings.ts';
 import { enterInLedger } from '../../src/state/ledger.ts';
 import { describeRun } from '../../src/state/run.ts';
 import { nobody } from '../../src/state/testing/ledger-folder.ts';
-import { learnerEnvironment } from '../learner/learner-environment.ts';
 import { makeMachineWithCredentials, secretWord } from './machine-with-credentials.ts';
 import { hostsElsewhere, ofKind, runWatched, type WatchedProcess } from './watched-process.ts';
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { learnerEnvironment } from '../learner/learner-environment.ts';
+import { learnerEnvironment } from '../../authoring/learner-environment.ts';
 
 /** A run of the workshop, with the reference solutions, in processes of its own. */
 export interface RunProcess {

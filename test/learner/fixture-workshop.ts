@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { learnerEnvironment } from './learner-environment.ts';
+import { learnerEnvironment } from '../../authoring/learner-environment.ts';
 
 /** A workshop of three small steps in a folder of its own, for what must not happen to the real one. */
 export interface FixtureWorkshop {

@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import xterm from '@xterm/headless';
-import { learnerEnvironment } from '../learner/learner-environment.ts';
+import { learnerEnvironment } from '../../authoring/learner-environment.ts';
 
 /** How long to wait for a screen, in milliseconds, before the wait is given up with an error that shows the screen. */
 const patience = 90_000;

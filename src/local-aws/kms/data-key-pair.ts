@@ -4,7 +4,7 @@ import { AwsError } from '../api/errors.ts';
 import { boolean, oneOf } from '../api/members.ts';
 import { type EncryptionContext, seal } from './ciphertext-blob.ts';
 import { currentMaterial, type KeyRecord } from './key.ts';
-import { keyResources } from './kms.ts';
+import { keyResources } from './kms-operation.ts';
 import { encryptionContext, grantTokens, keyId } from './shapes.ts';
 
 const keyPairSpecs = [

@@ -2,7 +2,7 @@ import { validationError } from '../api/errors.ts';
 import { boolean, integer, oneOf } from '../api/members.ts';
 import type { EncryptionContext } from './ciphertext-blob.ts';
 import type { KeyRecord } from './key.ts';
-import { keyResources } from './kms.ts';
+import { keyResources } from './kms-operation.ts';
 import { encryptionContext, grantTokens, keyId } from './shapes.ts';
 
 /** The members of GenerateDataKey and GenerateDataKeyWithoutPlaintext, which take the same. */

@@ -1,12 +1,4 @@
-import { type KeyRecord, newMaterial } from './key.ts';
-
-export type RotationType = 'AUTOMATIC' | 'ON_DEMAND';
-
-/** Automatic rotation: how often, and when next. */
-export interface RotationSchedule {
-  readonly periodInDays: number;
-  readonly nextAt: number;
-}
+import { type KeyRecord, newMaterial, type RotationSchedule, type RotationType } from './key.ts';
 
 /** A rotation that has been completed: the key before it, and the key as it is now. */
 export interface Rotation {

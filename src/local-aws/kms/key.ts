@@ -1,9 +1,16 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type Account, keyArn } from '../account.ts';
-import type { RotationSchedule, RotationType } from './key-rotation.ts';
 
 /** The states that a symmetric key of KMS's own making can be in. (Others belong to imported and replicated keys.) */
 export type KeyState = 'Enabled' | 'Disabled' | 'PendingDeletion';
+
+export type RotationType = 'AUTOMATIC' | 'ON_DEMAND';
+
+/** Automatic rotation: how often, and when next. */
+export interface RotationSchedule {
+  readonly periodInDays: number;
+  readonly nextAt: number;
+}
 
 /** The secret under a key. A rotation adds one; the older ones stay, so that what they sealed still opens. */
 export interface KeyMaterial {

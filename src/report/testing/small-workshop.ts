@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { learnerEnvironment } from '../../../test/learner/learner-environment.ts';
+import { learnerEnvironment } from '../../../authoring/learner-environment.ts';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 

@@ -12,8 +12,8 @@ import {
   ListResourceTagsCommand,
 } from '@aws-sdk/client-kms';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { learnerEnvironment } from '../../../authoring/learner-environment.ts';
 import { copyProject, type ProjectCopy } from '../../../authoring/project-copy.ts';
-import { learnerEnvironment } from '../../../test/learner/learner-environment.ts';
 import { stepNames } from '../../steps/step-folders.ts';
 import { type Need, readNeeds } from '../../steps/step-needs.ts';
 import { needsOfCleanUp } from '../run-key.ts';

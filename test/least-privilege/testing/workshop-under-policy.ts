@@ -11,6 +11,7 @@ import {
   ListKeysCommand,
   type Tag,
 } from '@aws-sdk/client-kms';
+import { learnerEnvironment } from '../../../authoring/learner-environment.ts';
 import { copyProject } from '../../../authoring/project-copy.ts';
 import type { IamPolicy } from '../../../src/cli/doctor/iam-policy.ts';
 import { type LocalAws, startLocalAws } from '../../../src/local-aws/index.ts';
@@ -19,7 +20,6 @@ import { enterInLedger } from '../../../src/state/ledger.ts';
 import { describeRun } from '../../../src/state/run.ts';
 import { stateFolder } from '../../../src/state/state-folder.ts';
 import { nobody } from '../../../src/state/testing/ledger-folder.ts';
-import { learnerEnvironment } from '../../learner/learner-environment.ts';
 
 /** What a run of the workshop left. */
 export interface WorkshopOutcome {

@@ -4,7 +4,7 @@ import { structure } from '../../api/members.ts';
 import { requireOwnAliasName, requireRoomForAlias } from '../alias-name.ts';
 import { keyForAlias } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
-import { kmsOperation, trailResource } from '../kms.ts';
+import { kmsOperation, trailResource } from '../kms-operation.ts';
 import { aliasName, keyId } from '../shapes.ts';
 
 export const createAlias = kmsOperation({

@@ -9,7 +9,7 @@ import { grantIdIn, newGrantToken } from '../grants/grant-token.ts';
 import { strongestGrant } from '../key-access.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
-import { keyResources, kmsOperation } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms-operation.ts';
 import { arn, encryptionContext, grantTokens, keyId, principal } from '../shapes.ts';
 
 /** KMS developer guide, resource-limits.html. */

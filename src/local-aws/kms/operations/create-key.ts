@@ -11,7 +11,7 @@ import {
   requireUsableKeyPolicy,
 } from '../key-policy.ts';
 import { withTags } from '../key-tags.ts';
-import { kmsOperation, trailResource } from '../kms.ts';
+import { kmsOperation, trailResource } from '../kms-operation.ts';
 import { tagConditions } from '../request-conditions.ts';
 import { policy, tags } from '../shapes.ts';
 

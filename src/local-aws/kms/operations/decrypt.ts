@@ -3,7 +3,7 @@ import { structure } from '../../api/members.ts';
 import { ciphertextSource, decryptUnder, namedBy, sourceOf } from '../ciphertext-source.ts';
 import { requireSymmetricAlgorithm } from '../encryption-algorithm.ts';
 import { requireState } from '../key-states.ts';
-import { keyResources, kmsOperation } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms-operation.ts';
 import { recipient, refuseRecipient } from '../recipient.ts';
 import { cryptographicConditions } from '../request-conditions.ts';
 import { encryptionAlgorithm, encryptionContext, grantTokens, keyId } from '../shapes.ts';

@@ -2,7 +2,7 @@ import { aliasArn } from '../../account.ts';
 import { structure } from '../../api/members.ts';
 import { requireOwnAliasName } from '../alias-name.ts';
 import { aliasNotFound, keyByIdOrArn } from '../key-identifier.ts';
-import { kmsOperation, trailResource } from '../kms.ts';
+import { kmsOperation, trailResource } from '../kms-operation.ts';
 import { aliasName } from '../shapes.ts';
 
 export const deleteAlias = kmsOperation({

@@ -1,7 +1,7 @@
 import { structure } from '../../api/members.ts';
 import { keyMetadata } from '../key.ts';
 import { keyByAnyIdentifier } from '../key-identifier.ts';
-import { keyResources, kmsOperation } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms-operation.ts';
 import { aliasCondition } from '../request-conditions.ts';
 import { grantTokens, keyId } from '../shapes.ts';
 

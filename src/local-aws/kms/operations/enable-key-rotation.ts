@@ -2,7 +2,7 @@ import { integer, structure } from '../../api/members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { newSchedule } from '../key-rotation.ts';
 import { requireState } from '../key-states.ts';
-import { keyResources, kmsOperation } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms-operation.ts';
 import { keyId } from '../shapes.ts';
 
 const periodOf = (input: { RotationPeriodInDays?: number | undefined }) => input.RotationPeriodInDays ?? 365;

@@ -2,7 +2,7 @@ import { structure } from '../../api/members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { resumedSchedule } from '../key-rotation.ts';
 import { requireState } from '../key-states.ts';
-import { keyResources, kmsOperation } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms-operation.ts';
 import { keyId } from '../shapes.ts';
 
 export const enableKey = kmsOperation({

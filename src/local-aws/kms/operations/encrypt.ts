@@ -5,7 +5,7 @@ import { requireSymmetricAlgorithm } from '../encryption-algorithm.ts';
 import { currentMaterial } from '../key.ts';
 import { keyByAnyIdentifier } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
-import { keyResources, kmsOperation } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms-operation.ts';
 import { cryptographicConditions } from '../request-conditions.ts';
 import { encryptionAlgorithm, encryptionContext, grantTokens, keyId } from '../shapes.ts';
 

@@ -3,7 +3,7 @@ import { structure } from '../../api/members.ts';
 import { dataKeyPairRequest, dataKeyPairTrail, keyPairGenerator, sealedKeyPair } from '../data-key-pair.ts';
 import { keyByAnyIdentifier } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
-import { kmsOperation } from '../kms.ts';
+import { kmsOperation } from '../kms-operation.ts';
 import { cryptographicConditions, keyPairConditions } from '../request-conditions.ts';
 
 /** Answers with a new key pair whose private key is sealed only: for a caller that needs that one later, or never. */

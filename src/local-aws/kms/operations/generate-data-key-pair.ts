@@ -9,7 +9,7 @@ import {
 } from '../data-key-pair.ts';
 import { keyByAnyIdentifier } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
-import { kmsOperation } from '../kms.ts';
+import { kmsOperation } from '../kms-operation.ts';
 import { recipient, refuseRecipient } from '../recipient.ts';
 import { cryptographicConditions, keyPairConditions } from '../request-conditions.ts';
 

@@ -6,7 +6,7 @@ import { dataKeyLength, dataKeyRequest, dataKeyTrail } from '../data-key.ts';
 import { currentMaterial } from '../key.ts';
 import { keyByAnyIdentifier } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
-import { kmsOperation } from '../kms.ts';
+import { kmsOperation } from '../kms-operation.ts';
 import { cryptographicConditions } from '../request-conditions.ts';
 
 /** Answers with a new data key, sealed only: for a caller that will need it later, and has to ask Decrypt for it. */

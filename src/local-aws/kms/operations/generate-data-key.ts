@@ -6,7 +6,7 @@ import { dataKeyLength, dataKeyRequest, dataKeyTrail } from '../data-key.ts';
 import { currentMaterial } from '../key.ts';
 import { keyByAnyIdentifier } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
-import { kmsOperation } from '../kms.ts';
+import { kmsOperation } from '../kms-operation.ts';
 import { recipient, refuseRecipient } from '../recipient.ts';
 import { cryptographicConditions } from '../request-conditions.ts';
 

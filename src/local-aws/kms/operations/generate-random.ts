@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { AwsError, validationError } from '../../api/errors.ts';
 import { integer, structure, text } from '../../api/members.ts';
-import { kmsOperation } from '../kms.ts';
+import { kmsOperation } from '../kms-operation.ts';
 import { recipient, refuseRecipient } from '../recipient.ts';
 
 /** Answers with random bytes. No key takes part. */

@@ -1,7 +1,7 @@
 import { structure } from '../../api/members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { onlyPolicyName, requirePolicyName } from '../key-policy.ts';
-import { keyResources, kmsOperation } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms-operation.ts';
 import { keyId, policyName } from '../shapes.ts';
 
 export const getKeyPolicy = kmsOperation({

@@ -4,7 +4,7 @@ import { trailMembers } from '../../api/trail-members.ts';
 import { grantListEntry } from '../grants/grant.ts';
 import { grantById } from '../grants/grant-identifier.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
-import { keyResources, kmsOperation } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms-operation.ts';
 import { page } from '../pagination.ts';
 import { grantId, keyId, limit, marker, principal } from '../shapes.ts';
 

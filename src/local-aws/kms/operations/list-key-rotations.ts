@@ -2,7 +2,7 @@ import { oneOf, structure } from '../../api/members.ts';
 import { trailMembers } from '../../api/trail-members.ts';
 import { currentMaterial } from '../key.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
-import { keyResources, kmsOperation } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms-operation.ts';
 import { page } from '../pagination.ts';
 import { keyId, limit, marker } from '../shapes.ts';
 

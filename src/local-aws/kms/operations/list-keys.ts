@@ -1,6 +1,6 @@
 import { structure } from '../../api/members.ts';
 import { trailMembers } from '../../api/trail-members.ts';
-import { kmsOperation } from '../kms.ts';
+import { kmsOperation } from '../kms-operation.ts';
 import { page } from '../pagination.ts';
 import { limit, marker } from '../shapes.ts';
 

@@ -1,7 +1,7 @@
 import { structure } from '../../api/members.ts';
 import { trailMembers } from '../../api/trail-members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
-import { keyResources, kmsOperation } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms-operation.ts';
 import { page } from '../pagination.ts';
 import { keyId, limit, marker } from '../shapes.ts';
 

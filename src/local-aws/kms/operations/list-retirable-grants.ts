@@ -3,7 +3,7 @@ import { structure } from '../../api/members.ts';
 import { trailMembers } from '../../api/trail-members.ts';
 import { grantListEntry } from '../grants/grant.ts';
 import { requirePrincipal } from '../grants/grant-terms.ts';
-import { kmsOperation } from '../kms.ts';
+import { kmsOperation } from '../kms-operation.ts';
 import { page } from '../pagination.ts';
 import { limit, marker, principal } from '../shapes.ts';
 

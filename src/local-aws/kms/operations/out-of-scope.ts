@@ -3,7 +3,7 @@ import { blob, boolean, oneOf, structure, text, timestamp } from '../../api/memb
 import type { MemberShapes } from '../../api/shape.ts';
 import type { KeyRecord } from '../key.ts';
 import { keyByAnyIdentifier, keyByIdOrArn } from '../key-identifier.ts';
-import { keyResources, kmsOperation } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms-operation.ts';
 import { recipient } from '../recipient.ts';
 import { grantTokens, keyId, policy, tags } from '../shapes.ts';
 

@@ -7,7 +7,7 @@ import {
   requirePolicyName,
   requireUsableKeyPolicy,
 } from '../key-policy.ts';
-import { keyResources, kmsOperation } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms-operation.ts';
 import { keyId, policy, policyName } from '../shapes.ts';
 
 export const putKeyPolicy = kmsOperation({

@@ -6,7 +6,7 @@ import { requireSymmetricAlgorithm } from '../encryption-algorithm.ts';
 import { currentMaterial } from '../key.ts';
 import { keyByAnyIdentifier } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
-import { kmsOperation, trailResource } from '../kms.ts';
+import { kmsOperation, trailResource } from '../kms-operation.ts';
 import { cryptographicConditions } from '../request-conditions.ts';
 import { encryptionAlgorithm, encryptionContext, grantTokens, keyId } from '../shapes.ts';
 

@@ -6,7 +6,8 @@ import { relationToGrantee, relationToRetirer } from '../grants/grant-allowance.
 import { grantById, grantNotFound } from '../grants/grant-identifier.ts';
 import { grantIdIn } from '../grants/grant-token.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
-import { type Kms, kmsOperation, trailResource } from '../kms.ts';
+import type { Kms } from '../kms.ts';
+import { kmsOperation, trailResource } from '../kms-operation.ts';
 import { grantId, grantToken, keyId } from '../shapes.ts';
 
 /** Takes a grant back on the part of those whom it serves. The grant itself says who may. */

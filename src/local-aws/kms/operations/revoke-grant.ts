@@ -2,7 +2,7 @@ import { dryRunSucceeded } from '../../api/errors.ts';
 import { boolean, structure } from '../../api/members.ts';
 import { grantById } from '../grants/grant-identifier.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
-import { keyResources, kmsOperation } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms-operation.ts';
 import { grantId, keyId } from '../shapes.ts';
 
 /** Takes a grant back on the part of those who look after the key. */

@@ -3,7 +3,7 @@ import { structure } from '../../api/members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { nextAutomaticRotation } from '../key-rotation.ts';
 import { requireState } from '../key-states.ts';
-import { keyResources, kmsOperation } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms-operation.ts';
 import { keyId } from '../shapes.ts';
 
 /** KMS developer guide, rotating-keys-on-demand.html. (It was 10 until 2025.) */

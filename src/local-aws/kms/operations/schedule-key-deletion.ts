@@ -3,7 +3,7 @@ import { integer, structure } from '../../api/members.ts';
 import { trailDate } from '../../api/trail-members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
-import { keyResources, kmsOperation } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms-operation.ts';
 import { keyId } from '../shapes.ts';
 
 const dayInMilliseconds = 24 * 60 * 60 * 1000;

@@ -3,7 +3,7 @@ import { trailMembers } from '../../api/trail-members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
 import { withTags } from '../key-tags.ts';
-import { keyResources, kmsOperation } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms-operation.ts';
 import { tagConditions } from '../request-conditions.ts';
 import { keyId, tags } from '../shapes.ts';
 

@@ -1,7 +1,7 @@
 import { list, structure } from '../../api/members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
-import { keyResources, kmsOperation } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms-operation.ts';
 import { keyId, tagKey } from '../shapes.ts';
 
 /** Removes tags. A tag key that the key doesn't have is no error. */

@@ -1,7 +1,7 @@
 import { structure, text } from '../../api/members.ts';
 import { keyByIdOrArn } from '../key-identifier.ts';
 import { requireState } from '../key-states.ts';
-import { keyResources, kmsOperation } from '../kms.ts';
+import { keyResources, kmsOperation } from '../kms-operation.ts';
 import { keyId } from '../shapes.ts';
 
 export const updateKeyDescription = kmsOperation({
