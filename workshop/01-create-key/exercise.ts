@@ -15,17 +15,17 @@ export interface KeyRequest {
   tags: Tag[];
 }
 
-/** Your prediction: how many keys are there after `createKey` ran twice with the same alias? */
+/** Your prediction: how many keys are there after `createKey` has run twice with the same alias? */
 export function predictNumberOfKeys(): number {
   // TODO 1: predict, before you go on. A number.
   return todo('TODO 1: predict the number of keys');
 }
 
-/** Creates the KMS key behind the alias, once. Gives the ARN of the key. */
+/** Creates the KMS key behind the alias, unless it is already there. Returns the ARN of the key. */
 export async function createKey({ aliasName, description, tags }: KeyRequest): Promise<string> {
   const kms = new KMSClient();
 
-  // TODO 2: look for the key that an earlier run created (findKey, below, does it), and return it if it is there.
+  // TODO 2: look for the key that an earlier run created (findKey, below, does that). Return its ARN if it is there.
   const existingKey = todo('TODO 2: look for the key');
 
   // TODO 3: create the key. It is symmetric, for encrypting and decrypting, and has the description and the tags.
@@ -35,7 +35,7 @@ export async function createKey({ aliasName, description, tags }: KeyRequest): P
     // TODO 4: give the key its alias.
     todo('TODO 4: give the key its alias');
   } catch (error) {
-    // A key that nobody can find by its alias is an orphan: don't leave it behind.
+    // Nobody can find a key without an alias: don't leave an orphan behind.
     await kms.send(new ScheduleKeyDeletionCommand({ KeyId: KeyMetadata?.KeyId, PendingWindowInDays: 7 }));
     throw error;
   }
@@ -43,7 +43,7 @@ export async function createKey({ aliasName, description, tags }: KeyRequest): P
   return KeyMetadata?.Arn ?? '';
 }
 
-/** Gives the ARN of the key behind an alias, or undefined when there is no such alias. */
+/** Returns the ARN of the key behind an alias, or undefined when there is no such alias. */
 async function findKey(kms: KMSClient, aliasName: string): Promise<string | undefined> {
   try {
     const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: aliasName }));

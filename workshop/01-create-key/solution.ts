@@ -14,13 +14,13 @@ export interface KeyRequest {
   tags: Tag[];
 }
 
-/** Your prediction: how many keys are there after `createKey` ran twice with the same alias? */
+/** Your prediction: how many keys are there after `createKey` has run twice with the same alias? */
 export function predictNumberOfKeys(): number {
   // 1. Predict.
   return 1;
 }
 
-/** Creates the KMS key behind the alias, once. Gives the ARN of the key. */
+/** Creates the KMS key behind the alias, unless it is already there. Returns the ARN of the key. */
 export async function createKey({ aliasName, description, tags }: KeyRequest): Promise<string> {
   const kms = new KMSClient();
 
@@ -42,7 +42,7 @@ export async function createKey({ aliasName, description, tags }: KeyRequest): P
     // 4. Give it its alias.
     await kms.send(new CreateAliasCommand({ AliasName: aliasName, TargetKeyId: KeyMetadata?.KeyId }));
   } catch (error) {
-    // A key that nobody can find by its alias is an orphan: don't leave it behind.
+    // Nobody can find a key without an alias: don't leave an orphan behind.
     await kms.send(new ScheduleKeyDeletionCommand({ KeyId: KeyMetadata?.KeyId, PendingWindowInDays: 7 }));
     throw error;
   }
@@ -50,7 +50,7 @@ export async function createKey({ aliasName, description, tags }: KeyRequest): P
   return KeyMetadata?.Arn ?? '';
 }
 
-/** Gives the ARN of the key behind an alias, or undefined when there is no such alias. */
+/** Returns the ARN of the key behind an alias, or undefined when there is no such alias. */
 async function findKey(kms: KMSClient, aliasName: string): Promise<string | undefined> {
   try {
     const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: aliasName }));

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
+  CreateAliasCommand,
+  CreateKeyCommand,
   DescribeKeyCommand,
   type KeyMetadata,
   KMSClient,
@@ -10,7 +12,6 @@ import {
 import { beforeEach, expect, test } from 'vitest';
 import { createKey, predictNumberOfKeys } from '#exercise/01-create-key';
 import { recordRequests } from '../../src/evidence/request-recorder.ts';
-import type { WeatherRule } from '../../src/local-aws/index.ts';
 import { once, throwIfTodo, useStep } from '../../src/run/step.ts';
 import { withLocalAws } from '../../src/run/target.ts';
 import { enterInLedger } from '../../src/state/ledger.ts';
@@ -24,109 +25,167 @@ const about = (todo: number, todos = meta.todos) => ({ meta: { todos, about: tod
 const request = {
   aliasName: learnerAliasName(run),
   description: run.description,
-  // With a tag of this try: a key that an earlier one left behind does not count.
+  // With a tag of this try: a key that an earlier try left behind does not count.
   tags: [...run.tags, { TagKey: 'workshop-try', TagValue: randomUUID() }],
 };
 
-const created = once(async () => {
-  // Whatever an earlier try left behind the alias goes, be it without its tags: the alias has the run's name.
+const firstRun = once(async () => {
+  // The alias has the run's name: a key that an earlier try left behind it goes, even if it lacks the tags.
   enterInLedger({ ...run, tags: [] }, request.aliasName, process.ppid);
   await cleanUp({ aliasName: request.aliasName, tags: [], files: [] });
-  return createAndCount();
+  return runAndRecord();
 });
 
-const createdTwice = once(async () => {
-  const first = await created();
-  const second = await createAndCount();
-  return { first: first.keyArn, second: second.keyArn, keys: first.keys + second.keys };
+const secondRun = once(async () => {
+  await created();
+  return runAndRecord();
 });
+
+/** The result of the first run. Throws what it threw. */
+async function created() {
+  const first = await firstRun();
+  if (first.error) throw first.error;
+  return first;
+}
 
 // The prediction comes first: until it is made, nothing is shown.
 beforeEach(() => {
   predictNumberOfKeys();
 });
 
-test('goes on with the answer to CreateKey', about(3), async () => {
-  const outcome = await created().catch((error: Error) => error);
+test('gives KMS what CreateKey needs', about(3), async () => {
+  const { error, refused } = await firstRun();
 
-  throwIfTodo(outcome);
-  // What KMS says when it is asked to remove the key again, but not which.
-  const isWithoutId = String(outcome).includes("Value null at 'keyId'");
+  throwIfTodo(error);
+  if (refused === 'CreateKey') expect.unreachable(`KMS refused CreateKey. ${error?.message}`);
+  // ScheduleKeyDeletion is refused, too: KMS complains about its missing KeyId.
+  const isWithoutId = String(error).includes("Value null at 'keyId'");
   expect(
-    isWithoutId,
+    isWithoutId ? 'no KeyMetadata' : 'KeyMetadata',
     'createKey went on without the KeyMetadata of the new key: await the answer to CreateKey.',
-  ).toBe(false);
+  ).toBe('KeyMetadata');
 });
 
-test('gives the ARN of the key', about(2), async () => {
+test('gives KMS what CreateAlias needs', about(4), async () => {
+  const { error, refused } = await firstRun();
+
+  throwIfTodo(error);
+  if (refused === 'CreateAlias') expect.unreachable(`KMS refused CreateAlias. ${error?.message}`);
+});
+
+test('returns the ARN of the key', about(2), async () => {
   const { keyArn } = await created();
 
   expect(
-    keyArn,
-    'createKey gave no ARN: await findKey, and return what it found only if it found something.',
-  ).toBeDefined();
+    keyArn ? 'an ARN' : 'nothing',
+    'createKey returned no ARN: await findKey, and return its result only if there is one.',
+  ).toBe('an ARN');
+  expect(keyArn, 'createKey has to return the ARN of the key, not another of its names.').toBe(
+    (await describe(keyArn))?.Arn,
+  );
 });
 
-test('creates a symmetric key that is enabled', about(3), async () => {
+test("leaves its neighbour's key alone", about(2), async () => {
+  await withLocalAws({}, async () => {
+    const theirKeyArn = await createKeyWith([`${request.aliasName}_2`]);
+    const keyArn = await createKey(request);
+    expect(
+      keyArn === theirKeyArn ? "the neighbour's key" : 'a key of its own',
+      'createKey took the key of a neighbour, whose description is the same and whose alias is longer: look for exactly the alias from the request.',
+    ).toBe('a key of its own');
+  });
+});
+
+test('creates a symmetric key', about(3), async () => {
   const key = await describe((await created()).keyArn);
 
+  // No wrong answer fails here: the local AWS refuses to create any other key.
   expect(
-    key,
-    'The key has to be symmetric, for encrypting and decrypting, and enabled: see KeySpec and KeyUsage.',
-  ).toMatchObject({ KeySpec: 'SYMMETRIC_DEFAULT', KeyUsage: 'ENCRYPT_DECRYPT', KeyState: 'Enabled' });
-  expect(key?.Description, 'The description says what the key is for.').toBe(request.description);
+    `${key?.KeySpec} ${key?.KeyUsage}`,
+    'The key has to be symmetric, for encrypting and decrypting: see KeySpec and KeyUsage.',
+  ).toBe('SYMMETRIC_DEFAULT ENCRYPT_DECRYPT');
+  expect(key?.KeyState, 'A key encrypts and decrypts only as long as it is enabled.').toBe('Enabled');
+});
+
+test('describes the key', about(3), async () => {
+  const key = await describe((await created()).keyArn);
+
+  expect(key?.Description, 'The key needs the description from the request.').toBe(request.description);
 });
 
 test('gives the key its alias', about(4), async () => {
-  const { keyArn, aliases } = await created();
+  const { aliases } = await created();
 
-  const behindAlias = await describe(request.aliasName);
-  expect(behindAlias, `There is no ${request.aliasName}: create the alias, by that name.`).toBeDefined();
+  const found = (await describe(request.aliasName)) ? request.aliasName : 'no such alias';
   expect(
-    aliases,
-    'The alias was not there yet when createKey was done: await the answer to CreateAlias.',
-  ).toBe(1);
-  expect(behindAlias?.Arn, 'The alias has to lead to the key that createKey gives.').toBe(keyArn);
+    found,
+    aliases === 0
+      ? 'createKey created no alias: send CreateAlias.'
+      : 'createKey created an alias with another name: use the aliasName from the request.',
+  ).toBe(request.aliasName);
+  expect(
+    aliases === 0 ? 'not created yet' : 'created',
+    'createKey returned before the alias existed: await the answer to CreateAlias.',
+  ).toBe('created');
 });
 
-test("tags the key as this workshop's and this run's", about(3), async () => {
+test('tags the key with the tags of the request', about(3), async () => {
   const kms = new KMSClient();
   const { Tags = [] } = await kms.send(new ListResourceTagsCommand({ KeyId: (await created()).keyArn }));
 
+  const missing = request.tags.filter(
+    (tag) => !Tags.some((has) => has.TagKey === tag.TagKey && has.TagValue === tag.TagValue),
+  );
   expect(
-    Tags,
-    'Without its tags nobody can tell whose key this is: pass the tags to CreateKey, as its Tags.',
-  ).toEqual(expect.arrayContaining(request.tags));
+    missing.map(({ TagKey, TagValue }) => `no ${TagKey}=${TagValue}`)[0] ?? 'all tags',
+    'Nobody can tell whose key this is without its tags: give CreateKey all tags of the request, as its Tags.',
+  ).toBe('all tags');
 });
 
 test('finds its key when it runs again', about(2), async () => {
-  const outcome = await createdTwice().catch((error: Error) => error);
+  const { keyArn } = await created();
+  const second = await secondRun();
 
-  throwIfTodo(outcome);
-  if (outcome instanceof Error) {
+  throwIfTodo(second.error);
+  if (second.error) {
     expect.unreachable(
-      `The second run failed with ${outcome.name}: look for the key before you create one, and return it if it is there.`,
+      `The second run failed with ${second.error.name}: look for the key before you create one, and return it if it is there.`,
     );
   }
-  expect(outcome.second, 'The second run has to give the key of the first.').toBe(outcome.first);
+  expect(second.keyArn, 'The second run has to return the key of the first.').toBe(keyArn);
 });
 
 test('leaves one key after two runs, as you predicted', about(1), async () => {
-  const { keys } = await createdTwice();
+  const keys = (await created()).keys + (await secondRun()).keys;
 
   expect(keys, 'Each run that creates another key leaves an orphan.').toBe(1);
   expect(predictNumberOfKeys(), 'You predicted another number of keys after two runs.').toBe(keys);
 });
 
+test('finds a key that another process created', about(2, [1, 2]), async () => {
+  await withLocalAws({}, async () => {
+    // ListAliases is in the order of the names, 50 to a page unless it is asked for more or fewer.
+    await createKeyWith(Array.from({ length: 50 }, (_, n) => `alias/a_${n}`));
+    const keyArn = await createKeyWith([request.aliasName]);
+    const outcome = await createKey(request).catch((error: Error) => error);
+    throwIfTodo(outcome);
+    expect(
+      outcome instanceof Error ? outcome.name : outcome,
+      'Another process created the key, in an account with many aliases. Ask KMS for the key each time, and read all pages of a list.',
+    ).toBe(keyArn);
+  });
+});
+
 test('creates no key when it cannot look for one', about(2, [1, 2]), async () => {
-  const weather: WeatherRule[] = [{ operation: 'DescribeKey', fault: 'server-error' }];
+  const lookUps = ['DescribeKey', 'ListAliases', 'ListKeys', 'ListResourceTags'];
+  const weather = lookUps.map((operation) => ({ operation, fault: 'server-error' as const }));
   await withLocalAws({ weather }, async () => {
-    const error = await createKey(request).catch((e: Error) => e);
+    const { error } = await runAndRecord();
     throwIfTodo(error);
     expect(
-      error,
-      'KMS could not say whether there is a key. That does not mean that there is none: throw the error on.',
-    ).toBeInstanceOf(Error);
+      error ? 'an error' : 'no error',
+      'KMS could not say whether there is a key. That does not mean that there is none: rethrow the error.',
+    ).toBe('an error');
   });
 });
 
@@ -136,14 +195,18 @@ test('leaves no orphan when the alias cannot be created', about(4), async () => 
     const reserved = { ...request, aliasName: `alias/aws/${randomUUID()}` };
     const error = await createKey(reserved).catch((e: Error) => e);
     throwIfTodo(error);
-    expect(error, 'The alias could not be created: createKey has to throw the error on.').toBeInstanceOf(
-      Error,
-    );
-    expect(await keysWithTags(), 'A key without an alias was left behind.').toEqual([]);
+    expect(
+      error instanceof Error ? 'an error' : 'no error',
+      'The alias could not be created: createKey has to rethrow the error.',
+    ).toBe('an error');
+    expect(
+      (await keysToKeep())[0] ?? 'no key',
+      'A key without an alias was left behind: schedule its deletion.',
+    ).toBe('no key');
   });
 });
 
-/** What KMS says about a key, or undefined when there is none. */
+/** Returns what KMS says about a key, or undefined when there is none. */
 async function describe(keyId: string): Promise<KeyMetadata | undefined> {
   try {
     const { KeyMetadata } = await new KMSClient().send(new DescribeKeyCommand({ KeyId: keyId }));
@@ -154,27 +217,49 @@ async function describe(keyId: string): Promise<KeyMetadata | undefined> {
   }
 }
 
-/** Runs createKey, and counts the keys and aliases that are there when it is done, by the calls that it made. */
-async function createAndCount(): Promise<{ keyArn: string; keys: number; aliases: number }> {
+/**
+ * Runs createKey once. Returns its result, the numbers of keys and aliases that it created until it returned, and the
+ * call to create one that KMS refused.
+ */
+async function runAndRecord() {
   const recording = recordRequests();
-  const keyArn = await createKey(request).finally(() => recording.stop());
+  let keyArn = '';
+  let error: Error | undefined;
+  try {
+    keyArn = await createKey(request);
+  } catch (thrown) {
+    error = thrown as Error;
+  } finally {
+    recording.stop();
+  }
   const made = recording.successful('CreateKey').length;
   const removed = recording.successful('ScheduleKeyDeletion').length;
-  return { keyArn, keys: made - removed, aliases: recording.successful('CreateAlias').length };
+  const refused = recording.requests.find(
+    ({ operation, status }) => operation.startsWith('Create') && status !== 200,
+  )?.operation;
+  const aliases = recording.successful('CreateAlias').length;
+  return { keyArn, error, refused, keys: made - removed, aliases };
 }
 
-/** The ARNs of the keys with the tags of this step, those whose deletion is pending left out. */
-async function keysWithTags(): Promise<string[]> {
+/** Creates a key as another process or a neighbour would, with up to 50 aliases. Returns its ARN. */
+async function createKeyWith(aliasNames: string[]): Promise<string> {
   const kms = new KMSClient();
-  const found: string[] = [];
-  for await (const { Keys = [] } of paginateListKeys({ client: kms }, {})) {
-    for (const { KeyId, KeyArn = '' } of Keys) {
-      const { Tags = [] } = await kms.send(new ListResourceTagsCommand({ KeyId }));
-      const isOurs = request.tags.every((tag) =>
-        Tags.some((has) => has.TagKey === tag.TagKey && has.TagValue === tag.TagValue),
-      );
-      if (isOurs && (await describe(KeyArn))?.KeyState === 'Enabled') found.push(KeyArn);
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Description: request.description }));
+  const TargetKeyId = KeyMetadata?.Arn ?? '';
+  await Promise.all(
+    aliasNames.map((AliasName) => kms.send(new CreateAliasCommand({ AliasName, TargetKeyId }))),
+  );
+  return TargetKeyId;
+}
+
+/** Returns the ARNs of the account's keys, without those whose deletion is pending. */
+async function keysToKeep(): Promise<string[]> {
+  const keyArns: string[] = [];
+  for await (const { Keys = [] } of paginateListKeys({ client: new KMSClient() }, {})) {
+    for (const { KeyArn = '' } of Keys) {
+      const key = await describe(KeyArn);
+      if (key?.KeyManager === 'CUSTOMER' && key.KeyState !== 'PendingDeletion') keyArns.push(KeyArn);
     }
   }
-  return found;
+  return keyArns;
 }
