@@ -1,14 +1,21 @@
 import {
+  CancelKeyDeletionCommand,
   CreateKeyCommand,
   DisableKeyCommand,
   EnableKeyCommand,
   EncryptCommand,
   GenerateDataKeyCommand,
+  GenerateDataKeyWithoutPlaintextCommand,
   type KMSClient,
   RotateKeyOnDemandCommand,
+  ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms';
-import { type AnsweredCallInfo, ManualClock, type WeatherRule } from '../local-aws/index.ts';
-import { type LocalClients, withLocalClients } from './local-clients.ts';
+import {
+  type AnsweredCallInfo,
+  type LocalAwsOptions,
+  ManualClock,
+  type WeatherRule,
+} from '../local-aws/index.ts';
 
 /** The weather in which the calls have to be made: the first look-up is refused, and the second call is doubled. */
 export const difficultWeather: WeatherRule[] = [
@@ -61,7 +68,16 @@ export async function makeDifficultCalls(
   const otherRuns = await key('otherRuns');
   await generateDataKey(kms, otherRuns, { ...ours, run: 'of-somebody-else' });
   await generateDataKey(kms, otherRuns, {});
-  await generateDataKey(kms, otherRuns, { ...ours, 'aws-crypto-public-key': 'of a signing suite' });
+  await generateDataKey(kms, otherRuns, ours);
+
+  await generateDataKey(kms, await key('signed'), { ...ours, 'aws-crypto-public-key': 'of a signing suite' });
+
+  const similarRuns = await key('similarRuns');
+  for (const similar of similarContexts(ours)) await generateDataKey(kms, similarRuns, similar);
+
+  const withoutPlaintext = await key('withoutPlaintext');
+  const dataKey = { KeySpec: 'AES_256', EncryptionContext: ours } as const;
+  await kms.send(new GenerateDataKeyWithoutPlaintextCommand({ KeyId: withoutPlaintext, ...dataKey }));
 
   const otherCalls = await key('otherCalls');
   await generateDataKey(kms, otherCalls, ours);
@@ -73,6 +89,9 @@ export async function makeDifficultCalls(
   const failed = await key('failed');
   await kms.send(new DisableKeyCommand({ KeyId: failed }));
   await generateDataKey(kms, failed, ours).catch(() => {});
+  await kms.send(new ScheduleKeyDeletionCommand({ KeyId: failed, PendingWindowInDays: 7 }));
+  await generateDataKey(kms, failed, ours).catch(() => {});
+  await kms.send(new CancelKeyDeletionCommand({ KeyId: failed }));
   await kms.send(new EnableKeyCommand({ KeyId: failed }));
   await generateDataKey(kms, failed, ours);
 
@@ -80,13 +99,27 @@ export async function makeDifficultCalls(
   return { keyArns, from };
 }
 
+/** Encryption contexts that a loose comparison takes for this one. */
+function similarContexts(context: Record<string, string>): Record<string, string>[] {
+  const entries = Object.entries(context);
+  const mapped = (change: (value: string, index: number) => string) =>
+    Object.fromEntries(entries.map(([name, value], index) => [name, change(value, index)]));
+  return [
+    mapped((value) => value.toUpperCase()),
+    mapped((value) => `${value}-2`),
+    // The same values under one another's names.
+    mapped((value, index) => entries[index - 1]?.[1] ?? entries.at(-1)?.[1] ?? value),
+    // All pairs but one.
+    Object.fromEntries(entries.slice(1)),
+    Object.fromEntries(entries.slice(0, -1)),
+  ];
+}
+
 /**
- * Runs an action with a local AWS where the event of the second GenerateDataKey call comes late. A look takes a second: a
- * marker call is there at the second look, and the late event at the third.
+ * Options of a local AWS where the event of the second GenerateDataKey call comes late. A look takes a second: a marker call
+ * is there at the second look, and the late event at the third.
  */
-export function withLateEvent<Result>(
-  action: (clients: LocalClients, clock: ManualClock) => Promise<Result>,
-): Promise<Result> {
+export function lateEvent(): LocalAwsOptions {
   const clock = new ManualClock();
   const onCall = ({ operation }: AnsweredCallInfo) => {
     if (operation === 'LookupEvents') clock.advance({ seconds: 1 });
@@ -94,9 +127,12 @@ export function withLateEvent<Result>(
   const weather: WeatherRule[] = [
     { operation: 'GenerateDataKey', fault: 'late-event', seconds: 1, sequence: [false, true] },
   ];
-  const cloudTrail = { delaySeconds: 1, jitterSeconds: 0, lookupsPerSecond: Number.POSITIVE_INFINITY };
-  return withLocalClients({ clock, cloudTrail, weather, onCall }, (clients) => action(clients, clock));
+  const cloudTrail = { delaySeconds: 1, jitterSeconds: 0, lookupsPerSecond: Infinity };
+  return { clock, cloudTrail, weather, onCall };
 }
+
+/** A CloudTrail that delivers at once, and answers as many look-ups as there are. */
+export const promptCloudTrail = { delaySeconds: 0, jitterSeconds: 0, lookupsPerSecond: Infinity };
 
 /** Creates a key, and gives its ARN. */
 export async function createAuditedKey(kms: KMSClient): Promise<string> {

@@ -2,10 +2,16 @@ import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { type LocalAwsOptions, startLocalAws } from '../local-aws/index.ts';
 
-/** Clients of a local AWS. An attempt is all that they make: who looks again is to be seen. */
+/** Clients of a local AWS. They send each request once, so that a function's own retries can be counted. */
 export interface LocalClients {
   kms: KMSClient;
   cloudTrail: CloudTrailClient;
+}
+
+/** A local AWS, with clients of it. */
+export interface ClientsOfLocalAws extends LocalClients {
+  /** Creates more clients, which are destroyed with the others. */
+  createClients(): LocalClients;
 }
 
 /**
@@ -16,17 +22,20 @@ export interface LocalClients {
  */
 export async function withLocalClients<Result>(
   options: LocalAwsOptions,
-  action: (clients: LocalClients) => Promise<Result>,
+  action: (clients: ClientsOfLocalAws) => Promise<Result>,
 ): Promise<Result> {
   const { endpoint, region, credentials, close } = await startLocalAws(options);
   const configuration = { endpoint, region, credentials, maxAttempts: 1 };
-  const kms = new KMSClient(configuration);
-  const cloudTrail = new CloudTrailClient(configuration);
+  const created: { destroy(): void }[] = [];
+  const createClients = () => {
+    const clients = { kms: new KMSClient(configuration), cloudTrail: new CloudTrailClient(configuration) };
+    created.push(clients.kms, clients.cloudTrail);
+    return clients;
+  };
   try {
-    return await action({ kms, cloudTrail });
+    return await action({ ...createClients(), createClients });
   } finally {
-    kms.destroy();
-    cloudTrail.destroy();
+    for (const client of created) client.destroy();
     await close();
   }
 }

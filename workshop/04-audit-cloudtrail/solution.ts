@@ -9,7 +9,7 @@ export interface AuditRequest {
   keyArn: string;
   /** Whose calls to count. */
   encryptionContexts: Record<string, string>[];
-  /** Calls before this time are not ours. */
+  /** Earlier calls are not ours. */
   from: Date;
   /** How often, and how long, to look. */
   retry: Options;
@@ -23,14 +23,14 @@ export function predictWhyWeWait(): 'not recorded' | 'not delivered yet' | 'need
   return 'not delivered yet';
 }
 
-/** Makes a call that comes after all others: when its event is there, theirs should soon be too. Gives its id. */
+/** Makes a call that is later than all others, and returns its request id. Once its event is there, theirs should be too. */
 async function makeMarkerCall(kms: KMSClient, keyArn: string): Promise<string | undefined> {
   // 2. Make the marker call.
   const { $metadata } = await kms.send(new DescribeKeyCommand({ KeyId: keyArn }));
   return $metadata.requestId;
 }
 
-/** Gives every event of the key from that time on, each one once. */
+/** Returns every event of the key from that time on, each one once. */
 async function findEvents(cloudTrail: CloudTrailClient, keyArn: string, from: Date): Promise<Event[]> {
   const events = new Map<string | undefined, Event>();
 
@@ -58,7 +58,7 @@ function countCalls(events: Event[], encryptionContext: Record<string, string>):
   return calls.length;
 }
 
-/** Counts, for each encryption context, the GenerateDataKey calls with this key that CloudTrail knows of. */
+/** Counts, for each encryption context, the GenerateDataKey calls with this key that CloudTrail shows. */
 export async function countGenerateDataKeyCalls(request: AuditRequest): Promise<number[]> {
   const { kms, cloudTrail, keyArn, encryptionContexts, from, retry, quietPeriod } = request;
   const markerId = await makeMarkerCall(kms, keyArn);
@@ -92,7 +92,7 @@ interface EventDetails {
   requestParameters?: { encryptionContext?: Record<string, string> };
 }
 
-/** CloudTrail gives the details of an event as a JSON text. */
+/** Parses the details of an event, which CloudTrail sends as JSON. */
 function details(event: Event): EventDetails {
   return JSON.parse(event.CloudTrailEvent ?? '{}');
 }

@@ -25,7 +25,7 @@ export function predictDecryptWhilePending(): boolean {
   return todo('TODO 1: predict whether the key can decrypt');
 }
 
-/** Removes what this run created, and nothing else. May run twice. */
+/** Removes what this run created, and nothing else. It may run twice. */
 export async function cleanUp({ aliasName, tags, files }: CleanUpRequest): Promise<void> {
   const kms = new KMSClient();
 
@@ -41,11 +41,11 @@ export async function cleanUp({ aliasName, tags, files }: CleanUpRequest): Promi
     todo('TODO 4: delete the alias');
   }
 
-  // TODO 5: delete the output files. A file that is gone already is no error.
+  // TODO 5: delete the output files. A file that is gone already is no error; anything else is.
   todo('TODO 5: delete the output files');
 }
 
-/** Gives the key behind an alias, or undefined when there is no such alias. */
+/** Returns the key behind an alias, or undefined if there is no such alias. */
 async function findKey(kms: KMSClient, aliasName: string): Promise<KeyMetadata | undefined> {
   try {
     const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: aliasName }));

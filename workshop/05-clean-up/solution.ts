@@ -24,7 +24,7 @@ export function predictDecryptWhilePending(): boolean {
   return false;
 }
 
-/** Removes what this run created, and nothing else. May run twice. */
+/** Removes what this run created, and nothing else. It may run twice. */
 export async function cleanUp({ aliasName, tags, files }: CleanUpRequest): Promise<void> {
   const kms = new KMSClient();
 
@@ -50,7 +50,7 @@ export async function cleanUp({ aliasName, tags, files }: CleanUpRequest): Promi
   for (const file of files) await rm(file, { force: true });
 }
 
-/** Gives the key behind an alias, or undefined when there is no such alias. */
+/** Returns the key behind an alias, or undefined if there is no such alias. */
 async function findKey(kms: KMSClient, aliasName: string): Promise<KeyMetadata | undefined> {
   try {
     const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: aliasName }));

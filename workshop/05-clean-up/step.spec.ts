@@ -1,23 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import {
   CreateAliasCommand,
   CreateKeyCommand,
   DecryptCommand,
   DescribeKeyCommand,
+  DisableKeyCommand,
   GenerateDataKeyCommand,
   type KeyMetadata,
   KMSClient,
   NotFoundException,
-  paginateListAliases,
   ScheduleKeyDeletionCommand,
   type Tag,
 } from '@aws-sdk/client-kms';
 import { beforeEach, expect, test } from 'vitest';
 import { cleanUp, predictDecryptWhilePending } from '#exercise/05-clean-up';
-import { type RecordedRequest, recordRequests } from '../../src/evidence/request-recorder.ts';
+import { recordRequests } from '../../src/evidence/request-recorder.ts';
 import type { WeatherRule } from '../../src/local-aws/index.ts';
 import { once, throwIfTodo, useStep } from '../../src/run/step.ts';
 import { withLocalAws } from '../../src/run/target.ts';
@@ -29,47 +29,32 @@ const { run } = useStep(import.meta.filename);
 const meta = { todos: [1, 2, 3, 4, 5] };
 const about = (todo: number, todos = meta.todos) => ({ meta: { todos, about: todo } });
 
-// A key, an alias and files as the run's are, but made to be cleaned up here: other steps still need the run's.
-// The alias is of this try: an earlier one may have left its own.
+// A key, an alias and files like the run's, created for this spec: other steps still need the run's own.
+// An earlier attempt may have left its alias, so each has another.
 const folder = join(run.scratchFolder, 'output');
-const request = {
-  aliasName: `${run.aliasName}_to_clean_up_${randomUUID()}`,
-  tags: run.tags,
-  files: outputFiles(run).map((file) => join(folder, basename(file))),
-};
+const filesIn = (place: string) => outputFiles(run).map((file) => join(place, basename(file)));
+const aliasName = `${run.aliasName}_to_clean_up_${randomUUID()}`;
+const request = { aliasName, tags: run.tags, files: filesIn(folder) };
 const otherFile = join(folder, 'encrypted_e_1_of_another_team.txt');
+const localRequest = { ...request, files: filesIn(join(run.scratchFolder, 'local_output')) };
 
 const cleanedUp = once(async () => {
   enterInLedger(run, request.aliasName, process.ppid);
   const keyArn = await createKey({ ...request, description: run.description });
-  const dataKey = await new KMSClient().send(
-    new GenerateDataKeyCommand({
-      KeyId: keyArn,
-      KeySpec: 'AES_256',
-      EncryptionContext: run.encryptionContext,
-    }),
-  );
-  await createFiles();
+  const dataKey = { KeyId: keyArn, KeySpec: 'AES_256', EncryptionContext: run.encryptionContext } as const;
+  const { CiphertextBlob } = await new KMSClient().send(new GenerateDataKeyCommand(dataKey));
+  await createFiles([...request.files, otherFile]);
   await cleanUp(request);
-  const filesLeft = request.files.filter(existsSync);
-  return { keyArn, encryptedDataKey: dataKey.CiphertextBlob, filesLeft };
+  return { keyArn, encryptedDataKey: CiphertextBlob, filesLeft: existing(request.files) };
 });
 
 test("knows the run's key by its tags", about(2), async () => {
-  await withLocalAws({}, async () => {
-    const tags = [{ TagKey: 'team', TagValue: 'ours' }, ...request.tags];
-    await createKey({ ...request, tags, description: run.description });
-    const recording = recordRequests();
-    const error = await cleanUp(request).catch((e: Error) => e);
-    recording.stop();
-
-    throwIfTodo(error);
-    const isRefused = error instanceof Error && !recording.requests.some(isChange);
-    expect(
-      isRefused,
-      "A key with each of the run's tags, and one more, was refused: compare names and values, not objects.",
-    ).toBe(false);
-  });
+  const tags = [{ TagKey: 'team', TagValue: 'ours' }, ...request.tags];
+  const { error, changes } = await cleanUpLocally({ tags });
+  expect(
+    error !== 'no error' && changes.length === 0 ? 'refused' : 'accepted',
+    "A key has each of the run's tags, and one more, and you refused it: compare names and values, not objects.",
+  ).toBe('accepted');
 });
 
 test("schedules the deletion of the run's key, in 7 days", about(3), async () => {
@@ -78,7 +63,13 @@ test("schedules the deletion of the run's key, in 7 days", about(3), async () =>
 
   expect(key?.KeyState, 'The key is still in use: schedule its deletion.').toBe('PendingDeletion');
   const days = ((key?.DeletionDate?.getTime() ?? 0) - Date.now()) / (24 * 60 * 60 * 1000);
-  expect(Math.round(days), 'The days until the deletion are PendingWindowInDays.').toBe(7);
+  expect(Math.round(days), 'PendingWindowInDays is the number of days until the deletion.').toBe(7);
+});
+
+test('schedules the deletion of a disabled key', about(3), async () => {
+  const before = (KeyId: string) => new KMSClient().send(new DisableKeyCommand({ KeyId }));
+  const { keyState } = await cleanUpLocally({ before });
+  expect(keyState, 'A key in any other state than PendingDeletion is to be deleted.').toBe('PendingDeletion');
 });
 
 // The prediction comes first: until it is made, nothing is shown.
@@ -86,185 +77,203 @@ beforeEach(() => {
   predictDecryptWhilePending();
 });
 
-// A call that nobody waits for fails unnoticed.
+// Nobody notices the error of a call that isn't awaited.
 test('stops when the deletion cannot be scheduled', about(3, [1, 2, 3]), async () => {
-  expect(
-    await cleanUpWithout('ScheduleKeyDeletion'),
-    'KMS could not schedule the deletion, and cleanUp went on: await the answer, and throw the error on.',
-  ).toBeInstanceOf(Error);
+  const { error } = await cleanUpLocally({ failing: ['ScheduleKeyDeletion'] });
+  expectError(error, 'KMS could not schedule the deletion, and you went on: await it, and catch no error.');
 });
 
 test('deletes the alias', about(4), async () => {
   await cleanedUp();
-
-  expect(
-    await describe(request.aliasName),
-    `${request.aliasName} is still there: delete the alias.`,
-  ).toBeUndefined();
+  const alias = await describe(request.aliasName);
+  expect(alias ? 'there' : 'gone', 'The alias is still there: delete the alias.').toBe('gone');
 });
 
 test('says so when the alias cannot be deleted', about(4, [1, 2, 3, 4]), async () => {
-  expect(
-    await cleanUpWithout('DeleteAlias'),
-    'KMS could not delete the alias, and cleanUp did not say so: await the answer, and throw the error on.',
-  ).toBeInstanceOf(Error);
+  const { error } = await cleanUpLocally({ failing: ['DeleteAlias'] });
+  expectError(error, 'KMS could not delete the alias, and you did not say so: await it, and catch no error.');
 });
 
 test("deletes the run's output files, and no other file", about(5), async () => {
   const { filesLeft } = await cleanedUp();
 
+  expect(existing(request.files).length, 'Output files are still there: delete each of them.').toBe(0);
   expect(
-    request.files.filter(existsSync),
-    'These output files are still there: delete each of them.',
-  ).toEqual([]);
+    filesLeft.length,
+    'Output files were still there when cleanUp was done: await each deletion. forEach awaits none.',
+  ).toBe(0);
   expect(
-    filesLeft,
-    'These output files were still there when cleanUp was done: await each deletion. forEach awaits none.',
-  ).toEqual([]);
-  expect(
-    existsSync(otherFile),
-    `${basename(otherFile)} is not of this run, and is gone: delete no folders.`,
-  ).toBe(true);
+    existsSync(otherFile) ? 'there' : 'gone',
+    'A file of another team is gone: delete the files of the request, and nothing else.',
+  ).toBe('there');
 });
 
 test('cannot decrypt while the deletion is pending, as you predicted', about(1), async () => {
   const { encryptedDataKey } = await cleanedUp();
-  const canDecrypt = await new KMSClient()
-    .send(new DecryptCommand({ CiphertextBlob: encryptedDataKey, EncryptionContext: run.encryptionContext }))
-    .then(
-      () => true,
-      () => false,
-    );
+  const decrypt = { CiphertextBlob: encryptedDataKey, EncryptionContext: run.encryptionContext };
+  const decrypted = await new KMSClient().send(new DecryptCommand(decrypt)).catch(() => undefined);
 
   expect(
     predictDecryptWhilePending(),
     'You predicted something else about a key whose deletion is pending.',
-  ).toBe(canDecrypt);
+  ).toBe(decrypted !== undefined);
 });
 
 test('may run twice', { meta }, async () => {
   await cleanedUp();
+  const error = await errorOf(cleanUp(request));
+  expect(error, 'The second clean-up finds nothing to do: that is no error.').toBe('no error');
+});
 
-  const error = await cleanUp(request).catch((e: Error) => e);
-  throwIfTodo(error);
-  expect(error?.message, 'The second clean-up finds nothing to do, and that is no error.').toBeUndefined();
+test('deletes the output files without an alias', about(5, [1, 5]), async () => {
+  await withLocalAws({}, async () => {
+    await createKey({ aliasName: `${request.aliasName}0`, description: 'Of another run', tags: [] });
+    await createFiles(localRequest.files);
+    const error = await errorOf(cleanUp(localRequest));
+    expect(error, 'Your alias is gone, and another only begins with its name: compare whole names.').toBe(
+      'no error',
+    );
+    expect(
+      existing(localRequest.files).length,
+      'Without an alias, these files are still there: delete them, too.',
+    ).toBe(0);
+  });
+});
+
+test('deletes no folder, and says so', about(5), async ({ skip }) => {
+  const { filesLeft } = await cleanedUp();
+  // An error of a deletion that nobody awaits would end the run.
+  if (filesLeft.length > 0) skip('the output files are not deleted yet');
+  await withLocalAws({}, async () => {
+    const subfolder = join(folder, 'a_folder');
+    await mkdir(join(subfolder, 'of_another_team'), { recursive: true });
+    const error = await errorOf(cleanUp({ ...request, files: [subfolder] }));
+    const left = existing([subfolder]).length;
+    await rm(subfolder, { recursive: true, force: true });
+    expect(left, 'A folder of the same name is gone, with all in it: delete files only.').toBe(1);
+    expectError(error, 'A folder stood in place of a file, and you did not say so: that is an error.');
+  });
 });
 
 test('deletes the alias last, so that a second try can find the key', about(4), async () => {
-  await withLocalAws({}, async () => {
-    await createKey({ ...request, description: run.description });
-    const recording = recordRequests();
-    await cleanUp(request);
-    recording.stop();
-
-    const changes = recording.requests.filter(isChange).map(({ operation }) => operation);
-    expect(
-      changes,
-      'Without its alias, nothing leads to a key that is still alive: delete the alias last.',
-    ).toEqual(['ScheduleKeyDeletion', 'DeleteAlias']);
-  });
+  const { changes } = await cleanUpLocally({});
+  expect(
+    changes.at(-1),
+    'Without its alias, nothing leads to a key that is still alive: delete the alias last.',
+  ).toBe('DeleteAlias');
 });
 
 test('finishes a clean-up that was interrupted', about(3), async () => {
-  await withLocalAws({}, async () => {
-    const keyArn = await createKey({ ...request, description: run.description });
-    await new KMSClient().send(new ScheduleKeyDeletionCommand({ KeyId: keyArn, PendingWindowInDays: 7 }));
-    await createFiles();
-
-    const error = await cleanUp(request).catch((e: Error) => e);
-    throwIfTodo(error);
-    expect(
-      error?.message,
-      'The deletion was scheduled already, and that is no error: see KeyState.',
-    ).toBeUndefined();
-    expect(
-      await describe(request.aliasName),
-      'The alias is still there after the second try.',
-    ).toBeUndefined();
-    expect(request.files.filter(existsSync), 'The files are still there after the second try.').toEqual([]);
+  const { error, alias } = await cleanUpLocally({
+    before: (KeyId) =>
+      new KMSClient().send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 })),
   });
+  expect(error, 'The deletion was scheduled already, and that is no error: see KeyState.').toBe('no error');
+  expect(alias, 'The alias is still there after the second try.').toBe('gone');
 });
 
-test("leaves other teams' keys and aliases alone, in a crowded account", about(2), async () => {
-  await withLocalAws({}, async () => {
-    const theirs = await createKey({ aliasName: 'alias/a_team', description: 'Of another team', tags: [] });
-    const theirAliases = await createAliases(101);
-    const ours = await createKey({ ...request, description: run.description });
-    await cleanUp(request);
-
-    // No wrong answer fails here: one that deletes other keys would delete the run's own, which the other steps need.
-    expect((await describe(theirs))?.KeyState, "Another team's key is about to be deleted.").toBe('Enabled');
-    const aliases = await listAliases();
-    const gone = theirAliases.filter((aliasName) => !aliases.includes(aliasName));
-    expect(gone, `${gone[0]} is another team's alias, and is gone.`).toEqual([]);
-    expect(
-      (await describe(ours))?.KeyState,
-      "The run's key was overlooked: a list of aliases has more than one page.",
-    ).toBe('PendingDeletion');
-  });
+test("leaves other teams' aliases alone, in a crowded account", about(2), async () => {
+  const { keyState, changes } = await cleanUpLocally({ before: () => createAliases(101) });
+  expect(keyState, "The run's key was overlooked: a list of aliases has more than one page.").toBe(
+    'PendingDeletion',
+  );
+  const aliases = changes.filter((operation) => operation === 'DeleteAlias').length;
+  expect(aliases, 'Aliases of other teams are gone: delete yours alone.').toBe(1);
 });
 
 test("leaves a key alone that does not carry the run's tags", about(2, [1, 2]), async () => {
   const [workshop, ofRun] = request.tags as [Tag, Tag];
-  const tagsOfOthers = [
-    [workshop],
-    [workshop, { ...ofRun, TagValue: 'of somebody else' }],
-    [
-      { ...workshop, TagValue: ofRun.TagValue },
-      { ...ofRun, TagValue: workshop.TagValue },
-    ],
+  const other = "This key lacks one of the run's tags: compare name and value of each of them.";
+  const similar = 'The tags of this key only resemble yours: names and values have to be equal.';
+  const { TagKey = '', TagValue = '' } = ofRun;
+  const exchanged = [
+    { ...workshop, TagValue },
+    { ...ofRun, TagValue: workshop.TagValue },
   ];
-  await withLocalAws({}, async () => {
-    for (const [index, tags] of tagsOfOthers.entries()) {
-      const aliasName = `alias/of_others_${index}`;
-      const theirs = await createKey({ aliasName, description: 'Of another team', tags });
-      const error = await cleanUp({ ...request, aliasName }).catch((e: Error) => e);
+  const others: [Tag[], string][] = [
+    [[workshop], other],
+    [[workshop, { TagKey, TagValue: 'of somebody else' }], other],
+    [exchanged, other],
+    [[], 'This key has no tags at all, and is not yours.'],
+    [[workshop, { TagKey, TagValue: TagValue.toUpperCase() }], similar],
+    [[workshop, { TagKey, TagValue: `${TagValue}0` }], similar],
+    [[workshop, { TagKey: TagKey.toUpperCase(), TagValue }], similar],
+  ];
+  for (const [tags, sentence] of others) {
+    const { error, keyState, changes } = await cleanUpLocally({ tags });
+    expect(keyState, sentence).toBe('Enabled');
+    expect(changes.join(' ') || 'none', 'The key is not yours: change nothing.').toBe('none');
+    expectError(error, 'The alias leads to a key that is not ours: throw an error.');
+  }
+});
 
-      throwIfTodo(error);
-      expect(
-        (await describe(theirs))?.KeyState,
-        "This key does not have each of the run's tags: compare name and value of each of them.",
-      ).toBe('Enabled');
-      expect(error, 'The alias leads to a key that is not ours: throw an error.').toBeInstanceOf(Error);
-    }
-  });
+test('leaves a key alone whose tags it cannot read', about(2, [1, 2]), async () => {
+  const { keyState } = await cleanUpLocally({ failing: ['ListResourceTags'] });
+  expect(keyState, 'KMS could not say which tags the key has: do not catch the error.').toBe('Enabled');
 });
 
 test('does not say that all is clean when it cannot look', { meta: { todos: [1] } }, async () => {
-  const weather: WeatherRule[] = [{ operation: 'DescribeKey', fault: 'server-error' }];
-  await withLocalAws({ weather }, async () => {
-    const error = await cleanUp({ ...request, files: [] }).catch((e: Error) => e);
-    throwIfTodo(error);
-    expect(
-      error,
-      'KMS could not say whether there is a key. That does not mean that there is none: findKey has to throw the error on.',
-    ).toBeInstanceOf(Error);
+  const failing = ['DescribeKey', 'ListAliases'];
+  await withLocalAws({ weather: failing.map(failingAt) }, async () => {
+    const error = await errorOf(cleanUp({ ...request, files: [] }));
+    expectError(error, 'KMS could not say whether there is a key, and findKey took that for no key.');
   });
 });
 
-/** Runs cleanUp where KMS fails at an operation; gives the error, if any. */
-async function cleanUpWithout(operation: string): Promise<unknown> {
-  return withLocalAws({ weather: [{ operation, fault: 'server-error' }] }, async () => {
-    await createKey({ ...request, description: run.description });
-    const error = await cleanUp(request).catch((e: Error) => e);
-    throwIfTodo(error);
-    return error;
+interface LocalCleanUp {
+  /** Tags of the key. Default: the run's. */
+  tags?: Tag[];
+  /** Operations at which KMS fails. */
+  failing?: string[];
+  /** Called before the clean-up. */
+  before?: (keyArn: string) => Promise<unknown>;
+}
+
+/** Runs cleanUp in a local AWS that has the key, the alias and the files. Returns what is left of them. */
+function cleanUpLocally({ tags = request.tags, failing = [], before }: LocalCleanUp) {
+  return withLocalAws({ weather: failing.map(failingAt) }, async () => {
+    const keyArn = await createKey({ ...request, tags, description: run.description });
+    await before?.(keyArn);
+    await createFiles(localRequest.files);
+    const recording = recordRequests();
+    const error = await errorOf(cleanUp(localRequest));
+    recording.stop();
+    const changes = recording.requests
+      .map(({ operation }) => operation)
+      .filter((operation) => /^(Schedule|Delete)/.test(operation));
+    const alias = (await describe(request.aliasName)) ? 'there' : 'gone';
+    return { error, changes, alias, keyState: (await describe(keyArn))?.KeyState };
   });
 }
 
-/** Whether a call changes a key or an alias. */
-function isChange({ operation }: RecordedRequest): boolean {
-  return /^(Schedule|Delete)/.test(operation);
+function failingAt(operation: string): WeatherRule {
+  return { operation, fault: 'server-error' };
 }
 
-async function createFiles(): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  for (const file of [...request.files, otherFile]) await writeFile(file, 'output');
+/** The name of the error that a clean-up ends with, or "no error". A TODO is no answer, and is thrown. */
+async function errorOf(cleaning: Promise<void>): Promise<string> {
+  const error = await cleaning.catch((thrown) => thrown);
+  throwIfTodo(error);
+  return error ? (error.code ?? error.name) : 'no error';
 }
 
-/** Creates aliases that come before and after the run's in a list. */
-/** Creates aliases of another team; KMS allows 50 on each key. */
-async function createAliases(number: number): Promise<string[]> {
+function expectError(error: string, sentence: string) {
+  expect(error === 'no error' ? error : 'an error', sentence).toBe('an error');
+}
+
+function existing(files: string[]): string[] {
+  return files.filter((file) => existsSync(file));
+}
+
+async function createFiles(files: string[]): Promise<void> {
+  for (const file of files) {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, 'output');
+  }
+}
+
+/** Creates another team's aliases, before and after the run's in a list. KMS allows 50 for a key. */
+async function createAliases(number: number): Promise<void> {
   const kms = new KMSClient();
   const keys = await Promise.all([1, 2, 3].map(() => kms.send(new CreateKeyCommand())));
   const names = Array.from({ length: number }, (_, n) => `alias/${n % 2 ? 'a' : 'z'}_team_${n}`);
@@ -273,15 +282,6 @@ async function createAliases(number: number): Promise<string[]> {
       kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: keys[n % 3]?.KeyMetadata?.KeyId })),
     ),
   );
-  return names;
-}
-
-async function listAliases(): Promise<string[]> {
-  const names: string[] = [];
-  for await (const { Aliases = [] } of paginateListAliases({ client: new KMSClient() }, {})) {
-    names.push(...Aliases.map(({ AliasName = '' }) => AliasName));
-  }
-  return names;
 }
 
 /** What KMS says about a key, or undefined when there is none. */
