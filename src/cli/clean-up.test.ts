@@ -59,7 +59,7 @@ describe('clean-up', () => {
         '^To remove of dead:\\n' +
           ` {2}alias/kms_key_cse_usecase_3_dead, and its key ${arn} in 7 days\\n` +
           ` {2}${arn} in 7 days: no alias leads to it\\n` +
-          ' {2}output/dead/encrypted_e_1.txt\\n' +
+          ' {2}output[/\\\\]dead[/\\\\]encrypted_e_1.txt\\n' +
           '✔ Removed, and looked for again. Left of dead: nothing.\\n$',
       ),
     );
@@ -116,7 +116,7 @@ describe('clean-up', () => {
 
     expect(isWell).toBe(true);
     expect(output).toBe(
-      'To remove of dead:\n  output/dead/encrypted_e_1.txt\n' +
+      `To remove of dead:\n  ${join('output/dead/encrypted_e_1.txt')}\n` +
         `· Left alone:\n  alive: it is still running, as process ${process.pid}\n` +
         '✔ Removed, and looked for again. Left of dead: nothing.\n',
     );

@@ -15,6 +15,14 @@ beforeEach(() => {
   return workshop.remove;
 });
 
+/** What has to work without the packages. */
+function copyCommands(root: string): void {
+  for (const part of ['cli', 'report/closed-pipe.js']) {
+    const source = fileURLToPath(new URL(`../${part}`, import.meta.url));
+    cpSync(source, join(root, 'src', part), { recursive: true });
+  }
+}
+
 // Each starts processes, on a machine that may be busy.
 const timeout = 60_000;
 
@@ -66,9 +74,7 @@ test.each(['a#b', 'a%20b', ...(process.platform === 'win32' ? [] : ['a?b'])])(
   { timeout },
   async (name) => {
     const start = join(name, 'src/cli/start.js');
-    cpSync(fileURLToPath(new URL('.', import.meta.url)), join(workshop.root, name, 'src/cli'), {
-      recursive: true,
-    });
+    copyCommands(join(workshop.root, name));
 
     const { code, stdout, stderr } = await workshop.run(['doctor'], {}, start);
 
@@ -86,8 +92,7 @@ test('other folders are no obstacle', () => {
 });
 
 test('without the packages, it says what to do', { timeout }, async () => {
-  const source = fileURLToPath(new URL('.', import.meta.url));
-  cpSync(source, join(workshop.root, 'src/cli'), { recursive: true });
+  copyCommands(workshop.root);
 
   const { code, stdout, stderr } = await workshop.run(['progress'], {}, 'src/cli/start.js');
 
