@@ -61,7 +61,7 @@ export async function readManager(keyArn: string): Promise<string | undefined> {
 
 const spec = `import { expect, test } from 'vitest';
 import { predictManager, readManager } from '#exercise/STEP';
-import { throwIfTodo, useStep } from '../../src/lifecycle/step.ts';
+import { throwIfTodo, useStep } from '../../src/run/step.ts';
 
 const { runKeyArn } = useStep(import.meta.filename);
 
