@@ -25,7 +25,7 @@ export function predictGenerateDataKeyCalls(): number {
   return todo('TODO 1: predict the number of GenerateDataKey calls');
 }
 
-/** Gives the materials manager that every message is encrypted with. */
+/** Returns the materials manager that encrypts every message. */
 export function createMaterialsManager(keyArn: string): NodeMaterialsManager {
   // TODO 2: make a keyring whose generator is the KMS key.
   const keyring = todo('TODO 2: make the keyring');
@@ -35,7 +35,10 @@ export function createMaterialsManager(keyArn: string): NodeMaterialsManager {
   return todo('TODO 3: make the caching materials manager');
 }
 
-/** Encrypts one file into one message. */
+/**
+ * Encrypts one file into one message. Replaces an encryptedFile that is already there. Throws when KMS makes no data
+ * key.
+ */
 export async function encryptFile(request: EncryptRequest): Promise<void> {
   const { materialsManager, encryptionContext, plaintextFile, encryptedFile } = request;
   const plaintext = await readFile(plaintextFile);

@@ -24,7 +24,7 @@ export function predictGenerateDataKeyCalls(): number {
   return 1;
 }
 
-/** Gives the materials manager that every message is encrypted with. */
+/** Returns the materials manager that encrypts every message. */
 export function createMaterialsManager(keyArn: string): NodeMaterialsManager {
   // 2. Make the keyring.
   const keyring = new KmsKeyringNode({ generatorKeyId: keyArn });
@@ -39,7 +39,10 @@ export function createMaterialsManager(keyArn: string): NodeMaterialsManager {
   });
 }
 
-/** Encrypts one file into one message. */
+/**
+ * Encrypts one file into one message. Replaces an encryptedFile that is already there. Throws when KMS makes no data
+ * key.
+ */
 export async function encryptFile(request: EncryptRequest): Promise<void> {
   const { materialsManager, encryptionContext, plaintextFile, encryptedFile } = request;
   const plaintext = await readFile(plaintextFile);

@@ -1,9 +1,14 @@
 import { existsSync, statSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  AlgorithmSuiteIdentifier,
+  buildClient,
   CommitmentPolicy,
+  KmsKeyringNode,
+  NodeAlgorithmSuite,
   NodeCachingMaterialsManager,
+  NodeEncryptionMaterial,
   type NodeMaterialsManager,
 } from '@aws-crypto/client-node';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -14,6 +19,7 @@ import {
 } from '#exercise/02-encrypt-with-cache';
 import { type Message, readMessage } from '../../src/evidence/message.ts';
 import { recordRequests } from '../../src/evidence/request-recorder.ts';
+import type { WeatherRule } from '../../src/local-aws/index.ts';
 import { once, throwIfTodo, useStep } from '../../src/run/step.ts';
 import { withLocalAws } from '../../src/run/target.ts';
 import { outputFiles } from '../../src/state/run.ts';
@@ -41,27 +47,45 @@ beforeEach(() => {
   predictGenerateDataKeyCalls();
 });
 
-test('gives a caching materials manager', about(3, [1, 2, 3]), () => {
+test('creates a caching materials manager', about(3, [1, 2, 3]), () => {
+  const isCaching = createMaterialsManager(step.runKeyArn) instanceof NodeCachingMaterialsManager;
+
   expect(
-    createMaterialsManager(step.runKeyArn),
-    'Any other asks KMS for a new data key for every message: only a caching materials manager keeps one.',
-  ).toBeInstanceOf(NodeCachingMaterialsManager);
+    isCaching ? 'a NodeCachingMaterialsManager' : 'another materials manager',
+    'Only a caching materials manager keeps data keys: any other asks KMS for a new one for every message.',
+  ).toBe('a NodeCachingMaterialsManager');
+});
+
+test('has room for 100 data keys', about(3, [1, 2, 3]), () => {
+  const { _cache: cache } = createMaterialsManager(step.runKeyArn) as NodeCachingMaterialsManager;
+  const suiteId = AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY;
+  const suite = new NodeAlgorithmSuite(suiteId);
+  const entries = Array.from({ length: 101 }, (_, n) => `entry ${n}`);
+  for (const entry of entries) cache.putEncryptionMaterial(entry, new NodeEncryptionMaterial(suite, {}), 1);
+
+  expect(
+    entries.filter((entry) => cache.getEncryptionMaterial(entry, 1)).length,
+    'Of 101 data keys, the cache has to keep the last 100: see getLocalCryptographicMaterialsCache.',
+  ).toBe(100);
 });
 
 test('gets its data keys from the KMS key', about(2, [1, 2, 3]), async () => {
   await withKey(async (keyArn) => {
-    const materialsManager = createMaterialsManager(keyArn);
+    const recording = recordRequests();
+    const { materialsManager, encryptionContext } = requestWith(createMaterialsManager(keyArn));
     const commitmentPolicy = CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT;
-    const outcome = await materialsManager
-      .getEncryptionMaterials({ encryptionContext: run.encryptionContext, commitmentPolicy })
-      .then(
-        () => 'a data key',
-        ({ message }: Error) => message,
-      );
+    const error = await materialsManager
+      .getEncryptionMaterials({ encryptionContext, commitmentPolicy })
+      .then(() => undefined)
+      .catch((e: Error) => e)
+      .finally(() => recording.stop());
 
+    const hasAsked = recording.requests.some(({ operation }) => operation === 'GenerateDataKey');
     expect(
-      outcome,
-      'The keyring made no data key: only its generator makes them, so the KMS key has to be its generatorKeyId.',
+      error?.message ?? 'a data key',
+      hasAsked
+        ? 'KMS made no data key with this generator: use the keyArn that createMaterialsManager gets.'
+        : 'The keyring made no data key: only its generator makes them, so the KMS key has to be its generatorKeyId.',
     ).toBe('a data key');
   });
 });
@@ -70,41 +94,79 @@ test('writes an encrypted message', about(4), async () => {
   const encryptedFile = scratchFile('written');
   await rm(encryptedFile, { force: true });
   await withKey(async (keyArn) => {
-    const { encryptionContext } = run;
     const materialsManager = createMaterialsManager(keyArn);
-    const error = await encryptFile({
-      materialsManager,
-      encryptionContext,
-      plaintextFile,
-      encryptedFile,
-    }).catch((e: Error) => e);
-    // What is still being written gets no further before these lines are done.
+    const request = { ...requestWith(materialsManager), encryptedFile };
+    const error = await encryptFile(request).catch((e: NodeJS.ErrnoException) => e);
+    // A file that is still being written gets no further before this line is done.
     const size = existsSync(encryptedFile) ? statSync(encryptedFile).size : 0;
 
     throwIfTodo(error);
     expect(
-      error,
+      error?.code === 'ERR_INVALID_ARG_TYPE' ? 'no bytes' : 'bytes',
       'There were no bytes to write: await encrypt, and take the result out of its answer.',
-    ).not.toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' });
+    ).toBe('bytes');
     if (error) throw error;
-    expect(size, 'The message was not written when encryptFile was done: await writeFile.').toBeGreaterThan(
-      0,
-    );
+    expect(
+      size > 0 ? 'a message' : 'no message',
+      'No message was in encryptedFile when encryptFile returned: write it to that file, and await writeFile.',
+    ).toBe('a message');
     const message = await readMessage(encryptedFile).catch(() => undefined);
     expect(
-      message,
-      'What was written is no encrypted message: write the bytes of the result as they are, not a text.',
-    ).toBeDefined();
+      message ? 'a message' : 'other bytes',
+      'The file is no encrypted message: write the bytes of the result as they are, not as text.',
+    ).toBe('a message');
+  });
+});
+
+test('encrypts exactly the bytes of the file', about(4), async () => {
+  // No text has these bytes: those from 0x80 on don't begin a character of UTF-8.
+  const bytes = Buffer.from(Array.from({ length: 256 }, (_, n) => n));
+  const [plaintextFile, encryptedFile] = [scratchFile('bytes'), scratchFile('bytes_encrypted')];
+  await writeFile(plaintextFile, bytes);
+  await writeFile(encryptedFile, 'the output of an earlier run');
+  await withKey(async (keyArn) => {
+    const materialsManager = createMaterialsManager(keyArn);
+    await encryptFile({ ...requestWith(materialsManager), plaintextFile, encryptedFile });
+    const message = await readFile(encryptedFile);
+    expect(
+      message.toString('latin1').startsWith('the output') ? 'old and new bytes' : 'new bytes',
+      'encryptedFile existed already, and encryptFile added to it: replace what is there.',
+    ).toBe('new bytes');
+    const { decrypt } = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_ALLOW_DECRYPT);
+    const keyring = new KmsKeyringNode({ keyIds: [keyArn] });
+    const decrypted = (await decrypt(keyring, message).catch(() => undefined))?.plaintext;
+    expect(
+      decrypted ? 'a complete message' : 'an incomplete message',
+      'The message cannot be decrypted: write all bytes of the result.',
+    ).toBe('a complete message');
+    expect(
+      decrypted?.equals(bytes) ? 'the bytes of plaintextFile' : `${decrypted?.length} other bytes`,
+      'The message contains something else than plaintextFile: encrypt all bytes of that file, as they are.',
+    ).toBe('the bytes of plaintextFile');
+  });
+});
+
+test('fails when KMS makes no data key', about(4), async () => {
+  const fails: WeatherRule = { operation: 'GenerateDataKey', fault: 'server-error' };
+  await withLocalAws({ weather: [fails] }, async () => {
+    const request = requestWith(createMaterialsManager(await createLocalKey()));
+    const error = await encryptFile({ ...request, encryptedFile: scratchFile('none') }).catch((e) => e);
+    throwIfTodo(error);
+    expect(
+      error instanceof Error ? 'an error' : 'no error',
+      'KMS made no data key, so the file is not encrypted: encryptFile has to throw the error.',
+    ).toBe('an error');
   });
 });
 
 test('makes two different messages', about(4), async () => {
   const { first, second } = await encryptedTwice();
 
+  const isCopy = second.messageId === first.messageId || second.body.equals(first.body);
   expect(
-    [second.messageId === first.messageId, second.body.equals(first.body)],
+    isCopy ? 'a copy' : 'two messages',
     'Each message has its own id and its own ciphertext: encrypt twice, do not copy a message.',
-  ).toEqual([false, false]);
+  ).toBe('two messages');
 });
 
 test('encrypts every message with that materials manager', about(4), async () => {
@@ -112,36 +174,40 @@ test('encrypts every message with that materials manager', about(4), async () =>
 
   expect(
     plaintextLengths.length,
-    'encryptFile did not use the materials manager that it was given, and a new one has an empty cache: make it once, not per message.',
+    plaintextLengths.length === 0
+      ? 'encryptFile did not use the materials manager that it was given, and a new one has an empty cache: make it once, not per message.'
+      : 'encryptFile used the materials manager more than once for a message: encrypt each file once.',
   ).toBe(2);
-  const length = (await readFile(plaintextFile)).byteLength;
   expect(
-    plaintextLengths,
-    'For the cache to be used, the length of the plaintext has to be known: give encrypt the bytes, not a stream.',
-  ).toEqual([length, length]);
+    plaintextLengths.includes(undefined) ? 'unknown' : 'known',
+    'The cache is used only if the length of the plaintext is known: give encrypt the bytes, not a stream.',
+  ).toBe('known');
 });
 
 test('puts the encryption context into every message', about(4), async () => {
   const { first, second } = await encryptedTwice();
 
-  for (const message of [first, second]) {
-    expect(
-      message.encryptionContext,
-      'The encryption context has to be in the header of every message: give encrypt the options { encryptionContext }.',
-    ).toMatchObject(run.encryptionContext);
-  }
+  const given = pairsOf(run.encryptionContext);
+  const differences = [first, second]
+    // The suite that signs adds its public key to the encryption context.
+    .map(({ encryptionContext: { 'aws-crypto-public-key': _, ...context } }) => pairsOf(context))
+    .flatMap((pairs) => [
+      ...given.filter((pair) => !pairs.includes(pair)).map((pair) => `without ${pair}`),
+      ...pairs.filter((pair) => !given.includes(pair)).map((pair) => `with ${pair}`),
+    ]);
   expect(
-    withoutPublicKey(second.encryptionContext),
-    'The encryption context differs from message to message, and so no data key is ever reused.',
-  ).toEqual(withoutPublicKey(first.encryptionContext));
+    differences[0] ?? 'exactly those pairs',
+    'Every message needs exactly the pairs of encryptionContext in its header: give encrypt the options { encryptionContext }.',
+  ).toBe('exactly those pairs');
 });
 
 test('uses one data key for both', about(3), async () => {
   const { first, second, keyArn } = await encryptedTwice();
 
-  expect(second.encryptedDataKey, 'Messages that share a data key carry the same encrypted data key.').toBe(
-    first.encryptedDataKey,
-  );
+  expect(
+    second.encryptedDataKey === first.encryptedDataKey ? 'one data key' : 'two data keys',
+    'Messages that share a data key carry the same encrypted data key. Look at the limits: maxAge is in milliseconds, and maxMessagesEncrypted counts messages.',
+  ).toBe('one data key');
   // No wrong answer fails here: an exercise knows of no other key.
   expect(first.keyArn, "The data key has to come from the workshop's key.").toBe(keyArn);
 });
@@ -151,11 +217,11 @@ test('asks KMS for one data key', about(3), async () => {
 
   expect(
     dataKeyCalls,
-    'Two messages need one GenerateDataKey call, if both are encrypted with the same cache: make it once, not per message.',
+    'Two messages with the same cache take one GenerateDataKey call: let the cache and the keyring make it, and no other code.',
   ).toBe(1);
 });
 
-test('needs as many calls as you predicted', about(1), async () => {
+test('takes as many calls as you predicted', about(1), async () => {
   const { dataKeyCalls } = await encryptedTwice();
 
   expect(predictGenerateDataKeyCalls(), 'You predicted another number of GenerateDataKey calls.').toBe(
@@ -167,9 +233,9 @@ test('commits every message to its data key', { meta }, async () => {
   const { first, second } = await encryptedTwice();
 
   expect(
-    [first.isCommitting, second.isCommitting],
+    first.isCommitting && second.isCommitting ? 'key commitment' : 'no key commitment',
     'Without key commitment a message may open under two data keys: see the CommitmentPolicy of buildClient.',
-  ).toEqual([true, true]);
+  ).toBe('key commitment');
 });
 
 test('asks for a second data key for the third message', about(3), async () => {
@@ -198,27 +264,20 @@ test('keeps a data key for 300 seconds', about(3), async () => {
 
   expect(
     await callsAfter(299),
-    'After 299 seconds the data key is still good, but it was asked for again: maxAge is in milliseconds.',
+    'After 299 seconds the data key is still good, but KMS was asked for another: maxAge is too short.',
   ).toBe(1);
-  expect(
-    await callsAfter(301),
-    'After 301 seconds the data key is too old, but it was used: see maxAge.',
-  ).toBe(2);
+  const late = 'After 301 seconds the data key is too old, but it was used: maxAge is too long.';
+  expect(await callsAfter(301), late).toBe(2);
 });
 
-/** Encrypts the plaintext once for each file; gives the messages and what was asked for. */
+/** Encrypts the plaintext once for each file. Returns the messages, the calls and the lengths of plaintext. */
 async function encrypt(materialsManager: NodeMaterialsManager, files: string[]) {
   const observed = observe(materialsManager);
   const recording = recordRequests();
   const messages: Message[] = [];
   try {
     for (const encryptedFile of files) {
-      await encryptFile({
-        materialsManager: observed.materialsManager,
-        encryptionContext: run.encryptionContext,
-        plaintextFile,
-        encryptedFile,
-      });
+      await encryptFile({ ...requestWith(observed.materialsManager), encryptedFile });
       messages.push(await readMessage(encryptedFile));
     }
   } finally {
@@ -228,7 +287,12 @@ async function encrypt(materialsManager: NodeMaterialsManager, files: string[]) 
   return { messages, dataKeyCalls, plaintextLengths: observed.plaintextLengths };
 }
 
-/** A materials manager that passes everything on, and notes for which lengths of plaintext it was asked. */
+/** What encryptFile gets, but for the file. Of the context a copy: encrypt changes it if it is given as the options. */
+function requestWith(materialsManager: NodeMaterialsManager) {
+  return { materialsManager, encryptionContext: { ...run.encryptionContext }, plaintextFile };
+}
+
+/** Wraps a materials manager, and records the length of the plaintext of each request to encrypt. */
 function observe(materialsManager: NodeMaterialsManager) {
   const plaintextLengths: (number | undefined)[] = [];
   const observed: NodeMaterialsManager = {
@@ -250,7 +314,6 @@ function scratchFile(name: string): string {
   return join(run.scratchFolder, name);
 }
 
-/** The suite that signs adds its public key to the encryption context. */
-function withoutPublicKey({ 'aws-crypto-public-key': _, ...context }: Readonly<Record<string, string>>) {
-  return context;
+function pairsOf(context: Readonly<Record<string, string>>): string[] {
+  return Object.entries(context).map(([name, value]) => `${name}=${value}`);
 }
