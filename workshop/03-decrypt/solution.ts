@@ -21,7 +21,10 @@ export function predictDecryptCalls(): number {
   return 2;
 }
 
-/** Decrypts one message into one file. Refuses a message that isn't ours, and then writes nothing. */
+/**
+ * Decrypts one message into one file. Replaces a plaintextFile that is already there. Refuses a message that isn't ours,
+ * and then writes nothing.
+ */
 export async function decryptFile(request: DecryptRequest): Promise<void> {
   const { keyArn, encryptionContext, encryptedFile, plaintextFile } = request;
   const message = await readFile(encryptedFile);

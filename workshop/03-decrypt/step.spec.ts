@@ -34,7 +34,7 @@ const decrypted = once(async () => {
   return { plaintexts, decryptCalls: recording.successful('Decrypt').length };
 });
 
-/** What is in a file now: nothing that is still being written gets any further meanwhile. */
+/** The content of a file at this moment: reading it at once leaves a pending write no time. */
 function contentOf(file: string): Buffer | undefined {
   return existsSync(file) ? readFileSync(file) : undefined;
 }
@@ -44,7 +44,7 @@ beforeEach(() => {
   predictDecryptCalls();
 });
 
-test('hands decrypt a message, and waits for it', about(2), async () => {
+test('passes decrypt a message, and waits for it', about(2), async () => {
   const [encryptedFile] = await givenEncryptedFiles(step);
   const recording = recordRequests();
   const { error } = await tryToDecrypt({ encryptedFile });
@@ -66,28 +66,31 @@ test('accepts a message with more pairs than it expects', about(3), async () => 
   const expectingAll = await tryToDecrypt({ encryptedFile, encryptionContext: allPairs });
   const expectingOurs = await tryToDecrypt({ encryptedFile });
 
-  // What fails whatever it expects has another reason, which the tests below tell.
+  // An error that comes whatever is expected has another reason, which a test below finds.
   expect(
     expectingOurs.error?.message ?? 'no error',
-    'A message of ours was refused, because its header has more pairs: check that each pair you expect is there.',
+    'decryptFile refused one of our messages, because its header has more pairs: check that each expected pair is there.',
   ).toBe(expectingAll.error?.message ?? 'no error');
 });
 
-test('gives back the plaintext, byte for byte', about(4), async () => {
+test('returns the plaintext, byte for byte', about(4), async () => {
   const { plaintexts } = await decrypted();
   const original = await readFile(plaintextFile);
 
   for (const { file, atOnce } of plaintexts) {
     const plaintext = contentOf(file);
-    expect(plaintext, `${file} is not there: write the plaintext to plaintextFile.`).toBeDefined();
     expect(
-      atOnce?.toString() === plaintext?.toString(),
-      `${file} was not complete when decryptFile was done: await what you begin.`,
-    ).toBe(true);
+      plaintext ? 'a file' : 'no file',
+      `${file} does not exist: write the plaintext to plaintextFile.`,
+    ).toBe('a file');
     expect(
-      plaintext?.equals(original),
-      `${file} has to be byte-identical to ${plaintextFile}: write the plaintext as decrypt gave it.`,
-    ).toBe(true);
+      plaintext && atOnce?.equals(plaintext) ? 'complete' : 'incomplete',
+      `${file} was not complete when decryptFile returned: await every promise.`,
+    ).toBe('complete');
+    expect(
+      plaintext?.equals(original) ? 'the same bytes' : `${plaintext?.length} other bytes`,
+      `${file} has to be byte-identical to ${plaintextFile}: write the plaintext exactly as decrypt returns it.`,
+    ).toBe('the same bytes');
   }
 });
 
@@ -96,7 +99,7 @@ test('asks KMS to decrypt the data key of each message', about(2), async () => {
 
   expect(
     decryptCalls,
-    'Only KMS can decrypt a data key: one Decrypt call for each message, without a cache.',
+    'Only KMS can decrypt a data key: without a cache, each message takes one Decrypt call.',
   ).toBe(2);
 });
 
@@ -106,19 +109,19 @@ test('needs as many calls as you predicted', about(1), async () => {
   expect(predictDecryptCalls(), 'You predicted another number of Decrypt calls.').toBe(decryptCalls);
 });
 
-test('decrypts what it is given, whatever that is', about(2), async () => {
+test('decrypts any message that it is given', about(2), async () => {
   const other = scratchFile('other.txt');
   await writeFile(other, 'another plaintext');
   const encryptedFile = await encryptWith({ plaintextFile: other, keyArn: await givenKey(step) });
 
   const { plaintext } = await tryToDecrypt({ encryptedFile });
   expect(
-    plaintext?.toString(),
-    'The plaintext has to come out of the message, not from somewhere else.',
+    plaintext?.equals(await readFile(plaintextFile)) ? `the text of ${plaintextFile}` : plaintext?.toString(),
+    'The plaintext has to come from the message, and from nowhere else.',
   ).toBe('another plaintext');
 });
 
-test('gives back what is not text', about(4), async () => {
+test('decrypts bytes that are not text', about(4), async () => {
   const bytes = scratchFile('bytes');
   await writeFile(bytes, Buffer.from('ff00fe80', 'hex'));
   const encryptedFile = await encryptWith({ plaintextFile: bytes, keyArn: await givenKey(step) });
@@ -126,25 +129,33 @@ test('gives back what is not text', about(4), async () => {
   const { plaintext } = await tryToDecrypt({ encryptedFile });
   expect(
     plaintext?.toString('hex'),
-    'A file need not be text: write the bytes as they are, and make no text of them.',
+    'Not every file is text: write the bytes as they are, without converting them to a string.',
   ).toBe('ff00fe80');
 });
 
-const comparedTooLate = 'decryptFile wrote its plaintext before it was refused: compare first, write last.';
+const comparedTooLate =
+  'decryptFile wrote the plaintext before it refused the message: compare first, write last.';
 
 // In a real account, the learner's policy may allow no other encryption context than the workshop's.
 test('refuses a message with another encryption context', about(3, [1, 2, 3]), async () => {
   await withLocalAws({}, async () => {
     const keyArn = await createLocalKey();
-    for (const name of Object.keys(encryptionContext)) {
-      const other = { ...encryptionContext, [name]: 'something else' };
-      const encryptedFile = await encryptWith({ keyArn, encryptionContext: other });
+    for (const [name, value] of Object.entries(encryptionContext)) {
+      const others = ['something else', value.toUpperCase(), `${value}-2`, value.slice(0, -1), ` ${value}`];
+      for (const other of others.filter((each) => each !== value)) {
+        const encryptedFile = await encryptWith({
+          keyArn,
+          encryptionContext: { ...encryptionContext, [name]: other },
+        });
 
-      expectRefused(
-        await tryToDecrypt({ encryptedFile, keyArn }),
-        `A message with another "${name}" was decrypted: compare messageHeader.encryptionContext, and throw an error.`,
-        comparedTooLate,
-      );
+        expectRefused(
+          await tryToDecrypt({ encryptedFile, keyArn }),
+          other === 'something else'
+            ? `A message with another "${name}" was decrypted: compare messageHeader.encryptionContext, and throw an error.`
+            : `A message whose "${name}" only resembles the expected one was decrypted: the values have to be equal.`,
+          comparedTooLate,
+        );
+      }
     }
   });
 });
@@ -162,6 +173,20 @@ test('refuses a message without the encryption context', about(3, [1, 2, 3]), as
   });
 });
 
+test('refuses a message whose pairs have other names', about(3, [1, 2, 3]), async () => {
+  await withLocalAws({}, async () => {
+    const keyArn = await createLocalKey();
+    const renamed = Object.entries(encryptionContext).map(([name, value]) => [name.toUpperCase(), value]);
+    const encryptedFile = await encryptWith({ keyArn, encryptionContext: Object.fromEntries(renamed) });
+
+    expectRefused(
+      await tryToDecrypt({ encryptedFile, keyArn }),
+      'A message that has the expected values under other names was decrypted: compare the names, too.',
+      comparedTooLate,
+    );
+  });
+});
+
 test('refuses a message that was encrypted under another key', about(2, [1, 2]), async () => {
   await withLocalAws({}, async () => {
     const ours = await createLocalKey();
@@ -170,12 +195,12 @@ test('refuses a message that was encrypted under another key', about(2, [1, 2]),
 
     expectRefused(
       await tryToDecrypt({ encryptedFile, keyArn: ours }),
-      'A message under a key that you did not allow was decrypted: name the key in keyIds, do not discover it.',
+      'A message under a key that you did not allow was decrypted: name the key in keyIds, without discovery.',
     );
   });
 });
 
-test('refuses a message that was changed', about(2, [1, 2]), async () => {
+test('refuses a changed message', about(2, [1, 2]), async () => {
   const long = scratchFile('long.txt');
   await writeFile(long, 'many frames, each of which is decrypted by itself\n'.repeat(2_500));
   const message = await readFile(await encryptWith({ plaintextFile: long, keyArn: await givenKey(step) }));
@@ -188,24 +213,36 @@ test('refuses a message that was changed', about(2, [1, 2]), async () => {
 
     expectRefused(
       await tryToDecrypt({ encryptedFile }),
-      'A message that was changed left a plaintext behind: write nothing before decrypt is done.',
+      'A changed message left a plaintext behind: write nothing before decrypt has checked the whole message.',
     );
   }
 });
 
-test('refuses a message that was cut off', about(2, [1, 2]), async () => {
+test('refuses a truncated message', about(2, [1, 2]), async () => {
   const message = await readFile((await givenEncryptedFiles(step))[0]);
   const encryptedFile = scratchFile('cut_off');
   await writeFile(encryptedFile, message.subarray(0, message.length - 300));
 
-  // No wrong answer fails here: what goes wrong now has gone wrong with a message that was changed.
+  // No wrong answer fails here: it fails with a changed message first.
   expectRefused(
     await tryToDecrypt({ encryptedFile }),
-    'A message that was cut off left a plaintext behind: write nothing before decrypt is done.',
+    'A truncated message left a plaintext behind: write nothing before decrypt has checked the whole message.',
   );
 });
 
-/** Encrypts with the reference of step 2, differently from the run in what is named. */
+test('replaces a file that exists already', about(4), async () => {
+  const [encryptedFile] = await givenEncryptedFiles(step);
+  const earlier = 'the output of an earlier run, and longer than the plaintext is\n'.repeat(50);
+  const { error, plaintext } = await tryToDecrypt({ encryptedFile, earlier });
+
+  const original = await readFile(plaintextFile);
+  expect(
+    error?.message ?? (plaintext?.equals(original) ? 'the plaintext' : `${plaintext?.length} other bytes`),
+    'plaintextFile existed already: replace all of its content.',
+  ).toBe('the plaintext');
+});
+
+/** Encrypts with the reference of step 2, as the run does except for the given difference. */
 async function encryptWith(difference: {
   keyArn: string;
   plaintextFile?: string;
@@ -217,14 +254,24 @@ async function encryptWith(difference: {
   return encryptedFile;
 }
 
-/** Decrypts with the exercise; gives its error, if any, and the plaintext that it wrote, if any. */
-async function tryToDecrypt(request: {
+/**
+ * Decrypts with the exercise.
+ *
+ * @param earlier the content of plaintextFile before; by default, there is no such file
+ * @returns the error, and the content of plaintextFile afterwards, if any
+ */
+async function tryToDecrypt({
+  earlier,
+  ...request
+}: {
   encryptedFile: string;
   keyArn?: string;
   encryptionContext?: Readonly<Record<string, string>>;
+  earlier?: string;
 }) {
   const plaintextFile = scratchFile('decrypted.txt');
   await rm(plaintextFile, { force: true });
+  if (earlier) await writeFile(plaintextFile, earlier);
   const keyArn = request.keyArn ?? (await givenKey(step));
   const error = await decryptFile({ keyArn, encryptionContext, plaintextFile, ...request }).catch(
     (e: Error) => e,
@@ -233,7 +280,7 @@ async function tryToDecrypt(request: {
   return { error, plaintext: contentOf(plaintextFile) };
 }
 
-/** @param written what to say of a plaintext that was written before the message was refused */
+/** @param written the sentence for a plaintext that was written before the message was refused */
 function expectRefused(
   { error, plaintext }: Awaited<ReturnType<typeof tryToDecrypt>>,
   accepted: string,
@@ -242,9 +289,10 @@ function expectRefused(
   expect(plaintext === undefined ? 'no plaintext' : 'a plaintext', error ? written : accepted).toBe(
     'no plaintext',
   );
-  expect(error, 'A message that is refused has to be an error for the caller: throw one.').toBeInstanceOf(
-    Error,
-  );
+  expect(
+    error instanceof Error ? 'an error' : 'no error',
+    'The caller has to learn that the message was refused: throw an error.',
+  ).toBe('an error');
 }
 
 function scratchFile(name: string): string {
