@@ -4,7 +4,7 @@ import { readStep, type StepFiles } from './step-files.ts';
 
 const levelsOfHints = 3;
 const wrongAnswersPerStep = 3;
-const validVariantsPerStep = 1;
+const validVariantsPerStep = 5;
 
 /** What each file of a step is for, and how to get one that is missing. */
 const files = {

@@ -36,7 +36,7 @@ const brokenSteps: BrokenStep[] = [
       ['isComplete', 'hints.md has 2 of at least 3 levels: begin each with "## "'],
       ['isComplete', 'hints.md: the level "Where to look" is empty.'],
       ['isComplete', 'answers.md has 0 of at least 3 wrong answers: add one for each plausible mistake'],
-      ['isComplete', 'answers.md has 0 of at least 1 valid variants'],
+      ['isComplete', 'answers.md has 0 of at least 5 valid variants'],
       ['isComplete', 'no-diff (workshop/07-broken/answers.md:3): it lacks a line "Says: …"'],
     ],
   },

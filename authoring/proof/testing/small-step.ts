@@ -124,6 +124,37 @@ Breaks: readManager.keyArn
 +  const answer = new KMSClient().send(new DescribeKeyCommand({ KeyId: keyArn }));
 +  return answer.then(({ KeyMetadata }) => KeyMetadata?.KeyManager);
 \`\`\`
+
+### aggregated: it uses the aggregated client.
+\`\`\`diff
+-import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
++import { KMS } from '@aws-sdk/client-kms';
+@@
+-  const { KeyMetadata } = await new KMSClient().send(new DescribeKeyCommand({ KeyId: keyArn }));
++  const { KeyMetadata } = await new KMS().describeKey({ KeyId: keyArn });
+\`\`\`
+
+### named-client: it gives the client a name.
+\`\`\`diff
+-  const { KeyMetadata } = await new KMSClient().send(new DescribeKeyCommand({ KeyId: keyArn }));
++  const kms = new KMSClient();
++  const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: keyArn }));
+\`\`\`
+
+### whole-answer: it takes the manager out of the whole answer.
+\`\`\`diff
+-  const { KeyMetadata } = await new KMSClient().send(new DescribeKeyCommand({ KeyId: keyArn }));
+-  return KeyMetadata?.KeyManager;
++  const answer = await new KMSClient().send(new DescribeKeyCommand({ KeyId: keyArn }));
++  return answer.KeyMetadata?.KeyManager;
+\`\`\`
+
+### constant: it keeps the prediction in a variable.
+\`\`\`diff
+-  return 'CUSTOMER';
++  const manager = 'CUSTOMER';
++  return manager;
+\`\`\`
 `;
 
 /** A text with parts of it replaced. */
