@@ -84,7 +84,7 @@ function complainOfTodo(exercise: string, block: Block): string[] {
       ];
 }
 
-/** What is not in a block has to be the same, but for the import of `todo`. */
+/** Compares the text outside the blocks, which has to be the same except for the import of `todo`. */
 function complainOfRest(exercise: string, solution: string): string[] {
   if (!exercise.split('\n').includes(todoImport)) return [`exercise.ts lacks the line ${todoImport}`];
   const ofExercise = withoutBlocks(exercise, 'exercise').filter((line) => line !== todoImport);

@@ -6,7 +6,7 @@ const levelsOfHints = 3;
 const wrongAnswersPerStep = 3;
 const validVariantsPerStep = 5;
 
-/** What each file of a step is for, and how to get one that is missing. */
+/** The purpose of each file of a step, and how to get one that is missing. */
 const files = {
   'README.md': 'the lesson: begin it with "# " and the title, then say what the step is about and why',
   'exercise.ts': 'what the learner edits: the solution with its numbered blocks taken out',

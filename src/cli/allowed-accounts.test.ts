@@ -15,7 +15,7 @@ beforeEach(async () => {
   return () => seat.leave();
 });
 
-/** What a command says, be it in vain. */
+/** Returns the output of a command, whether or not it fails. */
 async function outputOf(
   args: string[],
   allowedAccounts: string,

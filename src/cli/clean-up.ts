@@ -9,7 +9,7 @@ import { printable } from '../text/printable.ts';
 import { LearnerError } from './learner-error.ts';
 import { requireSteps } from './step-by-name.ts';
 
-/** What the command was told. */
+/** The options of the command. */
 export interface CleanUpOptions {
   dryRun?: boolean;
   run?: string;

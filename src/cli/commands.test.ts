@@ -21,7 +21,7 @@ beforeEach(() => {
   return workshop.remove;
 });
 
-/** What a command prints, without colours. */
+/** Returns the output of a command, without colours. */
 async function outputOf(args: string[]): Promise<string> {
   let output = '';
   const print = (text: string) => {
@@ -36,7 +36,7 @@ async function outputOf(args: string[]): Promise<string> {
   return stripVTControlCharacters(output);
 }
 
-/** What a command complains of. */
+/** Returns the error message of a command. */
 async function complaintOf(args: string[]): Promise<string> {
   const complaint = await outputOf(args).catch((error: Error) => error);
   expect(complaint).toBeInstanceOf(Error);

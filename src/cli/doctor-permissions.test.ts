@@ -21,7 +21,7 @@ async function takeSeatWith(policy: IamPolicy): Promise<AwsSeat> {
   return seat;
 }
 
-/** What the doctor says to the learner. */
+/** Returns the doctor's output. */
 async function examine(policy: IamPolicy, ...options: string[]) {
   const seat = await takeSeatWith(policy);
   const examination = await seat.run(['doctor', ...options], seat.endpointAs('learner'));

@@ -4,7 +4,7 @@ import { stateFolder } from '../state/state-folder.ts';
 import { filesOf, readText } from '../steps/step-files.ts';
 import { LearnerError } from './learner-error.ts';
 
-/** What became of an exercise. */
+/** The outcome of replacing an exercise. */
 export interface Replaced {
   changed: boolean;
   /** Where the learner's version was saved; none when there was nothing of the learner's in it. */

@@ -29,7 +29,7 @@ beforeEach(() => {
   return workshop.remove;
 });
 
-/** What a run does when the exercise passes. */
+/** Does what a run does when the exercise passes. */
 function pass(text: string, at: Date): void {
   workshop.write(exercise, text);
   recordStepPassed(workshop.root, step, text, at);

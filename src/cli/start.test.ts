@@ -15,7 +15,7 @@ beforeEach(() => {
   return workshop.remove;
 });
 
-/** What has to work without the packages. */
+/** Commands that have to work without the packages. */
 function copyCommands(root: string): void {
   for (const part of ['cli', 'report/closed-pipe.js']) {
     const source = fileURLToPath(new URL(`../${part}`, import.meta.url));

@@ -13,7 +13,7 @@ import {
 } from './lookup-retries.ts';
 import { type Scenario, UndecidedError } from './scenario.ts';
 
-/** What is to be audited, and with whose eyes. */
+/** The subject of an audit, and the clients to look with. */
 export interface AuditSubject {
   kms: KMSClient;
   cloudTrail: CloudTrailClient;

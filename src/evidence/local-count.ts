@@ -17,7 +17,7 @@ import { type ClientsOfLocalAws, withLocalClients } from './local-clients.ts';
 import { isWorthAnotherLook } from './lookup-retries.ts';
 import { wholeSecond } from './scenario.ts';
 
-/** What to count in a local AWS, and how patiently. */
+/** The calls to count in a local AWS, and how long to wait. */
 export interface LocalCountRequest {
   keyArn: string;
   encryptionContexts: Record<string, string>[];
@@ -37,7 +37,7 @@ export interface LocalCountRequest {
 
 /** The result of a count in a local AWS, and what it took. */
 export interface LocalCount {
-  /** What the function returned. Undefined: it threw an error. */
+  /** The value that the function returned; undefined if it threw an error. */
   counts: number[] | undefined;
   /** `a count`, or the message of the error that the function threw. */
   answer: string;

@@ -29,7 +29,7 @@ export function retryOptions(patience: Patience, started: number): Options {
   };
 }
 
-/** What the SDK throws says whose fault it was. */
+/** An error of the SDK, which says whether the client or the server was at fault. */
 type ThrownError = Error & { $fault?: 'client' | 'server'; $metadata?: unknown };
 
 /** A TODO, a refusal or a request that is wrong stays as it is; too many requests, and faults of the server, don't. */

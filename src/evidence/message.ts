@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { NodeAlgorithmSuite } from '@aws-crypto/client-node';
 import { deserializeFactory } from '@aws-crypto/serialize';
 
-/** What an encrypted message says about itself, read without decrypting it. */
+/** The contents of an encrypted message's header and body, read without decrypting it. */
 export interface Message {
   /** Different for every message. */
   messageId: string;

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 
-/** What was asked of a target. */
+/** The requests that a target received. */
 export interface RequestTally {
   /** How many requests were sent to each service, by its name in signatures, such as `kms`: tried again, it is another. */
   requests: Map<string, number>;

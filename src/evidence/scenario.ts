@@ -8,7 +8,7 @@ export interface Scenario {
   sent: string[];
 }
 
-/** What was seen is not enough for a count: nobody is wrong, but nothing is decided. */
+/** Thrown when the observations don't decide a count: nobody is wrong. */
 export class UndecidedError extends Error {
   override name = 'UndecidedError';
 }

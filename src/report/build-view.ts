@@ -8,7 +8,7 @@ import { describeFailure, type ReportedError } from './failure.ts';
 import type { Workshop } from './learner-code.ts';
 import type { Failure, MissingNeed, StepView } from './model.ts';
 
-/** What of that which is lacking steps need, and which. */
+/** Missing operations, with the steps that need each one. */
 export function viewMissing({ root }: Workshop, steps: StepFolder[], lacks: Lack[]): MissingNeed[] {
   return lacks
     .map((lack) => ({

@@ -3,7 +3,7 @@ import { filesOf, readText } from '../steps/step-files.ts';
 /** A TODO of an exercise. */
 export interface ExerciseTodo {
   number: number;
-  /** What to do, such as `make the keyring`. */
+  /** The instruction, such as `make the keyring`. */
   title: string;
   /** Whether the learner has not yet replaced it. */
   isLeft: boolean;

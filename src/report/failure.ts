@@ -34,7 +34,10 @@ export function describeFailure(reported: ReportedError, workshop: Workshop, tes
   return describeError(error, workshop, test);
 }
 
-/** What errors outside of all tests mean, such as from promises that nobody awaited. What says the same is told once. */
+/**
+ * Explains errors that were thrown outside the tests, such as rejected promises that nothing awaited. Errors with the same
+ * message are shown once.
+ */
 export function describeUnhandledErrors(errors: ReportedError[], workshop: Workshop): ThrownError[] {
   const described = errors.map((error) => describeError(printableError(error), workshop));
   return [...new Map(described.map((error) => [error.message, error])).values()];

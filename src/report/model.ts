@@ -19,15 +19,15 @@ export interface WrongAnswer {
   /** The TODO that it is about, if that is known. */
   todo?: { number: number; title: string };
   location?: CodeLocation;
-  /** What the lesson has to say about it. */
+  /** The sentence of the lesson about it. */
   sentence?: string;
   expected?: string;
   got?: string;
-  /** What was got is the learner's prediction, and what was expected is what came to be. */
+  /** True if the learner's prediction is compared with the result. */
   isPrediction?: true;
   /** Lines that begin with `- ` were expected, with `+ ` were got. */
   difference?: string[];
-  /** What was compared, when it isn't two values. */
+  /** The lines of a comparison that isn't between two values. */
   detail?: string;
 }
 
@@ -56,7 +56,7 @@ export interface StepView extends StepFolder {
 /** Something that steps need, and the endpoint lacks. */
 export interface MissingNeed {
   need: Need;
-  /** What the endpoint answered instead. */
+  /** The endpoint's answer to the call. */
   why: string;
   /** The numbers of the steps that are not possible without it. */
   steps: number[];
@@ -68,7 +68,7 @@ export interface WorkshopView {
   solutions: boolean;
   /** Where AWS is, in words. */
   target?: string;
-  /** What of the workshop is not possible where AWS is. */
+  /** The parts of the workshop that the endpoint doesn't support. */
   missing: MissingNeed[];
   steps: StepView[];
   /** The one thing to do next, as soon as it is known. */
@@ -96,7 +96,7 @@ export interface LongStep {
   canSave: boolean;
 }
 
-/** What is going on while steps run. */
+/** The activity to show while steps run. */
 export type Status = { kind: 'getting ready' } | { kind: 'running' } | LongStep | Wait;
 
 /**

@@ -3,7 +3,7 @@ import { wrap } from '../text/layout.ts';
 import { printable } from '../text/printable.ts';
 import type { MissingNeed } from './model.ts';
 
-/** What the endpoint lacks, what it answered instead, and which steps are not possible because of it. */
+/** Renders the operations that the endpoint lacks, its answers, and the steps that need them. */
 export function renderLacks(missing: MissingNeed[], page: Page): string[] {
   if (missing.length === 0) return [];
   const { bold, magenta } = page.colors;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { ThrownError } from './model.ts';
 import { renderWorkshop } from './render.ts';
 
-/** What is shown below the steps. */
+/** Returns the lines below the steps. */
 function shownOf(unhandled: ThrownError[]): string {
   const view = { solutions: false, missing: [], steps: [], turnedGreen: [], unhandled };
   const lines = renderWorkshop(view, { colors: picocolors.createColors(false), width: 80 });

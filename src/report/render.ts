@@ -9,7 +9,7 @@ export function renderWorkshop(view: WorkshopView, page: Page): string[] {
   return [...renderBeginning(view, page), ...renderResult(view, page)];
 }
 
-/** What is known before steps run: where AWS is, and what it lacks. */
+/** Renders what is known before steps run: where AWS is, and which operations it lacks. */
 export function renderBeginning(view: WorkshopView, page: Page): string[] {
   return [...renderHeading(view, page), ...renderLacks(view.missing, page)];
 }
@@ -27,7 +27,7 @@ export function renderResult(view: WorkshopView, page: Page): string[] {
   ];
 }
 
-/** What is going on while steps run: one line. */
+/** Renders the current activity while steps run, in one line. */
 export function renderStatus(status: Status, page: Page): string[] {
   if (status.kind === 'getting ready') return [page.colors.dim(' Getting ready …')];
   if (status.kind === 'taking long') return [page.colors.cyan(truncate(inWords(status), page.width - 1))];
@@ -53,7 +53,7 @@ export function renderNoStep(steps: StepFolder[], page: Page): string[] {
   ];
 }
 
-/** What can be done while Vitest watches. */
+/** Renders the keys that work while Vitest watches. */
 export function renderKeys({ colors: { bold, dim }, width }: Page): string[] {
   const save = dim('Save an exercise to run it.');
   const keys = [
@@ -68,7 +68,7 @@ export function renderKeys({ colors: { bold, dim }, width }: Page): string[] {
   return [...lines.flatMap((part) => wrap(` ${part}`, width)), ''];
 }
 
-/** What runs, and where AWS is. */
+/** Renders the heading: exercises or solutions, and where AWS is. */
 export function renderHeading(view: Pick<WorkshopView, 'solutions' | 'target'>, page: Page): string[] {
   const { bold, dim, magenta } = page.colors;
   const title = ` ${bold('Data key caching workshop')}${view.solutions ? magenta(' · reference solutions') : ''}`;

@@ -31,7 +31,7 @@ function leaveOutEmptyLines(logger: Vitest['logger']): void {
 /** An error of Node's has a code, such as `ECONNREFUSED`. */
 type SetUpError = Error & { code?: unknown };
 
-/** What was written for the learner: the message tells what is wrong, and what to do. */
+/** Names of errors whose messages were written for the learner: what is wrong, and what to do. */
 const plainErrors = [
   'SettingsError',
   'AccountError',
@@ -60,7 +60,7 @@ export function renderSetUpError(error: SetUpError, { colors, width }: Page): st
   ];
 }
 
-/** What AWS answered, that there was no answer, and that there are no credentials, can be told from a defect. */
+/** Returns what the learner can do about an error; undefined when its message says it all. */
 function wayOutOf(error: SetUpError): string | undefined {
   if (error.code === 'EADDRINUSE') {
     return 'Another program has this port: name another one as WORKSHOP_LOCAL_PORT, or none.';

@@ -150,7 +150,7 @@ export default class WorkshopReporter implements Reporter {
     this.#live.show([...renderWorkshop(this.#view([]), page), ...renderStatus(this.#status, page)]);
   }
 
-  /** What is known before steps run stands above all else. In a terminal it stands there until the end. */
+  /** Writes what is known before steps run above everything else. In a terminal it stays there until the end. */
   #begin(view?: WorkshopView): void {
     if (this.#hasBegun || (this.#live && !view)) return;
     this.#hasBegun = true;

@@ -17,13 +17,13 @@ import { createKeyWithAlias } from './keys.ts';
 /** The key of a run. */
 export interface RunKey {
   arn: string;
-  /** What the endpoint lacks: what was known before, and what the key has told. */
+  /** The operations that the endpoint lacks, including those found with the key. */
   lacks: Lack[];
   /** Removes the key, as far as that is possible, if the ledger doesn't lead to it. */
   removeUnlisted(): Promise<void>;
 }
 
-/** What the ledger and the clean-up rely on. */
+/** The operations that the ledger and the clean-up rely on. */
 export const needsOfCleanUp: readonly Need[] = [
   'kms:CreateKey (Tags)',
   'kms:CreateAlias',

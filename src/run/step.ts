@@ -20,7 +20,7 @@ declare module '@vitest/runner' {
   }
 }
 
-/** What a step's spec knows about the run that it is part of. */
+/** A step's view of the run that it is part of. */
 export interface Step {
   run: Run;
   /** The ARN of the key that global set-up created. */

@@ -6,7 +6,7 @@ import { limitAnswers } from './endpoint/answer-limits.ts';
 
 /** Where KMS and CloudTrail are, while it is in use. */
 export interface Target {
-  /** What the AWS SDK reads to get there. An undefined variable has to be absent. */
+  /** The environment variables that lead the AWS SDK there. An undefined one has to be absent. */
   environment: Environment;
   close(): Promise<void>;
 }

@@ -6,7 +6,7 @@ import { useEnvironment } from './target.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** What leads the SDK to the target. An undefined variable has to be absent. */
+    /** The environment variables that lead the SDK to the target. An undefined one has to be absent. */
     environment: Environment;
   }
 }

@@ -82,7 +82,7 @@ export function placeOf(line: number): string {
   return `.env, line ${line}`;
 }
 
-/** What an editor doesn't show, or shows as a blank. U+FFFD stands for bytes that are no UTF-8. */
+/** Characters that an editor hides or shows as a blank. U+FFFD stands for bytes that aren't UTF-8. */
 const unseenCharacter = /[\p{C}\uFFFD]|[^\S ]/u;
 
 function faultOfCharacters(text: string): string | undefined {

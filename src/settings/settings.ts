@@ -6,7 +6,7 @@ import { type EnvironmentLine, placeOf, readEnvironmentFile } from './environmen
 /** Environment variables by name, as in `process.env`. */
 export type Environment = Record<string, string | undefined>;
 
-/** What the names of this project's own settings begin with. */
+/** Prefix of the names of this project's own settings. */
 const prefix = 'WORKSHOP_';
 
 /** The names that a run can have: a name from elsewhere (a tag, a file, a command line) counts only if it is one of them. */
@@ -81,7 +81,7 @@ export interface Settings {
     /** How long a count has to stay the same before it is believed. */
     quietSeconds: number;
   };
-  /** What `.env` and the environment say, for the AWS SDK to read. */
+  /** The variables of `.env` and the environment, for the AWS SDK to read. */
   environment: Environment;
 }
 

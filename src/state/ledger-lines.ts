@@ -42,7 +42,7 @@ export type LedgerEntry = z.infer<typeof entrySchema>;
 /** A line of a ledger. */
 export type LedgerLine = z.infer<typeof lineSchema>;
 
-/** What the text of a ledger says. */
+/** The contents of a ledger. */
 export interface LedgerText {
   lines: LedgerLine[];
   /** Lines that can't be read, by their numbers from 1, and why. */

@@ -22,7 +22,7 @@ import { stateFolder } from './state-folder.ts';
 
 export type { LedgerEntry, Place } from './ledger-lines.ts';
 
-/** What a run wrote down in one place. */
+/** The entries of a run in one place. */
 export interface Ledger {
   /** The project's folder. */
   root: string;
@@ -35,7 +35,7 @@ export interface Ledger {
   writtenAt: Date;
 }
 
-/** What leads to the file of a ledger. */
+/** Identifies a ledger: its file name is made of these. */
 type LedgerName = Pick<Ledger, 'root' | 'run' | 'place'>;
 
 const folder = join(stateFolder, 'ledger');
@@ -86,7 +86,7 @@ export function openLedgers(root: string): Ledger[] {
   return ledgerFiles(root).flatMap((file) => readLedger(root, file).ledger ?? []);
 }
 
-/** What can't be read among the ledgers, and is left alone: one line each. */
+/** Ledgers and lines that can't be read, and are left alone: one line each. */
 export function unreadableLedgers(root: string): string[] {
   const misnamed = filesInFolder(root).filter((file) => file.endsWith('.jsonl') && runOf(file) === undefined);
   return [
@@ -130,7 +130,7 @@ export function placeOf({ target, region, endpoint, account }: Run): Place {
   return { target, region, ...(endpoint ? { endpoint } : {}), ...(account ? { account } : {}) };
 }
 
-/** What leads to the ledger of a run where it is now. */
+/** Identifies the ledger of a run in its current place. */
 export function ledgerName(run: Run): LedgerName {
   return { root: run.root, run: run.name, place: placeOf(run) };
 }

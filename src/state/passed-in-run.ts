@@ -4,7 +4,7 @@ import { removeInside } from './remove-inside.ts';
 import { type Run, requireRunName } from './run.ts';
 import { stateFolder } from './state-folder.ts';
 
-/** What leads to the progress of a run. */
+/** Identifies the progress of a run. */
 type RunFolder = Pick<Run, 'root' | 'name'>;
 
 /** Remembers, from one worker to the next, that a step's exercise passed in this run. */

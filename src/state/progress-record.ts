@@ -12,7 +12,7 @@ const passSchema = z.object({
   exercise: z.string(),
 });
 
-/** That a step's exercise passed, in whatever run it was. Times are ISO 8601, in UTC. */
+/** Record of a step whose exercise passed, in any run. Times are ISO 8601, in UTC. */
 export type StepPass = z.infer<typeof passSchema>;
 
 /**

@@ -29,7 +29,7 @@ export interface Run {
   cloudTrail: { timeoutSeconds: number; quietSeconds: number };
 }
 
-/** What the aliases of all runs begin with; the run's name follows. */
+/** Prefix of the aliases of all runs; the run's name follows. */
 export const aliasPrefix = 'alias/kms_key_cse_usecase_3_';
 
 declare module 'vitest' {

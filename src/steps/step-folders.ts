@@ -28,7 +28,7 @@ export function stepNames(root: string): string[] {
     .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }
 
-/** What a step taught: the last paragraph of the lesson's section "What you learned", if it has one. */
+/** Returns what a step taught: the last paragraph of the lesson's section "What you learned", if it has one. */
 export function whatWasLearned(root: string, name: string): string | undefined {
   const [, section] = readLesson(root, name).split(/^## What you learned\s*$/m);
   const [text = ''] = section?.split(/^#{1,2} /m) ?? [];

@@ -9,7 +9,7 @@ const pc = picocolors.createColors(
 /** The colours of the commands: picocolors, which respects NO_COLOR. None in a file or a pipe, except with FORCE_COLOR. */
 export const paint = pc;
 
-/** What stands in front of a line. */
+/** The marks in front of a line. */
 export const marks = {
   ok: pc.green('✔'),
   wrong: pc.red('✘'),
@@ -48,7 +48,7 @@ export function renderMarkdown(text: string, width: number): string {
 
 const listMark = /^\s*[-*] /;
 
-/** What goes on below the mark of a list stands below its text. */
+/** Indents the continuation of a list item to its text. */
 function renderParagraph(paragraph: string, width: number): string[] {
   const mark = listMark.exec(paragraph)?.[0] ?? '';
   const lines = wrap(renderSpans(paragraph.slice(mark.length)), width - mark.length);

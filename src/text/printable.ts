@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** What a terminal obeys or hides instead of showing it: control characters, and those that turn the direction of text. */
+/** Characters that a terminal obeys or hides: control characters, and those that change the direction of text. */
 const unseen = /(?![\n\t])[\p{Cc}\u061C\u200B\u200E\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/gu;
 
 /**

@@ -2,7 +2,7 @@ import { whyNotThere } from '../../run/endpoint/why-not-there.ts';
 import { type Finding, notThere, ok, wrong } from './finding.ts';
 import { statementsFor } from './iam-policy.ts';
 
-/** What the AWS SDK throws when AWS, or the way to it, says no. */
+/** An error that the AWS SDK throws when AWS refuses a call or can't be reached. */
 type SdkError = Error & { $metadata?: { httpStatusCode?: number } };
 
 /**

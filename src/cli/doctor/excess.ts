@@ -45,7 +45,7 @@ export async function lookForExcess(excesses: Excess[]): Promise<Finding> {
   );
 }
 
-/** What can be tried without a key. */
+/** The calls that can be tried without a key. */
 export function excessOfAccount(kms: KMSClient, run: Run): Excess[] {
   const tags = tagsOfTheWorkshop(run);
   const other = { TagKey: 'workshop', TagValue: 'something else' };
@@ -84,7 +84,7 @@ export function excessOfKey(kms: KMSClient, run: Run, KeyId: string): Excess[] {
   ];
 }
 
-/** What can be tried with the key of somebody else, if there is one: read its tags, and make a dry run. */
+/** The calls that can be tried with another owner's key, if there is one: reading its tags, and a dry run. */
 export async function excessOfOthersKey(kms: KMSClient, run: Run): Promise<Excess[]> {
   const KeyId = await findKeyOfOthers(kms, run);
   if (KeyId === undefined) return [];

@@ -1,11 +1,11 @@
-/** What a look at one thing gave. */
+/** The result of one check. */
 export interface Finding {
-  /** What was looked at, such as `Node.js` or `kms:CreateKey`. */
+  /** The subject of the check, such as `Node.js` or `kms:CreateKey`. */
   subject: string;
   verdict: 'ok' | 'wrong' | 'more than needed' | 'not there' | 'not checked';
-  /** What was seen. */
+  /** The observation, in words. */
   detail: string;
-  /** What to do about it. */
+  /** The remedy, as an instruction. */
   fix?: string;
 }
 

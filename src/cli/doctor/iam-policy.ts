@@ -26,7 +26,7 @@ export function actionsOf({ Statement }: IamPolicy): string[] {
   return [...new Set(Statement.flatMap(({ Action }) => Action))];
 }
 
-/** What docs/iam-policy.json says of one action, and of that alone: the statements that give it. */
+/** The statements of docs/iam-policy.json that allow one action, reduced to that action. */
 export function statementsFor(action: string): Omit<Statement, 'Sid'>[] {
   return readIamPolicy()
     .Statement.filter(({ Action }) => Action.includes(action))

@@ -4,7 +4,7 @@ import type { KMSClient } from '@aws-sdk/client-kms';
 import { vi } from 'vitest';
 import type { Clock } from '../../local-aws/index.ts';
 
-/** What the SDK passes on from attempt to attempt. */
+/** The state that the SDK passes from attempt to attempt. */
 interface Answered {
   response?: unknown;
   $response?: unknown;

@@ -12,7 +12,7 @@ export interface Caller {
 /** A caller of whom is not known who it is, and why. */
 export interface UnknownCaller {
   unknown: string;
-  /** What was thrown when STS was asked. */
+  /** The error that was thrown when STS was called. */
   cause: Error & { code?: string };
 }
 
@@ -63,7 +63,7 @@ function isUnreachable({ code, name }: Error & { code?: string }): boolean {
   return codesOfNobody.test(code ?? name);
 }
 
-/** What answered is no STS: it may be a web page. */
+/** Thrown when the answer isn't from STS: it may be a web page. */
 class NoAccountError extends Error {
   override name = 'NoAccountError';
 }

@@ -37,7 +37,7 @@ export function countLeftovers({ aliases, orphans, files }: Leftovers): string {
   return counts.filter((text) => text !== '').join(', ');
 }
 
-/** What no clean-up can remove: nothing shows whose it is. */
+/** Describes keys that no clean-up can remove, because nothing shows who owns them. */
 function describeLostKeys(lostKeys: number): string {
   const keys = lostKeys === 1 ? 'A key that it created has' : `${lostKeys} keys that it created have`;
   return (

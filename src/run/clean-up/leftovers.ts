@@ -9,7 +9,7 @@ import type { TaggedKey } from './tagged-keys.ts';
 /** In milliseconds. */
 const shownAfter = 10_000;
 
-/** What is left of a run. */
+/** The keys, aliases and files that are left of a run. */
 export interface Leftovers {
   run: string;
   aliases: LeftAlias[];
@@ -74,12 +74,12 @@ async function untilShown({ place, keys, writtenAt }: Ledger): Promise<void> {
   await setTimeout(Math.max(0, shownAfter - age));
 }
 
-/** What is left of a run of which there is no ledger, by the tags of its keys. */
+/** Finds the leftovers of a run without a ledger by the tags of its keys. */
 export function leftoversByTags(run: string, found: TaggedKey[]): Leftovers {
   return { ...merge(run, [], found), run, unseenAliasNames: [], ...noOutput, lostKeys: 0 };
 }
 
-/** What is left of a run on a local AWS that is gone with its keys. */
+/** Finds the leftovers of a run on a local AWS that has ended, and its keys with it. */
 export function leftOutput({ run }: Ledger, output: Output): Leftovers {
   return { run, aliases: [], orphans: [], unseenAliasNames: [], ...output, lostKeys: 0 };
 }

@@ -16,7 +16,7 @@ import { patientKms } from './kms-retries.ts';
 import { findLeftovers, isNothing, type Leftovers, leftOutput, leftoversByTags } from './leftovers.ts';
 import { findTaggedKeys, type TaggedKeys } from './tagged-keys.ts';
 
-/** What a clean-up is going to remove. */
+/** The plan of a clean-up. */
 export interface Plan {
   removals: { leftovers: Leftovers; ledger: Ledger | undefined }[];
   /** Runs that are left alone because they are still at work: one line each. */
@@ -25,17 +25,17 @@ export interface Plan {
   elsewhere: string[];
   /** Runs of the workshop that were found in the account by the tags of their keys, and that nobody asked for. */
   others: Leftovers[];
-  /** What can't be read, or names no run, and is left alone: one line each. */
+  /** Things that can't be read or that name no run, and are left alone: one line each. */
   notUnderstood: string[];
   /** The names of all runs that have a ledger in this folder, or keys with their tags in the account. */
   known: string[];
 }
 
-/** What came of a clean-up. */
+/** The outcome of a clean-up. */
 export interface Outcome {
-  /** What was left of each run of which nothing is left now. */
+  /** The leftovers that were removed, for each run of which nothing is left. */
   removed: Leftovers[];
-  /** What could not be removed, one line each, with the name of the run. */
+  /** Things that could not be removed, one line each, with the name of the run. */
   notRemoved: string[];
 }
 

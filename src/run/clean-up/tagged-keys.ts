@@ -22,7 +22,7 @@ export interface TaggedKey {
   aliasNames: string[];
 }
 
-/** What a search found. */
+/** The result of a search. */
 export interface TaggedKeys {
   keys: TaggedKey[];
   /** Keys whose tag names a run that can't be: one line each. Anyone who may tag a key can write there what they like. */

@@ -1,7 +1,7 @@
 import type { RequestTally } from '../../evidence/request-tally.ts';
 import { prices } from './prices.ts';
 
-/** What is paid for. */
+/** The usage that AWS charges for. */
 export interface Usage {
   /** How many keys were created. */
   keys: number;
@@ -22,7 +22,7 @@ export function usageOf({ keys, requests }: RequestTally, milliseconds: number):
   };
 }
 
-/** What it costs in US dollars, at most. */
+/** The cost in US dollars, at most. */
 export interface Cost {
   keys: number;
   /** If the month's free requests are used up. */

@@ -1,10 +1,10 @@
 import { costOf, type Usage } from './cost.ts';
 import { freeKmsRequests } from './prices.ts';
 
-/** What a complete run asks for, in an account that has no other keys. A test holds it against a run. */
+/** The usage of a complete run, in an account without other keys. A test compares it with a run. */
 export const expectedUsage: Usage = { keys: 3, hours: 1, kmsRequests: 100, lookUps: 10 };
 
-/** What a run will cost, in lines: said before it creates anything. */
+/** Describes the expected cost of a run, before it creates anything. */
 export function describeExpectedCost(): string {
   const { kmsRequests } = expectedUsage;
   return [
@@ -14,7 +14,7 @@ export function describeExpectedCost(): string {
   ].join('\n');
 }
 
-/** What a run has cost, in lines: said when it has cleaned up. */
+/** Describes the cost of a run, after it has cleaned up. */
 export function describeCost(usage: Usage): string {
   const { keys, kmsRequests, lookUps } = usage;
   const cost = keys === 0 ? 'It has cost nothing: no key was made.' : `It has cost about ${forKeys(usage)}`;

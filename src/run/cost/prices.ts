@@ -11,7 +11,7 @@ export interface Price {
 const kmsPricing = 'https://aws.amazon.com/kms/pricing/';
 const cloudTrailPricing = 'https://aws.amazon.com/cloudtrail/pricing/';
 
-/** What AWS asks for what the workshop uses. */
+/** AWS's prices for the services that the workshop uses. */
 export const prices = {
   /** Charged by the hour, from its creation until its deletion is scheduled. */
   key: { usd: 1, per: 'month of a customer managed key', source: kmsPricing, asOf: '2026-03' },

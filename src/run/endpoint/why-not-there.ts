@@ -1,4 +1,4 @@
-/** What the AWS SDK throws when it gets another answer than it hoped for, or none. */
+/** An error that the AWS SDK throws for an unexpected answer, or for none. */
 type SdkError = Error & {
   code?: string;
   $metadata?: { httpStatusCode?: number };
@@ -15,7 +15,7 @@ const namesOfUnknown = /^UnknownOperation|^InvalidAction|^NotImplemented/;
 const wordsOfUnknown =
   /not (yet )?(been )?(implemented|emulated|supported|enabled)|unknown (operation|action)|not included in your/i;
 
-/** What is in the way, but says that there is something behind it. */
+/** Errors that prove the operation exists. */
 const refusals = /AccessDenied|Throttl|TooManyRequests|LimitExceeded|SlowDown|Token|Signature|Credentials/;
 
 /** Of a gateway, which mostly has a page of its own for it. */

@@ -1,6 +1,6 @@
 import module from 'node:module';
 
-/** What Node.js has since 22.10: https://nodejs.org/api/module.html#module-compile-cache */
+/** API of Node.js since 22.10: https://nodejs.org/api/module.html#module-compile-cache */
 interface CompileCache {
   enableCompileCache?(directory: string): unknown;
   flushCompileCache?(): void;

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { type LocalAws, startLocalAws } from '../../../local-aws/index.ts';
 
-/** What an endpoint answers, as it goes over the wire. */
+/** An answer of an endpoint, as it goes over the wire. */
 export interface RawAnswer {
   status: number;
   type: string;
@@ -14,11 +14,11 @@ export interface RawAnswer {
 /** An AWS-compatible endpoint that lacks things. */
 export interface LimitedEndpoint {
   url: string;
-  /** What is behind it, and has everything. */
+  /** The local AWS behind it, which lacks nothing. */
   aws: LocalAws;
   /** The operations that were asked for, in their order. */
   asked: string[];
-  /** What leads the workshop to it. */
+  /** The environment variables that lead the workshop to it. */
   environment: Record<string, string>;
   close(): Promise<void>;
 }
