@@ -149,7 +149,7 @@ describe('clean-up', () => {
     const environment = { ...seat.endpoint, WORKSHOP_TARGET: 'aws', ...wrong };
 
     await expect(seat.run(['clean-up'], environment)).rejects.toThrow(
-      new RegExp(`^The clean-up stopped: ${why}.*\\n {2}npm run doctor may tell what is wrong\\.`),
+      new RegExp(`^The clean-up stopped: ${why}.*\\n {2}Run npm run doctor to find the cause\\.`),
     );
 
     expect(openLedgers(seat.workshop.root).map(({ run }) => run)).toEqual(['dead']);

@@ -42,7 +42,7 @@ export async function cleanUp(
     if (name === 'AccountError') throw new LearnerError(message, { cause: error });
     const what = name === 'UnreachableError' ? message : `${name}: ${message}`;
     throw new LearnerError(
-      `The clean-up stopped: ${what}\n  npm run doctor may tell what is wrong. What is left can be cleaned up again.`,
+      `The clean-up stopped: ${what}\n  Run npm run doctor to find the cause. What is left can be cleaned up again.`,
       { cause: error },
     );
   }

@@ -247,7 +247,7 @@ describe('progress', () => {
 
   test.each(['3', '03-water-the-tree'])('of step %s alone is refused', async (step) => {
     expect(await complaintOf(['progress', step])).toBe(
-      'It is told of all steps at once, without naming any: npm run progress',
+      'progress shows all steps and takes no step name: npm run progress',
     );
   });
 

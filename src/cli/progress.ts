@@ -62,8 +62,7 @@ function readFile(root: string, file: string): string {
     return readFileSync(resolve(root, file), 'utf8');
   } catch (error) {
     const isStep = readStepFolders(root).some(({ number, name }) => [String(number), name].includes(file));
-    if (isStep)
-      throw new LearnerError('It is told of all steps at once, without naming any: npm run progress');
+    if (isStep) throw new LearnerError('progress shows all steps and takes no step name: npm run progress');
     throw new LearnerError(`${file} can't be read: ${(error as Error).message}`);
   }
 }

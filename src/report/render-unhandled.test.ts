@@ -20,7 +20,7 @@ const inTheExercise: ThrownError = {
 test('an error outside of the steps is shown', () => {
   expect(shownOf([inTheSdk])).toMatchInlineSnapshot(`
     "
-     An error came outside of all steps. Is an await missing?
+     An error was thrown outside the steps. Is an await missing?
 
        TypeError: x is not a function
     "
@@ -30,7 +30,7 @@ test('an error outside of the steps is shown', () => {
 test('of several errors, one is shown that leads to the exercise, and how to see all', () => {
   expect(shownOf([inTheSdk, inTheExercise, inTheSdk])).toMatchInlineSnapshot(`
     "
-     3 errors came outside of all steps. Is an await missing?
+     3 errors were thrown outside the steps. Is an await missing?
      → workshop/02-multiply/exercise.ts:5:23
 
        nobody waits
@@ -38,7 +38,7 @@ test('of several errors, one is shown that leads to the exercise, and how to see
      All of them: npx vitest run --reporter=default
     "
   `);
-  expect(shownOf([inTheSdk, inTheSdk])).toContain(' 2 errors came outside of all steps.');
+  expect(shownOf([inTheSdk, inTheSdk])).toContain(' 2 errors were thrown outside the steps.');
   expect(shownOf([inTheSdk, inTheSdk])).toContain('TypeError: x is not a function');
 });
 

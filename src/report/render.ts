@@ -189,13 +189,13 @@ function renderHelp(
   return ['', ...[lesson, more].map((line) => ` ${colors.dim(line)}`)];
 }
 
-/** One forgotten await lets many errors out: one of them is enough, best one that leads to the learner's code. */
+/** One missing await can cause many errors. Shows one of them, preferably one that leads to the learner's code. */
 function renderUnhandled(errors: ThrownError[], page: Page): string[] {
   const shown = errors.find(({ location }) => location) ?? errors[0];
   if (!shown) return [];
   const { bold, dim, red } = page.colors;
-  const count = errors.length === 1 ? 'An error' : `${errors.length} errors`;
-  const heading = `${count} came outside of all steps. Is an await missing?`;
+  const what = errors.length === 1 ? 'An error was' : `${errors.length} errors were`;
+  const heading = `${what} thrown outside the steps. Is an await missing?`;
   const others = errors.length === 1 ? [] : ['', ` ${dim('All of them: npx vitest run --reporter=default')}`];
   return [
     '',

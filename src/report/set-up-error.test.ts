@@ -10,10 +10,10 @@ const ofAws = (name: string) =>
 
 test.each([
   [ofAws('AccessDeniedException'), 'npm run doctor -- --with-key tells which permissions are missing'],
-  [ofAws('ExpiredTokenException'), 'npm run doctor may tell what is wrong'],
-  [named('CredentialsProviderError'), 'npm run doctor may tell what is wrong'],
-  [named('SettingsError'), 'npm run doctor may tell what is wrong'],
-  [named('AccountError'), 'npm run doctor may tell what is wrong'],
+  [ofAws('ExpiredTokenException'), 'Run npm run doctor to find the cause'],
+  [named('CredentialsProviderError'), 'Run npm run doctor to find the cause'],
+  [named('SettingsError'), 'Run npm run doctor to find the cause'],
+  [named('AccountError'), 'Run npm run doctor to find the cause'],
 ])('%s leads to the doctor', (error, wayOut) => {
   expect(renderSetUpError(error, page)).toContain(` → ${wayOut}`);
 });
@@ -32,7 +32,7 @@ test('a refused connection leads there, and has its code when that is all there 
     '',
     ' AggregateError: ECONNREFUSED',
     '',
-    ' → npm run doctor may tell what is wrong',
+    ' → Run npm run doctor to find the cause',
     '',
     ' All of the error: npx vitest run --reporter=default',
   ]);

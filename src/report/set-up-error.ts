@@ -76,5 +76,5 @@ function wayOutOf(error: SetUpError): string | undefined {
     error.code !== undefined ||
     error.name.endsWith('ProviderError')
   );
-  return isDefect ? undefined : 'npm run doctor may tell what is wrong';
+  return isDefect ? undefined : 'Run npm run doctor to find the cause';
 }

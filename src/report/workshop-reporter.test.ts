@@ -138,7 +138,7 @@ test('a wrong answer, a syntax error and a forgotten await are told in their own
 
      ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━  1 of 1 step done, 1 not run
 
-     An error came outside of all steps. Is an await missing?
+     An error was thrown outside the steps. Is an await missing?
      → workshop/02-multiply/exercise.ts:5:23
 
        nobody waits
@@ -193,7 +193,7 @@ test('a filter that leads to no step, and a set-up that fails, are told plainly'
   expect(output).toMatch(/\S\n\n$/);
   expect(output.trim()).toBe(
     'The workshop could not start.\n\n These settings are wrong:\n   A is "b".\n\n' +
-      ' → npm run doctor may tell what is wrong',
+      ' → Run npm run doctor to find the cause',
   );
   expect(code).toBe(1);
 });

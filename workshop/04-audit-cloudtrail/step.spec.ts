@@ -213,7 +213,7 @@ test('waits until all counts have stayed the same for the whole quiet period', a
     const changing = await key.count(restless);
     expect(
       changing.counts ?? 'not yet',
-      'There was another call before each look: the quiet period begins anew when a count changes.',
+      'There was another call before each look: the quiet period starts over when a count changes.',
     ).toBe('not yet');
 
     const second = await key.count({ ...restless, encryptionContexts });

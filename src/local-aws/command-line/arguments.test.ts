@@ -70,7 +70,7 @@ describe('a mistake is told with name, value and what is allowed', () => {
     ],
     [['--seed', '4294967296'], "--seed is '4294967296'; it has to be a whole number from 0 to 4294967295."],
     [['--verbose=yes'], "--verbose takes no value; 'yes' is one."],
-    [['start'], "'start' is no option, and nothing else is taken."],
+    [['start'], "Unexpected argument 'start'. --help lists the options."],
     [['-p', '1'], "-p isn't an option; the options are --port, --region, "],
     [['--prot', '1'], "--prot isn't an option; the options are --port, --region, "],
     [['--toString'], "--toString isn't an option; "],

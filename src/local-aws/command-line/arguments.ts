@@ -55,7 +55,7 @@ export function parseCommand(given: readonly string[]): Command {
   const values: { [Name in OptionName]?: string } = {};
   for (const token of tokens) {
     if (token.kind === 'positional')
-      mistakes.push(`'${token.value}' is no option, and nothing else is taken.`);
+      mistakes.push(`Unexpected argument '${token.value}'. --help lists the options.`);
     if (token.kind !== 'option') continue;
     // The next option isn't a value, unless it is said to be: --weather=--rules.json
     const isNextOption = token.inlineValue === false && token.value.startsWith('--');

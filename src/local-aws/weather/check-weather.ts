@@ -11,7 +11,7 @@ export function checkWeather(rules: unknown): WeatherRule[] {
   const result = weatherSchema.safeParse(rules);
   if (result.success) return result.data;
   const mistakes = result.error.issues.map((issue) => `  ${explain(issue, rules)}`);
-  throw new TypeError(['The weather has rules that are none:', ...mistakes].join('\n'));
+  throw new TypeError(['Invalid rules of the weather:', ...mistakes].join('\n'));
 }
 
 function explain(issue: z.core.$ZodIssue, rules: unknown): string {

@@ -111,7 +111,8 @@ describe('says where a mistake is, what stands there, and what may', () => {
 
   test('for each of several', async () => {
     const weather = JSON.stringify([{ fault: 'throttle', rate: 2 }, { fault: 'latency' }]);
-    const mistakes = /rules that are none:\n {2}weather\[0\]\.rate .*\n {2}weather\[1\]\.milliseconds /;
+    const mistakes =
+      /Invalid rules of the weather:\n {2}weather\[0\]\.rate .*\n {2}weather\[1\]\.milliseconds /;
     await expect(readWeather(weather)).rejects.toThrow(mistakes);
   });
 

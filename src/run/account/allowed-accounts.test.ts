@@ -32,7 +32,7 @@ test('another is refused, with what was seen and what to do', () => {
 
 test('one that is not known is refused where the settings name some', () => {
   expect(() => requireAllowedAccount(allowing('111122223333'), nobody)).toThrow(
-    "Whose account this is, isn't known: sts:GetCallerIdentity is not there: 404. So it can't be found in",
+    "Could not identify the account: sts:GetCallerIdentity is not there: 404. So it can't be found in",
   );
 });
 
@@ -46,7 +46,7 @@ test.each([
   [
     { WORKSHOP_TARGET: 'endpoint', AWS_ENDPOINT_URL_KMS: 'http://127.0.0.1:4566' },
     { ...nobody, unknown: `${nobody.unknown} InternalFailure: The service is not enabled` },
-    "An account in eu-central-1, at http://127.0.0.1:4566.\nWhose it is, isn't known: sts:GetCallerIdentity is not there: 404\nInternalFailure: The service is not enabled.",
+    'An account in eu-central-1, at http://127.0.0.1:4566.\nCould not identify it: sts:GetCallerIdentity is not there: 404\nInternalFailure: The service is not enabled.',
   ],
 ])('it is told where a run works, and as whom', (environment, caller, line) => {
   expect(describeCaller(settings(environment), caller)).toBe(line);

@@ -31,7 +31,7 @@ export function requireAllowedAccount({ allowedAccounts }: Settings, caller: Cal
   const list = `WORKSHOP_ALLOWED_ACCOUNTS: ${allowedAccounts.join(', ')}.`;
   if ('unknown' in caller) {
     throw new AccountError(
-      `Whose account this is, isn't known: ${caller.unknown}. So it can't be found in ${list}`,
+      `Could not identify the account: ${caller.unknown}. So it can't be found in ${list}`,
       'Unset WORKSHOP_ALLOWED_ACCOUNTS for this endpoint.',
     );
   }

@@ -15,7 +15,7 @@ export function describePlace({ region, environment }: Settings): string {
 export function describeCaller(settings: Settings, caller: Caller | UnknownCaller): string {
   const where = describePlace(settings);
   if ('unknown' in caller) {
-    const whose = wrap(`Whose it is, isn't known: ${caller.unknown}.`, width);
+    const whose = wrap(`Could not identify it: ${caller.unknown}.`, width);
     return [`An account in ${where}.`, ...whose].join('\n');
   }
   const account = settings.target === 'aws' ? 'The AWS account' : 'The account';

@@ -85,8 +85,8 @@ test('a run asks first who it is and says so, and tells what it will cost and di
   expect(output).toContain('AWS 111122223333, eu-central-1\n');
 
   const keys = calls.filter(({ operation, status }) => operation === 'CreateKey' && status === 200).length;
-  expect(output).toContain(` It has cost about 0.0041 USD: ${keys} keys, for up to an hour each.\n`);
-  expect(output).toContain(` Free are its ${callsOf('kms')} requests to KMS (or `);
+  expect(output).toContain(` It cost about 0.0041 USD: ${keys} keys, for up to an hour each.\n`);
+  expect(output).toContain(` Its ${callsOf('kms')} requests to KMS are within `);
   expect(output).toContain(` and ${callsOf('cloudtrail')} to CloudTrail.\n`);
   expect(keys).toBe(expectedUsage.keys);
   expect(callsOf('kms')).toBeGreaterThan(expectedUsage.kmsRequests / 2);
@@ -99,7 +99,7 @@ test('a run that reaches nobody says where', { timeout }, async () => {
   expect(code).toBe(1);
   expect(output.replace(/\s+/g, ' ').trim()).toBe(
     "The workshop could not start. The endpoint http://127.0.0.1:1 can't be reached: connect ECONNREFUSED 127.0.0.1:1. " +
-      '→ npm run doctor may tell what is wrong',
+      '→ Run npm run doctor to find the cause',
   );
 });
 
@@ -131,7 +131,7 @@ test('a run in an account that is not allowed says so once, and does nothing', {
   expect(output.replace(/\s+/g, ' ').trim()).toBe(
     'The workshop could not start. The credentials are of arn:aws:iam::111122223333:user/administrator, whose account ' +
       '111122223333 is not in WORKSHOP_ALLOWED_ACCOUNTS: 444455556666. Nothing was done there. Take other credentials, ' +
-      'such as another AWS_PROFILE, or add the account. → npm run doctor may tell what is wrong',
+      'such as another AWS_PROFILE, or add the account. → Run npm run doctor to find the cause',
   );
   expect(foldersMade()).toEqual([]);
 });

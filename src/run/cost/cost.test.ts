@@ -29,20 +29,21 @@ test('what was asked for is what is paid for', () => {
   expect(usageOf(tallyOf([]), 0)).toEqual({ keys: 0, hours: 0, kmsRequests: 0, lookUps: 0 });
 });
 
-test('the cost is told before and afterwards', () => {
+test('describes the expected cost before a run, and the cost after it', () => {
   expect(describeExpectedCost().split('\n')).toEqual([
     'It will cost about 0.0041 USD: 3 keys, for up to an hour each.',
-    'Free are some 100 requests to KMS (or 0.0003 USD, after 20,000 in a month),',
-    'and CloudTrail.',
+    'Its requests to KMS, some 100, are within the 20,000 that are free each month',
+    '(otherwise 0.0003 USD), and its look-ups in CloudTrail are free.',
   ]);
   expect(describeCost(usage).split('\n')).toEqual([
-    'It has cost about 0.0041 USD: 3 keys, for up to an hour each.',
-    'Free are its 77 requests to KMS (or 0.0002 USD, after 20,000 in a month),',
-    'and 4 to CloudTrail.',
+    'It cost about 0.0041 USD: 3 keys, for up to an hour each.',
+    'Its 77 requests to KMS are within the 20,000 that are free each month',
+    '(otherwise 0.0002 USD), and its 4 look-ups in CloudTrail are free.',
   ]);
   expect(describeCost({ keys: 0, hours: 0.1, kmsRequests: 2, lookUps: 0 }).split('\n')).toEqual([
-    'It has cost nothing: no key was made.',
-    'Free are its 2 requests to KMS (or less than 0.0001 USD, after 20,000 in a month).',
+    'It cost nothing: no key was created.',
+    'Its 2 requests to KMS are within the 20,000 that are free each month',
+    '(otherwise less than 0.0001 USD).',
   ]);
   expect(describeCost({ ...usage, keys: 1, hours: 2.5 })).toContain(
     'about 0.0041 USD: 1 key, for up to 3 hours each.',

@@ -9,19 +9,20 @@ export function describeExpectedCost(): string {
   const { kmsRequests } = expectedUsage;
   return [
     `It will cost about ${forKeys(expectedUsage)}`,
-    `Free are some ${kmsRequests} requests to KMS ${unlessMany(expectedUsage)},`,
-    'and CloudTrail.',
+    `Its requests to KMS, some ${kmsRequests}, are ${withinFree(expectedUsage)}, and its look-ups in CloudTrail are free.`,
   ].join('\n');
 }
 
 /** Describes the cost of a run, after it has cleaned up. */
 export function describeCost(usage: Usage): string {
   const { keys, kmsRequests, lookUps } = usage;
-  const cost = keys === 0 ? 'It has cost nothing: no key was made.' : `It has cost about ${forKeys(usage)}`;
+  const cost = keys === 0 ? 'It cost nothing: no key was created.' : `It cost about ${forKeys(usage)}`;
   if (kmsRequests === 0) return cost;
-  const requests = kmsRequests === 1 ? 'Free is its 1 request' : `Free are its ${kmsRequests} requests`;
-  const free = `${requests} to KMS ${unlessMany(usage)}`;
-  return [cost, ...(lookUps === 0 ? [`${free}.`] : [`${free},`, `and ${lookUps} to CloudTrail.`])].join('\n');
+  const requests = kmsRequests === 1 ? 'Its request to KMS is' : `Its ${kmsRequests} requests to KMS are`;
+  const free = `${requests} ${withinFree(usage)}`;
+  const ofCloudTrail =
+    lookUps === 1 ? 'its look-up in CloudTrail is' : `its ${lookUps} look-ups in CloudTrail are`;
+  return [cost, lookUps === 0 ? `${free}.` : `${free}, and ${ofCloudTrail} free.`].join('\n');
 }
 
 function forKeys(usage: Usage): string {
@@ -30,10 +31,11 @@ function forKeys(usage: Usage): string {
   return `${dollars(costOf(usage).keys)}: ${keys}, for up to ${hours} each.`;
 }
 
-function unlessMany(usage: Usage): string {
+function withinFree(usage: Usage): string {
   const free = freeKmsRequests.toLocaleString('en');
   const price = costOf(usage).kmsRequests;
-  return `(or ${price < 0.000_1 ? 'less than 0.0001 USD' : dollars(price)}, after ${free} in a month)`;
+  const otherwise = price < 0.000_1 ? 'less than 0.0001 USD' : dollars(price);
+  return `within the ${free} that are free each month\n(otherwise ${otherwise})`;
 }
 
 function dollars(usd: number): string {
