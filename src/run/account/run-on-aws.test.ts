@@ -87,7 +87,7 @@ test('a run asks first who it is and says so, and tells what it will cost and di
   const keys = calls.filter(({ operation, status }) => operation === 'CreateKey' && status === 200).length;
   expect(output).toContain(` It cost about 0.0041 USD: ${keys} keys, for up to an hour each.\n`);
   expect(output).toContain(` Its ${callsOf('kms')} requests to KMS are within `);
-  expect(output).toContain(` and ${callsOf('cloudtrail')} to CloudTrail.\n`);
+  expect(output).toContain(` and its ${callsOf('cloudtrail')} look-ups in CloudTrail are free.\n`);
   expect(keys).toBe(expectedUsage.keys);
   expect(callsOf('kms')).toBeGreaterThan(expectedUsage.kmsRequests / 2);
   expect(callsOf('kms')).toBeLessThan(expectedUsage.kmsRequests * 1.5);
