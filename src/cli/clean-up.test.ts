@@ -125,6 +125,20 @@ describe('clean-up', () => {
     expect(existsSync(join(seat.workshop.root, '.workshop/scratch/dead'))).toBe(false);
   });
 
+  test('fails when it found nothing but a ledger that it could not read', async () => {
+    expect((await seat.run(['clean-up'])).isWell).toBe(true);
+    seat.workshop.write('.workshop/ledger/No Ledger.jsonl', '{');
+
+    const { isWell, output } = await seat.run(['clean-up']);
+
+    expect(isWell).toBe(false);
+    expect(output).toMatch(/^· Could not be read, and was left alone:\n {2}.*No Ledger\.jsonl/);
+    expect(output).toMatch(
+      /\n✘ Nothing was removed, because the clean-up could not read what it found\. Check each of the lines above\.\n$/,
+    );
+    expect(existsSync(join(seat.workshop.root, '.workshop/ledger/No Ledger.jsonl'))).toBe(true);
+  });
+
   test('leaves what is elsewhere, and says how to get at it', async () => {
     const { endpoint: _, ...dead } = { ...newRun('dead'), target: 'aws' as const, region: 'ap-south-1' };
     enter(dead);
@@ -182,9 +196,9 @@ describe('clean-up without a ledger', () => {
         '· Other runs of the workshop have keys here:\n' +
         '  ada: 2 keys, 2 aliases\n' +
         '  bob: 1 key, 1 alias\n' +
-        '  Is one yours, and no longer at work? npm run clean-up -- --run ada\n' +
-        "  All of them, other learners' too: npm run clean-up -- --all-runs\n" +
-        '· Nothing was changed: none of them was named.\n',
+        '  To remove a run of yours that has ended: npm run clean-up -- --run ada\n' +
+        "  To remove all of them, including other learners': npm run clean-up -- --all-runs\n" +
+        '· Nothing was changed, because you named none of them.\n',
     });
     expect(await seat.keyStates()).toEqual(['Enabled', 'Enabled', 'Enabled', 'Enabled']);
   });
@@ -250,13 +264,13 @@ describe('clean-up without a ledger', () => {
 
   test('does not take two answers to whose run it is', async () => {
     await expect(cleanUp('--run', 'ada', '--all-runs')).rejects.toThrow(
-      'Either --run or --all-runs: not both.',
+      'Use either --run or --all-runs, not both.',
     );
   });
 
   test('says that a local AWS has nothing to be found by tags', async () => {
     expect((await seat.run(['clean-up', '--run', 'ada'])).output).toBe(
-      '✔ There is nothing to clean up: the keys of a local AWS are gone with its run. Of a real account: WORKSHOP_TARGET=aws.\n',
+      '✔ There is nothing to clean up: the keys of a local AWS are gone with its run. To clean up a real account, set WORKSHOP_TARGET=aws.\n',
     );
   });
 });

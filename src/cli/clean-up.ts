@@ -17,9 +17,10 @@ export interface CleanUpOptions {
 }
 
 /**
- * Removes from the target of the settings what runs left there that were killed, and their output files. Says first
- * what that is, and at the end what is left.
+ * Removes what killed runs left behind at the target of the settings, and their output files. Shows first what it
+ * will remove, and at the end what is left.
  *
+ * @returns false if something could not be removed or found, or if it found only what it could not read
  * @throws SettingsError; LearnerError when the folder holds no workshop, when there is no run of the name that was given, when AWS can't be reached, or
  *   refuses
  */
@@ -49,7 +50,7 @@ export async function cleanUp(
 }
 
 function wantedRuns({ run: name, environment }: Settings, { run, allRuns }: CleanUpOptions): Wanted {
-  if (run !== undefined && allRuns) throw new LearnerError('Either --run or --all-runs: not both.');
+  if (run !== undefined && allRuns) throw new LearnerError('Use either --run or --all-runs, not both.');
   // The others are looked for, too: there may be no run of this name.
   if (run !== undefined) return { run, lookForOthers: true };
   return {
@@ -93,7 +94,7 @@ async function planAndCarryOut(
     ...plan.alive,
     ...all.flatMap(describeInTheWay),
   ]);
-  printSection(print, `${marks.none} Not understood, and left alone:`, plan.notUnderstood);
+  printSection(print, `${marks.none} Could not be read, and was left alone:`, plan.notUnderstood);
   // Other runs are of no interest to somebody who names one.
   const others = wanted.run === undefined ? plan.others : [];
   printSection(print, `${marks.none} Other runs of the workshop have keys here:`, describeOthers(others));
@@ -104,8 +105,13 @@ async function planAndCarryOut(
   const outcome = await carryOut(plan, run);
   const removed = outcome.removed.filter((each) => !isNothing(each));
   const isAllFound = removed.every(({ lostKeys }) => lostKeys === 0);
+  // What can't be read may be the only trace of a key that costs money.
+  const isUnreadable =
+    plan.notUnderstood.length > 0 &&
+    [removed, others, outcome.notRemoved].every(({ length }) => length === 0);
   if (removed.length > 0) print(describeResult(removed.map((each) => each.run).join(', '), isAllFound));
-  else if (others.length > 0) print(`${marks.none} Nothing was changed: none of them was named.`);
+  else if (others.length > 0) print(`${marks.none} Nothing was changed, because you named none of them.`);
+  else if (isUnreadable) print(`${marks.wrong} ${nothingReadable}`);
   else if (outcome.notRemoved.length === 0)
     print(`${marks.ok} ${run.target === 'local' ? nothingLocal(wanted) : nothingToDo(wanted)}`);
   printSection(
@@ -113,8 +119,11 @@ async function planAndCarryOut(
     `${marks.wrong} Not removed. What is left can be cleaned up again:`,
     outcome.notRemoved,
   );
-  return isAllFound && outcome.notRemoved.length === 0;
+  return isAllFound && outcome.notRemoved.length === 0 && !isUnreadable;
 }
+
+const nothingReadable =
+  'Nothing was removed, because the clean-up could not read what it found. Check each of the lines above.';
 
 function requireKnown({ run }: Wanted, { known, others }: Plan): void {
   if (run === undefined || known.includes(run)) return;
@@ -134,7 +143,7 @@ function describeResult(runs: string, isAllFound: boolean): string {
 
 function nothingLocal(wanted: Wanted): string {
   if (!wanted.allRuns && !wanted.run) return 'There is nothing to clean up.';
-  return 'There is nothing to clean up: the keys of a local AWS are gone with its run. Of a real account: WORKSHOP_TARGET=aws.';
+  return 'There is nothing to clean up: the keys of a local AWS are gone with its run. To clean up a real account, set WORKSHOP_TARGET=aws.';
 }
 
 function nothingToDo({ run }: Wanted): string {
@@ -143,13 +152,13 @@ function nothingToDo({ run }: Wanted): string {
     : `There is nothing of the run ${run} to clean up.`;
 }
 
-/** Whose they are, the tags don't say: it is for the reader to name them. */
+/** The tags don't show who owns a run, so the reader has to name it. */
 function describeOthers(others: Leftovers[]): string[] {
   if (others.length === 0) return [];
   return [
     ...others.map((each) => `${each.run}: ${countLeftovers(each)}`),
-    `Is one yours, and no longer at work? npm run clean-up -- --run ${others[0]?.run}`,
-    "All of them, other learners' too: npm run clean-up -- --all-runs",
+    `To remove a run of yours that has ended: npm run clean-up -- --run ${others[0]?.run}`,
+    "To remove all of them, including other learners': npm run clean-up -- --all-runs",
   ];
 }
 

@@ -99,7 +99,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
       for (const each of removed) if (!isNothing(each)) say(describeRemoval(each));
       // That counts on the local AWS too: what a killed run left in an account may cost.
       for (const line of [...elsewhere, ...notRemoved]) announce(project.vitest, `Not removed yet: ${line}`);
-      for (const line of notUnderstood) announce(project.vitest, `Not understood, and left alone: ${line}`);
+      for (const line of notUnderstood)
+        announce(project.vitest, `Could not be read, and was left alone: ${line}`);
       enterInLedger(run, run.aliasName, process.pid);
       signsOfLife = setInterval(() => showLife(run), signOfLifeMilliseconds).unref();
       // Again: another run of this name may have started at the same time.
