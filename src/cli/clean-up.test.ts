@@ -58,7 +58,7 @@ describe('clean-up', () => {
       new RegExp(
         '^To remove of dead:\\n' +
           ` {2}alias/kms_key_cse_usecase_3_dead, and its key ${arn} in 7 days\\n` +
-          ` {2}${arn} in 7 days: no alias leads to it\\n` +
+          ` {2}${arn} in 7 days: no alias points to it\\n` +
           ' {2}output[/\\\\]dead[/\\\\]encrypted_e_1.txt\\n' +
           '✔ Removed, and looked for again. Left of dead: nothing.\\n$',
       ),
@@ -214,7 +214,7 @@ describe('clean-up without a ledger', () => {
         '^To remove of ada:\\n' +
           ` {2}alias/kms_key_cse_usecase_3_ada, and its key ${arn} in 7 days\\n` +
           ` {2}alias/kms_key_cse_usecase_3_ada_to_clean_up_1, and its key ${arn} in 7 days\\n` +
-          ` {2}${arn} in 7 days: no alias leads to it\\n`,
+          ` {2}${arn} in 7 days: no alias points to it\\n`,
       ),
     );
     expect(output).toContain('Left of ada: nothing.');

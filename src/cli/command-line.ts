@@ -17,13 +17,13 @@ function commands(root: string, print: (text: string) => void): CAC {
     .action(async (steps, { again }) => print((await import('./hint.ts')).hint(root, steps, { again })));
 
   cli
-    .command('reset [...steps]', 'Bring exercises back as shipped; what you wrote is saved first')
+    .command('reset [...steps]', 'Restore exercises as shipped; what you wrote is saved first')
     .usage('reset -- <step> ...')
     .example('  npm run reset -- 2')
     .action(async (steps) => print((await import('./replace.ts')).reset(root, steps, new Date())));
 
   cli
-    .command('solve [...steps]', 'Put the reference in the place of exercises; what you wrote is saved first')
+    .command('solve [...steps]', 'Replace exercises with the reference; what you wrote is saved first')
     .usage('solve -- <step> ...')
     .example('  npm run solve -- 1 2')
     .action(async (steps) => print((await import('./replace.ts')).solve(root, steps, new Date())));
@@ -31,7 +31,7 @@ function commands(root: string, print: (text: string) => void): CAC {
   cli
     .command(
       'progress [...sheets]',
-      'Tell which steps are done; of one learner in two places, merge the sheets',
+      'Show which steps are done, or merge the sheets of one learner from two places',
     )
     .usage('progress -- [--json] [sheet.json ...]')
     .option('--json', 'Print a sheet for an instructor, or for merging')
@@ -43,16 +43,16 @@ function commands(root: string, print: (text: string) => void): CAC {
     );
 
   cli
-    .command('doctor', 'Check that everything the workshop needs is there, and say how to fix what is not')
+    .command('doctor', 'Check what the workshop needs, and show how to fix what is missing')
     .usage('doctor -- [--with-key]')
-    .option('--with-key', 'On a real account, make a key for a moment to prove the permissions')
+    .option('--with-key', 'On a real account, create a short-lived key to prove the permissions')
     .action(async ({ withKey }) => (await import('./doctor.ts')).doctor(root, print, { withKey }));
 
   cli
-    .command('clean-up', 'Remove what runs left behind that were killed, after showing it')
+    .command('clean-up', 'Show what killed runs left behind, then remove it')
     .usage('clean-up -- [--dry-run] [--run <name> | --all-runs]')
     .option('--dry-run', 'Show what would be removed, and change nothing')
-    .option('--run <name>', 'This run alone, found by the tags of its keys when its ledger is gone')
+    .option('--run <name>', 'Only this run; finds it by the tags of its keys when its ledger is gone')
     .option(
       '--all-runs',
       "Every run of the workshop in the account: other learners' too, even while they work",

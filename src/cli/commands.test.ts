@@ -53,7 +53,7 @@ describe('hint', () => {
     expect(second).toContain('hint 2 of 2: Nearly the code');
     expect(second).toContain('    ## not a heading\n');
     expect(second).not.toContain('spade');
-    expect(second).toContain('That was the last one. The reference instead: npm run solve -- 2');
+    expect(second).toContain('That was the last hint. To use the reference: npm run solve -- 2');
 
     expect(await outputOf(['hint', 'plant'])).toBe(
       'All 2 hints of step 2 were shown.\n' +
@@ -200,7 +200,7 @@ describe('progress', () => {
     ]);
     expect(lines[4]).toMatch(/ {2}1 of 2 steps done, 1 not possible here$/);
     expect(lines[6]).toBe(
-      ' Nothing is left to do here. All steps are possible on the local AWS: leave WORKSHOP_TARGET out.',
+      ' Nothing is left to do here. All steps are possible on the local AWS: unset WORKSHOP_TARGET.',
     );
 
     const sheet = progressSheetSchema.parse(JSON.parse(await outputOf(['progress', '--json'])));

@@ -143,13 +143,13 @@ describe('doctor', () => {
   });
 });
 
-test('doctor keeps the ledger of a key of which AWS did not say whether it was created', async () => {
+test('doctor keeps the ledger of a key when AWS did not answer whether it was created', async () => {
   const weather: WeatherRule[] = [{ operation: 'CreateKey', fault: 'reset', carriedOut: true }];
   const stormy = await takeAwsSeat({ weather });
   try {
     const { isWell, output } = await stormy.run(['doctor', '--with-key'], stormy.endpoint);
     expect(isWell).toBe(false);
-    expect(output).toContain('AWS did not say whether it was created.');
+    expect(output).toContain('AWS did not answer whether it was created.');
     expect(await stormy.keyStates()).toContain('Enabled');
     expect(openLedgers(stormy.workshop.root).map(({ keys }) => keys)).toEqual([undefined]);
   } finally {

@@ -54,7 +54,7 @@ function showAgain(step: StepFolder, hints: Hint[], shown: number): string {
 
 function left({ number }: StepFolder, count: number): string {
   if (count === 0)
-    return paint.dim(`That was the last one. The reference instead: npm run solve -- ${number}`);
+    return paint.dim(`That was the last hint. To use the reference: npm run solve -- ${number}`);
   return paint.dim(`${count} more: npm run hint -- ${number}`);
 }
 

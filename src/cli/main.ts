@@ -17,6 +17,6 @@ try {
   if (!(error instanceof Error) || !(plainErrors.includes(error.name) || isOfFile(error))) throw error;
   console.error(`${marks.wrong} ${printable(error.message)}`);
   if (isOfFile(error)) console.error('  Run npm run doctor to find the cause.');
-  if (error.name === 'CACError') console.error('  With -- --help, each command tells what it takes.');
+  if (error.name === 'CACError') console.error('  Add -- --help to a command to see its options.');
   process.exitCode = 1;
 }

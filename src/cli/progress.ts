@@ -117,5 +117,5 @@ function whatIsNext(root: string, notPossible: StepFolder[]): string {
   const next = nextStep(root);
   if (next) return `Next: step ${next.number}, ${next.title}.`;
   if (notPossible.length === 0) return 'Nothing is left to do.';
-  return 'Nothing is left to do here. All steps are possible on the local AWS: leave WORKSHOP_TARGET out.';
+  return 'Nothing is left to do here. All steps are possible on the local AWS: unset WORKSHOP_TARGET.';
 }

@@ -55,7 +55,7 @@ test('a mistake is told in a sentence, and the exit code tells too', { timeout }
   expect(await workshop.run(['hint', '--all'])).toEqual({
     code: 1,
     stdout: '',
-    stderr: '✘ Unknown option `--all`\n  With -- --help, each command tells what it takes.\n',
+    stderr: '✘ Unknown option `--all`\n  Add -- --help to a command to see its options.\n',
   });
 });
 

@@ -51,7 +51,7 @@ test('what is lacking stands above the steps; those that need it are neither don
          this edition, which is for free
          → step 3 is not possible here
 
-       All steps are possible on the local AWS: leave WORKSHOP_TARGET out.
+       All steps are possible on the local AWS: unset WORKSHOP_TARGET.
 
      ✔  1  Create a key  done
      ✔  2  Encrypt       done

@@ -12,7 +12,7 @@ export function renderLacks(missing: MissingNeed[], page: Page): string[] {
     '',
     ...missing.flatMap((each) => renderMissing(each, page)),
     '',
-    ...wrap('All steps are possible on the local AWS: leave WORKSHOP_TARGET out.', page.width - 4).map(
+    ...wrap('All steps are possible on the local AWS: unset WORKSHOP_TARGET.', page.width - 4).map(
       (line) => `   ${line}`,
     ),
     '',

@@ -35,7 +35,7 @@ test('of several errors, one is shown that leads to the exercise, and how to see
 
        nobody waits
 
-     All of them: npx vitest run --reporter=default
+     To see all of them: npx vitest run --reporter=default
     "
   `);
   expect(shownOf([inTheSdk, inTheSdk])).toContain(' 2 errors were thrown outside the steps.');

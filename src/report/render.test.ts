@@ -183,7 +183,7 @@ test('an error: its name and message, and the line of the exercise, marked', () 
 test('an error without a place in the exercise says where all of it can be seen', () => {
   const lines = renderWorkshop(view(inStep(1, { kind: 'error', message: 'connect ECONNREFUSED' })), plain);
 
-  expect(lines).toContain(' All of the error: npx vitest run --reporter=default');
+  expect(lines).toContain(' To see the whole error: npx vitest run --reporter=default');
 });
 
 test('a step that turned green tells what it taught', () => {
@@ -271,7 +271,7 @@ test.for([40, 60, 80, 100])('fits a terminal of %i columns', (width) => {
       turnedGreen: [{ step: steps()[0] as StepView, learned: sentence }],
       unhandled: [{ kind: 'error', message: sentence }],
     });
-    const help = /^ (Lesson|All of the error): /;
+    const help = /^ (Lesson|To see the whole error): /;
     for (const line of renderWorkshop(workshop, { ...plain, width })) {
       if (!help.test(line)) expect(columnsOf(line), line).toBeLessThanOrEqual(width);
     }

@@ -185,7 +185,9 @@ function renderHelp(
   if (solutions) return [];
   const lesson = `Lesson: workshop/${step.name}/README.md`;
   const isUnknown = failure.kind === 'error' && !failure.location?.line;
-  const more = isUnknown ? 'All of the error: npx vitest run --reporter=default' : 'Stuck? npm run hint';
+  const more = isUnknown
+    ? 'To see the whole error: npx vitest run --reporter=default'
+    : 'Stuck? npm run hint';
   return ['', ...[lesson, more].map((line) => ` ${colors.dim(line)}`)];
 }
 
@@ -196,7 +198,8 @@ function renderUnhandled(errors: ThrownError[], page: Page): string[] {
   const { bold, dim, red } = page.colors;
   const what = errors.length === 1 ? 'An error was' : `${errors.length} errors were`;
   const heading = `${what} thrown outside the steps. Is an await missing?`;
-  const others = errors.length === 1 ? [] : ['', ` ${dim('All of them: npx vitest run --reporter=default')}`];
+  const others =
+    errors.length === 1 ? [] : ['', ` ${dim('To see all of them: npx vitest run --reporter=default')}`];
   return [
     '',
     ...wrap(heading, page.width - 2).map((line) => ` ${bold(red(line))}`),

@@ -9,7 +9,7 @@ const ofAws = (name: string) =>
   new KMSServiceException({ name, message: 'no', $fault: 'client', $metadata: {} });
 
 test.each([
-  [ofAws('AccessDeniedException'), 'npm run doctor -- --with-key tells which permissions are missing'],
+  [ofAws('AccessDeniedException'), 'Run npm run doctor -- --with-key to see which permissions are missing'],
   [ofAws('ExpiredTokenException'), 'Run npm run doctor to find the cause'],
   [named('CredentialsProviderError'), 'Run npm run doctor to find the cause'],
   [named('SettingsError'), 'Run npm run doctor to find the cause'],
@@ -34,7 +34,7 @@ test('a refused connection leads there, and has its code when that is all there 
     '',
     ' → Run npm run doctor to find the cause',
     '',
-    ' All of the error: npx vitest run --reporter=default',
+    ' To see the whole error: npx vitest run --reporter=default',
   ]);
 });
 
@@ -42,7 +42,7 @@ test('a port that is taken leads to the setting', () => {
   const error = Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE' });
 
   expect(renderSetUpError(error, page)).toContain(
-    ' → Another program has this port: name another one as WORKSHOP_LOCAL_PORT, or none.',
+    ' → Another program uses this port. Set WORKSHOP_LOCAL_PORT to another one, or unset it.',
   );
 });
 

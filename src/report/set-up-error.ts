@@ -56,19 +56,19 @@ export function renderSetUpError(error: SetUpError, { colors, width }: Page): st
     '',
     ...wrap(printable(isPlain ? message : `${error.name}: ${message}`), width - 3).map((line) => ` ${line}`),
     ...(wayOut ? ['', ` ${colors.yellow('→')} ${wayOut}`] : []),
-    ...(isPlain ? [] : ['', ` ${colors.dim('All of the error: npx vitest run --reporter=default')}`]),
+    ...(isPlain ? [] : ['', ` ${colors.dim('To see the whole error: npx vitest run --reporter=default')}`]),
   ];
 }
 
 /** Returns what the learner can do about an error; undefined when its message says it all. */
 function wayOutOf(error: SetUpError): string | undefined {
   if (error.code === 'EADDRINUSE') {
-    return 'Another program has this port: name another one as WORKSHOP_LOCAL_PORT, or none.';
+    return 'Another program uses this port. Set WORKSHOP_LOCAL_PORT to another one, or unset it.';
   }
   // Its message says it all.
   if (error.name === 'OutputFolderError') return undefined;
   if (error.name === 'AccessDeniedException') {
-    return 'npm run doctor -- --with-key tells which permissions are missing';
+    return 'Run npm run doctor -- --with-key to see which permissions are missing';
   }
   const isDefect = !(
     plainErrors.includes(error.name) ||

@@ -60,7 +60,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   }
 
   // Vitest ends at once then, without a tear-down.
-  const sayWhatIsLeft = () => say('Stopped. What the run has made is still there: npm run clean-up');
+  const sayWhatIsLeft = () =>
+    say('Stopped. What the run created is still there. To remove it: npm run clean-up');
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, sayWhatIsLeft);
 
   const started = Date.now();

@@ -91,7 +91,7 @@ async function createAtEndpoint(create: () => Promise<string>): Promise<string> 
 
 function noKey(why: string): string {
   return [
-    `No step is possible here, because no key can be created. kms:CreateKey is not there: ${why}`,
+    `No step is possible here, because no key can be created. This endpoint has no kms:CreateKey: ${why}`,
     'Check AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_KMS. Without WORKSHOP_TARGET, the workshop runs on the local AWS.',
   ].join('\n');
 }

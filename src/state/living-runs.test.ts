@@ -15,7 +15,7 @@ test('refuses a run while another one of its name is alive, wherever its keys ar
   enterInLedger({ ...run, region: 'us-west-2' }, run.aliasName, process.ppid);
 
   expect(() => requireOwnName(run)).toThrow(
-    `WORKSHOP_RUN is "ada", and a run of that name is still at work, as process ${process.ppid}. ` +
+    `WORKSHOP_RUN is "ada", and a run of that name is still running, as process ${process.ppid}. ` +
       'End that run first, or give this one another name: without WORKSHOP_RUN, each run has a new name.',
   );
   requireOwnName(newRun('bob'));

@@ -35,7 +35,7 @@ export class NameTakenError extends Error {
 
   constructor(run: string, keeper: ProcessIdentity) {
     super(
-      `WORKSHOP_RUN is "${run}", and a run of that name is still at work, as ${describeProcess(keeper)}. ` +
+      `WORKSHOP_RUN is "${run}", and a run of that name is still running, as ${describeProcess(keeper)}. ` +
         'End that run first, or give this one another name: without WORKSHOP_RUN, each run has a new name.',
     );
   }

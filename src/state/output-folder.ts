@@ -49,7 +49,7 @@ export function makeOutputFolder({ outputFolder }: Run): void {
   if (present) throw inTheWay(`${shown(present)} is there, and no run wrote it`);
   if (isWorkshops(outputFolder)) return;
   const path = join(outputFolder, marker);
-  const text = 'The workshop made this folder, and removes its files from it.\n';
+  const text = 'The workshop created this folder, and removes its files from it.\n';
   attempt(`it can't write ${shown(path)}`, () => writeFileSync(path, text, { flag: 'wx' }));
 }
 

@@ -52,7 +52,7 @@ export async function ask(
     case 'busy':
       return wrong(permission, `${name}: ${message}`, 'Wait a moment, then run npm run doctor again.');
     case 'something else is wrong':
-      return ok(permission, 'not denied, as far as AWS tells without a key');
+      return ok(permission, 'not denied, as far as AWS shows without a key');
     case 'not there':
       return notThere(permission, answer.why);
     case 'no answer':

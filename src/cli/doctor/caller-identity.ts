@@ -53,11 +53,11 @@ function checkAccount(settings: Settings, caller: Caller | UnknownCaller): Findi
 
 function explainUnreachable({ endpoint, code, message }: UnreachableError, region: string): Finding {
   if (endpoint) {
-    const fix = 'Start what is to answer there, or correct AWS_ENDPOINT_URL; a proxy may be in the way, too.';
+    const fix = 'Start the endpoint, or correct AWS_ENDPOINT_URL. A proxy may also block the way.';
     return wrong('Endpoint', message, fix);
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    const fix = `Check that this machine is online, and that there is a Region "${region}": it is AWS_REGION.`;
+    const fix = `Check that this machine is online, and that AWS_REGION names an existing Region: it is "${region}".`;
     return wrong('Region', message, fix);
   }
   return wrong('Network', message, 'Check the network and its proxy, then try again.');

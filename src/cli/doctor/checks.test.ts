@@ -131,7 +131,7 @@ describe('the local port', () => {
     try {
       expect(await checkLocalPort(port)).toMatchObject({
         verdict: 'wrong',
-        detail: `WORKSHOP_LOCAL_PORT is ${port}, and another program has that port of 127.0.0.1.`,
+        detail: `WORKSHOP_LOCAL_PORT is ${port}, but another program uses that port of 127.0.0.1.`,
         fix: expect.stringContaining('WORKSHOP_LOCAL_PORT=0'),
       });
     } finally {

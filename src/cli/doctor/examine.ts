@@ -73,7 +73,10 @@ async function* examineAws(root: string, settings: Settings, withKey: boolean): 
     const findings = withKey ? provePermissions(run, caller.arn) : askPermissions(run, caller.arn);
     for await (const finding of findings) yield nameSteps(root, finding);
     if (!withKey)
-      yield notChecked('With a key', 'npm run doctor -- --with-key makes one for a moment, to be sure');
+      yield notChecked(
+        'With a key',
+        'to be sure, run npm run doctor -- --with-key: it creates one and schedules its deletion',
+      );
   } finally {
     restore();
     await target.close();

@@ -17,22 +17,22 @@ const patience = 5000;
  */
 export async function checkFileWatching(root: string, environment: Environment): Promise<Finding> {
   if (/^(1|true)$/i.test(environment.CHOKIDAR_USEPOLLING ?? '')) {
-    return ok(subject, 'not needed: CHOKIDAR_USEPOLLING is set, so Vitest looks for changes itself');
+    return ok(subject, 'not needed: CHOKIDAR_USEPOLLING is set, so Vitest polls for changes');
   }
   const folder = mkdtempSync(join(root, stateFolder, 'doctor-'));
   try {
     if (await isNoticed(folder)) return ok(subject, 'a change in the project is noticed');
     return wrong(
       subject,
-      `No word of a changed file in ${folder} within ${patience / 1000} s, as on network drives and some shared folders.`,
-      'Let Vitest look for changes itself: set CHOKIDAR_USEPOLLING=1 in the shell, then run npx vitest.',
+      `The system reported no changed file in ${folder} within ${patience / 1000} s, as on network drives and some shared folders.`,
+      'To let Vitest poll for changes, set CHOKIDAR_USEPOLLING=1 in the shell, then run npx vitest.',
     );
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const isLimit = code === 'ENOSPC' || code === 'EMFILE';
     const fix = isLimit
       ? 'Raise the limit, on Linux with: sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512'
-      : 'Let Vitest look for changes itself: set CHOKIDAR_USEPOLLING=1 in the shell, then run npx vitest.';
+      : 'To let Vitest poll for changes, set CHOKIDAR_USEPOLLING=1 in the shell, then run npx vitest.';
     return wrong(subject, message, fix);
   } finally {
     rmSync(folder, { recursive: true, force: true });

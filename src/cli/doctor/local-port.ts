@@ -23,7 +23,7 @@ export async function checkLocalPort(port: number): Promise<Finding> {
     if (code === 'EADDRINUSE') {
       return wrong(
         subject,
-        `WORKSHOP_LOCAL_PORT is ${port}, and another program has that port of 127.0.0.1.`,
+        `WORKSHOP_LOCAL_PORT is ${port}, but another program uses that port of 127.0.0.1.`,
         'End that program, or set WORKSHOP_LOCAL_PORT=0 in .env: the system then chooses a port.',
       );
     }

@@ -19,7 +19,7 @@ export async function checkLocalRoundTrip(settings: Settings): Promise<Finding> 
   } catch (error) {
     const { name, message } = error as Error;
     const fix =
-      'If a proxy or a firewall keeps programs from 127.0.0.1, let this one through. Else: npm test';
+      'If a proxy or a firewall blocks 127.0.0.1, let this program through. Otherwise run npm test.';
     return wrong(subject, `${name}: ${message}`, fix);
   }
 }
@@ -35,7 +35,7 @@ async function roundTrip(kms: KMSClient): Promise<Finding> {
   if (isSame) return ok(subject, 'a data key was generated, and decrypted to the same');
   return wrong(
     subject,
-    'A data key was decrypted to another one.',
-    'This is a defect of the local AWS: npm test',
+    'Decrypting a data key gave a different key.',
+    'This is a defect of the local AWS. Run npm test to find it.',
   );
 }

@@ -43,7 +43,7 @@ export async function* provePermissions(run: Run, caller: string): AsyncGenerato
   const canDelete = await ask('kms:ScheduleKeyDeletion', caller, () => scheduleDeletion(kms, randomUUID()));
   if (canDelete.verdict !== 'ok') {
     yield canDelete;
-    yield notChecked('The others', 'a key that is made for this could not be removed');
+    yield notChecked('The others', 'a key created for this check could not be removed');
     return;
   }
   enterInLedger(run, run.aliasName, process.pid);
@@ -68,12 +68,12 @@ export async function* provePermissions(run: Run, caller: string): AsyncGenerato
     yield finding;
   }
   if (!keyId) {
-    yield notChecked('The others', 'there is no key to ask them with');
+    yield notChecked('The others', 'there is no key to check them with');
     if (isRefused) closeLedger(ledgerName(run));
     else
       yield wrong(
         'The key',
-        'AWS did not say whether it was created.',
+        'AWS did not answer whether it was created.',
         'npm run clean-up removes it if it was.',
       );
     return;

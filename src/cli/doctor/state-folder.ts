@@ -18,7 +18,7 @@ export function checkStateFolder(root: string): Finding {
     return wrong(
       subject,
       `${(error as Error).message}.`,
-      `Make ${folder} a folder that is yours, with all that is in it: sudo may have made it another user's.`,
+      `Make yourself the owner of ${folder} and everything in it. A command run with sudo may have changed the owner.`,
     );
   }
 }

@@ -11,7 +11,7 @@ export function nameSteps(root: string, finding: Finding): Finding {
     .map(({ number }) => number);
   const fix =
     steps.length > 0
-      ? `${stepsInWords(steps)} not possible here; all are on the local AWS: leave WORKSHOP_TARGET out.`
+      ? `${stepsInWords(steps)} not possible here; all are on the local AWS: unset WORKSHOP_TARGET.`
       : 'No step needs it.';
   return { ...finding, fix };
 }

@@ -23,11 +23,11 @@ test('one of those that the settings name is allowed', () => {
 test('another is refused, with what was seen and what to do', () => {
   const refusal = new AccountError(
     'The credentials are of arn:aws:iam::111122223333:user/ada, whose account 111122223333 is not in WORKSHOP_ALLOWED_ACCOUNTS: 444455556666, 777788889999.',
-    'Take other credentials, such as another AWS_PROFILE, or add the account.',
+    'Use other credentials, such as another AWS_PROFILE, or add the account.',
   );
 
   expect(() => requireAllowedAccount(allowing('444455556666,777788889999'), ada)).toThrow(refusal);
-  expect(refusal.message).toContain(' Nothing was done there. Take other credentials');
+  expect(refusal.message).toContain(' Nothing was done there. Use other credentials');
 });
 
 test('one that is not known is refused where the settings name some', () => {

@@ -38,6 +38,6 @@ export function requireAllowedAccount({ allowedAccounts }: Settings, caller: Cal
   if (allowedAccounts.includes(caller.account)) return;
   throw new AccountError(
     `The credentials are of ${caller.arn}, whose account ${caller.account} is not in ${list}`,
-    'Take other credentials, such as another AWS_PROFILE, or add the account.',
+    'Use other credentials, such as another AWS_PROFILE, or add the account.',
   );
 }

@@ -130,7 +130,7 @@ test('a run in an account that is not allowed says so once, and does nothing', {
   expect(calls).toEqual([{ service: 'sts', operation: 'GetCallerIdentity', status: 200 }]);
   expect(output.replace(/\s+/g, ' ').trim()).toBe(
     'The workshop could not start. The credentials are of arn:aws:iam::111122223333:user/administrator, whose account ' +
-      '111122223333 is not in WORKSHOP_ALLOWED_ACCOUNTS: 444455556666. Nothing was done there. Take other credentials, ' +
+      '111122223333 is not in WORKSHOP_ALLOWED_ACCOUNTS: 444455556666. Nothing was done there. Use other credentials, ' +
       'such as another AWS_PROFILE, or add the account. → Run npm run doctor to find the cause',
   );
   expect(foldersMade()).toEqual([]);
@@ -151,6 +151,6 @@ test('a run that is interrupted says how to remove what it has made', { timeout 
   process.kill(-(run.pid ?? 0), 'SIGINT');
   await once(run, 'close');
 
-  expect(output).toContain(' Stopped. What the run has made is still there: npm run clean-up\n');
+  expect(output).toContain(' Stopped. What the run created is still there. To remove it: npm run clean-up\n');
   expect(run.exitCode).toBe(130);
 });

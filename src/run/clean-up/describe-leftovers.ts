@@ -9,7 +9,7 @@ export function describeLeftovers({ aliases, orphans, files, lostKeys }: Leftove
         ? `${aliasName}; the deletion of its key is scheduled already`
         : `${aliasName}, and its key ${keyArn} in 7 days`,
     ),
-    ...orphans.map((arn) => `${arn} in 7 days: no alias leads to it`),
+    ...orphans.map((arn) => `${arn} in 7 days: no alias points to it`),
     ...files.map(shown),
     ...(lostKeys > 0 ? [describeLostKeys(lostKeys)] : []),
   ];
@@ -52,5 +52,7 @@ function count(number: number, one: string, more: string): string {
 
 /** Lines that say what isn't the run's, though it is in the place of a file of the run. */
 export function describeInTheWay({ folders }: Leftovers): string[] {
-  return folders.map((folder) => `${shown(folder)} is a folder. No run makes it, so it was left alone.`);
+  return folders.map(
+    (folder) => `${shown(folder)} is a folder. Runs create no such folder, so it was left alone.`,
+  );
 }

@@ -70,7 +70,7 @@ test('without CloudTrail and STS, all steps but step 4 run, and nothing is left'
      not implemented
      → step 4 is not possible here
 
-   All steps are possible on the local AWS: leave WORKSHOP_TARGET out.
+   All steps are possible on the local AWS: unset WORKSHOP_TARGET.
 
  ✔  1  Create a key                   done
  ✔  2  Encrypt with a data key cache  done
@@ -122,7 +122,7 @@ test('where no key can be created, it says so, and fails', async () => {
   const { output, code } = await runSolutions();
 
   expect(output.replace(/\s+/g, ' ')).toContain(
-    'The workshop could not start. No step is possible here, because no key can be created. kms:CreateKey is not there: ' +
+    'The workshop could not start. No step is possible here, because no key can be created. This endpoint has no kms:CreateKey: ' +
       '501 InternalFailure: The service is not part of this edition Check AWS_ENDPOINT_URL and ' +
       'AWS_ENDPOINT_URL_KMS. Without WORKSHOP_TARGET, the workshop runs on the local AWS.',
   );
