@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { CreateAliasCommand, CreateKeyCommand } from '@aws-sdk/client-kms';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type AwsSeat, takeAwsSeat } from '../../test/learner/aws-seat.ts';
-import type { WeatherRule } from '../local-aws/index.ts';
+import type { FaultRule } from '../local-aws/index.ts';
 import { readSettings } from '../settings/settings.ts';
 import { enterChanged, enterInLedger, ledgerName, openLedgers } from '../state/ledger.ts';
 import { describeRun, outputFiles, type Run } from '../state/run.ts';
 import { nobody, writeOutput } from '../state/testing/ledger-folder.ts';
 
 let seat: AwsSeat;
-const takeSeat = async (weather: WeatherRule[] = []) => {
-  seat = await takeAwsSeat({ weather });
+const takeSeat = async (faults: FaultRule[] = []) => {
+  seat = await takeAwsSeat({ faults });
 };
 const arn = 'arn:aws:kms:eu-central-1:111122223333:key/[0-9a-f-]{36}';
 
@@ -276,7 +276,7 @@ describe('clean-up without a ledger', () => {
 });
 
 test('clean-up backs off while KMS throttles it, among more than a hundred keys and aliases of another team', async () => {
-  const throttle = (operation: string, sequence: boolean[]): WeatherRule => ({
+  const throttle = (operation: string, sequence: boolean[]): FaultRule => ({
     fault: 'throttle',
     operation,
     sequence,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CreateAliasCommand, CreateKeyCommand } from '@aws-sdk/client-kms';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type AwsSeat, takeAwsSeat } from '../../test/learner/aws-seat.ts';
-import type { WeatherRule } from '../local-aws/index.ts';
+import type { FaultRule } from '../local-aws/index.ts';
 import { answersOfEmulators } from '../run/endpoint/testing/emulator-answers.ts';
 import { startLimitedEndpoint } from '../run/endpoint/testing/limited-endpoint.ts';
 import { openLedgers } from '../state/ledger.ts';
@@ -144,15 +144,15 @@ describe('doctor', () => {
 });
 
 test('doctor keeps the ledger of a key when AWS did not answer whether it was created', async () => {
-  const weather: WeatherRule[] = [{ operation: 'CreateKey', fault: 'reset', carriedOut: true }];
-  const stormy = await takeAwsSeat({ weather });
+  const faults: FaultRule[] = [{ operation: 'CreateKey', fault: 'reset', carriedOut: true }];
+  const seatWithFaults = await takeAwsSeat({ faults });
   try {
-    const { isWell, output } = await stormy.run(['doctor', '--with-key'], stormy.endpoint);
+    const { isWell, output } = await seatWithFaults.run(['doctor', '--with-key'], seatWithFaults.endpoint);
     expect(isWell).toBe(false);
     expect(output).toContain('AWS did not answer whether it was created.');
-    expect(await stormy.keyStates()).toContain('Enabled');
-    expect(openLedgers(stormy.workshop.root).map(({ keys }) => keys)).toEqual([undefined]);
+    expect(await seatWithFaults.keyStates()).toContain('Enabled');
+    expect(openLedgers(seatWithFaults.workshop.root).map(({ keys }) => keys)).toEqual([undefined]);
   } finally {
-    await stormy.leave();
+    await seatWithFaults.leave();
   }
 });

@@ -47,11 +47,11 @@ test('says that it could not decide when the time has run out, and why', async (
 });
 
 test('looks again when AWS was busy, at the marker call, too', async () => {
-  const weather = ['DescribeKey', 'LookupEvents'].flatMap((operation) => [
+  const faults = ['DescribeKey', 'LookupEvents'].flatMap((operation) => [
     { operation, fault: 'throttle' as const, sequence: [true] },
     { operation, fault: 'server-error' as const, sequence: [false, true] },
   ]);
-  expect(await auditTwoCalls(countGenerateDataKeyCalls, { ...fair, weather })).toEqual([[2, 2]]);
+  expect(await auditTwoCalls(countGenerateDataKeyCalls, { ...fair, faults })).toEqual([[2, 2]]);
 });
 
 test('passes on what no other look would change', async () => {

@@ -8,7 +8,7 @@ test('finds the calls with a key, each one once', () =>
   withLocalAws(
     {
       cloudTrail: { delaySeconds: 0, jitterSeconds: 0, lookupsPerSecond: 100 },
-      weather: [{ fault: 'doubled-event', operation: 'GenerateDataKey' }],
+      faults: [{ fault: 'doubled-event', operation: 'GenerateDataKey' }],
     },
     async () => {
       const kms = new KMSClient();

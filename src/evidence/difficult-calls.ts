@@ -12,13 +12,13 @@ import {
 } from '@aws-sdk/client-kms';
 import {
   type AnsweredCallInfo,
+  type FaultRule,
   type LocalAwsOptions,
   ManualClock,
-  type WeatherRule,
 } from '../local-aws/index.ts';
 
-/** The weather in which the calls have to be made: the first look-up is refused, and the second call is doubled. */
-export const difficultWeather: WeatherRule[] = [
+/** The faults that the calls meet: the first look-up is throttled, and the event of the second call is delivered twice. */
+export const difficultFaults: FaultRule[] = [
   { operation: 'LookupEvents', fault: 'throttle', sequence: [true] },
   { operation: 'GenerateDataKey', fault: 'doubled-event', secondsApart: 0, sequence: [false, true] },
 ];
@@ -124,11 +124,11 @@ export function lateEvent(): LocalAwsOptions {
   const onCall = ({ operation }: AnsweredCallInfo) => {
     if (operation === 'LookupEvents') clock.advance({ seconds: 1 });
   };
-  const weather: WeatherRule[] = [
+  const faults: FaultRule[] = [
     { operation: 'GenerateDataKey', fault: 'late-event', seconds: 1, sequence: [false, true] },
   ];
   const cloudTrail = { delaySeconds: 1, jitterSeconds: 0, lookupsPerSecond: Infinity };
-  return { clock, cloudTrail, weather, onCall };
+  return { clock, cloudTrail, faults, onCall };
 }
 
 /** A CloudTrail that delivers at once, and answers as many look-ups as there are. */

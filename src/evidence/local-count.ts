@@ -4,11 +4,11 @@ import type {
   LookupEventsCommandOutput,
 } from '@aws-sdk/client-cloudtrail';
 import { DescribeKeyCommand } from '@aws-sdk/client-kms';
-import { type LocalAwsOptions, ManualClock, type WeatherRule } from '../local-aws/index.ts';
+import { type FaultRule, type LocalAwsOptions, ManualClock } from '../local-aws/index.ts';
 import type { Count } from './audit.ts';
 import {
   createAuditedKey,
-  difficultWeather,
+  difficultFaults,
   generateDataKey,
   makeDifficultCalls,
   promptCloudTrail,
@@ -96,8 +96,8 @@ export class LocalCounting {
   }
 
   /** Counts once, while calls fail. */
-  despite(rule: WeatherRule): Promise<LocalCount> {
-    return this.withKey({ weather: [rule] }, ({ count }) => count({ retries: 1 }));
+  despite(rule: FaultRule): Promise<LocalCount> {
+    return this.withKey({ faults: [rule] }, ({ count }) => count({ retries: 1 }));
   }
 
   /**
@@ -107,7 +107,7 @@ export class LocalCounting {
    */
   difficultCalls(): Promise<Record<string, LocalCount>> {
     const clock = new ManualClock();
-    const options = { clock, cloudTrail: promptCloudTrail, weather: difficultWeather };
+    const options = { clock, cloudTrail: promptCloudTrail, faults: difficultFaults };
     return withLocalClients(options, async (clients) => {
       const { keyArns, from } = await makeDifficultCalls(clients.kms, clock, this.#encryptionContext);
       const counting = Object.entries(keyArns).map(async ([difficulty, keyArn]) => {

@@ -45,7 +45,7 @@ test('sees a call that goes around the client', () =>
   }));
 
 test('counts the calls that got no answer', () =>
-  withLocalAws({ weather: [{ fault: 'reset', operation: 'CreateKey', sequence: [true] }] }, async () => {
+  withLocalAws({ faults: [{ fault: 'reset', operation: 'CreateKey', sequence: [true] }] }, async () => {
     const recording = recordRequests();
     await new KMSClient({ maxAttempts: 2 }).send(new CreateKeyCommand({}));
     recording.stop();

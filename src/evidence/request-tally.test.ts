@@ -13,7 +13,7 @@ beforeEach(async () => {
   calls = [];
   const throttledOnce = { operation: 'ListKeys', fault: 'throttle', sequence: [true] } as const;
   const onCall = ({ service }: { service: string }) => void calls.push(service);
-  aws = await startLocalAws({ weather: [throttledOnce], onCall });
+  aws = await startLocalAws({ faults: [throttledOnce], onCall });
   restore = useEnvironment(environmentOf(aws));
 });
 afterEach(async () => {

@@ -10,7 +10,7 @@ export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
   /**
-   * Waits until so much time has passed: for answers that the weather delays. Without it, the wait is by the machine's
+   * Waits until so much time has passed: for answers that an injected fault delays. Without it, the wait is by the machine's
    * clock.
    */
   sleep?(milliseconds: number): Promise<void>;

@@ -5,4 +5,4 @@ import { keptBundle } from './kept-bundle.js';
 // path of this file stays the same, and others may keep it.
 
 const bundle = await keptBundle('index.ts');
-export const { ManualClock, readWeather, startLocalAws } = await import(pathToFileURL(bundle).href);
+export const { ManualClock, readFaults, startLocalAws } = await import(pathToFileURL(bundle).href);

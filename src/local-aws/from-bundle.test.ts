@@ -41,7 +41,7 @@ test('a change of a source file counts at the next start, and a bundle that is g
   const write = (answer: string) =>
     writeFileSync(
       join(sources, 'index.ts'),
-      `export const startLocalAws: string = '${answer}', readWeather = 0, ManualClock = 0;\n`,
+      `export const startLocalAws: string = '${answer}', readFaults = 0, ManualClock = 0;\n`,
     );
   const start = () => {
     const url = pathToFileURL(join(sources, 'from-bundle.js')).href;

@@ -8,6 +8,7 @@ import { EventStore } from './cloudtrail/event-store.ts';
 import { lookupEvents } from './cloudtrail/lookup-events.ts';
 import { keyDeletedEvent, keyRotatedEvent, trailEventOf } from './cloudtrail/recording.ts';
 import { RequestQuota } from './cloudtrail/request-quota.ts';
+import type { FaultInjector } from './faults/fault-injector.ts';
 import { type AccessKey, type Credential, Credentials } from './http/credentials.ts';
 import { type Answer, answerRequest, type FrontDoorParts } from './http/front-door.ts';
 import { type HostedService, hostedOperations } from './http/hosted-service.ts';
@@ -26,16 +27,15 @@ import type { AnsweredCallInfo, LocalAwsOptions } from './options.ts';
 import type { DataDirectory } from './persistence/data-directory.ts';
 import { seededRandom } from './seeded-random.ts';
 import { getCallerIdentity } from './sts/get-caller-identity.ts';
-import type { Weather } from './weather/weather.ts';
 
 export type { RoleSessionSettings, UserSettings } from './account-principals.ts';
 export type { PolicyDocumentInput } from './authorization/policy-document.ts';
 export { type Clock, ManualClock } from './clock.ts';
+export { readFaults } from './faults/read-faults.ts';
+export type { FaultRule } from './faults/rules.ts';
 export type { AccessKey } from './http/credentials.ts';
 export type { KeySettings } from './kms/given-keys.ts';
 export type { AnsweredCallInfo, LocalAwsOptions } from './options.ts';
-export { readWeather } from './weather/read-weather.ts';
-export type { WeatherRule } from './weather/rules.ts';
 
 /** A local AWS that is running. */
 export interface LocalAws {
@@ -61,18 +61,18 @@ export interface LocalAws {
 /**
  * Starts KMS, CloudTrail and STS on 127.0.0.1.
  *
- * @throws if the port is taken; if the account id, the Region, the weather, a principal or a key is none; if the data
+ * @throws if the port is taken; if the account id, the Region, a fault rule, a principal or a key is invalid; if the data
  *   directory can't be used
  */
 export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
   const clock = options.clock ?? systemClock;
   const seed = options.seed ?? randomInt(2 ** 32);
-  const weather = await weatherOf(options, seed, clock);
+  const faultInjector = await faultInjectorOf(options, seed, clock);
   const state = new KmsState();
-  const events = newEventStore(options, seed, weather);
+  const events = newEventStore(options, seed, faultInjector);
   const dataDirectory = await openDataDirectory(options, state, events);
   try {
-    return await serve(options, { clock, seed, weather, state, events, dataDirectory });
+    return await serve(options, { clock, seed, faultInjector, state, events, dataDirectory });
   } catch (error) {
     await dataDirectory?.close();
     throw error;
@@ -82,14 +82,14 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
 interface Parts {
   readonly clock: Clock;
   readonly seed: number;
-  readonly weather: Weather | undefined;
+  readonly faultInjector: FaultInjector | undefined;
   readonly state: KmsState;
   readonly events: EventStore;
   readonly dataDirectory: DataDirectory | undefined;
 }
 
 async function serve(options: LocalAwsOptions, parts: Parts): Promise<LocalAws> {
-  const { clock, seed, weather, state, events, dataDirectory } = parts;
+  const { clock, seed, faultInjector, state, events, dataDirectory } = parts;
   const { account, administrator } = dataDirectory?.identity ?? identityOf(options);
   const principals = accountPrincipals(account, administrator, options.principals ?? [], clock.now());
   const requirePermission = authorizer(account, principals.identities);
@@ -99,7 +99,7 @@ async function serve(options: LocalAwsOptions, parts: Parts): Promise<LocalAws> 
   const lookupQuota = new RequestQuota(options.cloudTrail?.lookupsPerSecond ?? 2, clock);
   const cloudTrail: CloudTrail = { account, clock, events, lookupQuota };
   const door: FrontDoorParts = {
-    services: hostServices(kms, cloudTrail, weather),
+    services: hostServices(kms, cloudTrail, faultInjector),
     verifier: {
       credentials: new Credentials([...principals.credentials.values()]),
       signingKeys: new SigningKeys(),
@@ -118,7 +118,7 @@ async function serve(options: LocalAwsOptions, parts: Parts): Promise<LocalAws> 
       events.record(trailEventOf(call, clock.now()));
       dataDirectory?.commit();
     },
-    weather: weather?.calls,
+    faultInjector: faultInjector?.calls,
   };
 
   const answer = options.onCall ? telling(answering(door), options.onCall) : answering(door);
@@ -159,30 +159,34 @@ async function openDataDirectory(
   });
 }
 
-async function weatherOf(
-  { weather = [] }: LocalAwsOptions,
+async function faultInjectorOf(
+  { faults = [] }: LocalAwsOptions,
   seed: number,
   clock: Clock,
-): Promise<Weather | undefined> {
-  if (weather.length === 0) return undefined;
-  // Loaded here, because those who want no weather needn't wait for it.
-  const { newWeather } = await import('./weather/weather.ts');
-  return newWeather(weather, seed, clock);
+): Promise<FaultInjector | undefined> {
+  if (faults.length === 0) return undefined;
+  // Loaded here, so that a start without faults needn't wait for it.
+  const { newFaultInjector } = await import('./faults/fault-injector.ts');
+  return newFaultInjector(faults, seed, clock);
 }
 
-function newEventStore(options: LocalAwsOptions, seed: number, weather: Weather | undefined): EventStore {
+function newEventStore(
+  options: LocalAwsOptions,
+  seed: number,
+  faultInjector: FaultInjector | undefined,
+): EventStore {
   const { delaySeconds = 2, jitterSeconds = 0.5, capacity = 100_000 } = options.cloudTrail ?? {};
   const schedule = delayedDelivery({ delaySeconds, jitterSeconds }, seededRandom(seed));
-  return new EventStore(weather?.delivery(schedule) ?? schedule, capacity);
+  return new EventStore(faultInjector?.delivery(schedule) ?? schedule, capacity);
 }
 
-function hostServices(kms: Kms, cloudTrail: CloudTrail, weather: Weather | undefined): Services {
+function hostServices(kms: Kms, cloudTrail: CloudTrail, faultInjector: FaultInjector | undefined): Services {
   const kmsService: HostedService = {
     signingName: 'kms',
     signatureMinutes: 5,
     eventSource: 'kms.amazonaws.com',
     protocol: jsonProtocol('message'),
-    operations: hostedOperations(weather?.operations(kmsOperations, kms) ?? kmsOperations, kms),
+    operations: hostedOperations(faultInjector?.operations(kmsOperations, kms) ?? kmsOperations, kms),
   };
   const cloudTrailService: HostedService = {
     signingName: 'cloudtrail',
@@ -212,11 +216,11 @@ function hostServices(kms: Kms, cloudTrail: CloudTrail, weather: Weather | undef
 
 type Answering = (request: IncomingRequest) => Answer | Promise<Answer>;
 
-/** Answers requests as late as the weather wants. */
+/** Answers requests, after the latency that a fault injects. */
 function answering(door: FrontDoorParts): Answering {
   const late = (answer: Answer): Answer | Promise<Answer> => {
-    const delay = answer.fate?.delayMilliseconds;
-    return delay && door.weather ? door.weather.sleep(delay).then(() => answer) : answer;
+    const delay = answer.injected?.delayMilliseconds;
+    return delay && door.faultInjector ? door.faultInjector.sleep(delay).then(() => answer) : answer;
   };
   return (request) => {
     const answer = answerRequest(door, request);
@@ -240,10 +244,10 @@ function telling(answer: Answering, onCall: (call: AnsweredCallInfo) => void): A
 const callInfo = (answer: Answer, durationMilliseconds: number): AnsweredCallInfo => ({
   service: answer.service,
   operation: answer.operation,
-  status: answer.fate?.reset ? 0 : answer.status,
+  status: answer.injected?.reset ? 0 : answer.status,
   ...(answer.error ? { errorCode: answer.error.name } : {}),
   requestId: answer.requestId,
   durationMilliseconds,
   ...(answer.defect === undefined ? {} : { defect: answer.defect }),
-  ...(answer.fate ? { faults: answer.fate.faults } : {}),
+  ...(answer.injected ? { faults: answer.injected.faults } : {}),
 });

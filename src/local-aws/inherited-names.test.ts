@@ -14,11 +14,11 @@ import {
 } from '@aws-sdk/client-kms';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseCommand } from './command-line/arguments.ts';
+import { readFaults } from './faults/read-faults.ts';
 import { errorOf, type LocalAwsUnderTest, startUnderTest } from './testing/local-aws-under-test.ts';
 import { sdkSigner, send, signBySdk } from './testing/odd-requests.ts';
 import { accountId, allowing, rootArn } from './testing/principals-under-test.ts';
 import { rawRequest } from './testing/raw-request.ts';
-import { readWeather } from './weather/read-weather.ts';
 
 /*
  * Names that every object inherits. Where a caller chooses a name, each of them is a name like any other: it is kept as it
@@ -278,10 +278,8 @@ describe('in options', () => {
       expect(() => aws.credentialsOf(name)).toThrow(`There is no principal '${name}'`);
   });
 
-  test('of the weather', async () => {
-    expect(await readWeather('[{"fault":"throttle","service":"kms","operation":"ListKeys"}]')).toHaveLength(
-      1,
-    );
+  test('of fault rules', async () => {
+    expect(await readFaults('[{"fault":"throttle","service":"kms","operation":"ListKeys"}]')).toHaveLength(1);
     for (const name of [control, ...names]) {
       for (const rule of [
         `{"fault":"${name}"}`,
@@ -289,7 +287,7 @@ describe('in options', () => {
         `{"fault":"throttle","operation":"${name}"}`,
         `{"fault":"throttle","service":"${name}","operation":"${name}"}`,
       ]) {
-        await expect(readWeather(`[${rule}]`)).rejects.toThrow(TypeError);
+        await expect(readFaults(`[${rule}]`)).rejects.toThrow(TypeError);
       }
     }
   });

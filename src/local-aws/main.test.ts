@@ -130,15 +130,15 @@ describe('when it is ready', () => {
     },
   );
 
-  test('--weather makes faults, and says by which seed they are repeated', patience, async () => {
+  test('--faults injects faults, and shows the seed that repeats them', patience, async () => {
     const rules = '[{"fault":"throttle","operation":"DescribeKey"}]';
-    const command = Command.start('--port', '0', '--weather', rules, '--seed', '7');
+    const command = Command.start('--port', '0', '--faults', rules, '--seed', '7');
     const kms = new KMSClient(settingsFrom(await command.variables()));
     expect(await errorOf(kms.send(new DescribeKeyCommand({ KeyId: 'any' })))).toMatchObject({
       name: 'ThrottlingException',
     });
     await command.stop('SIGTERM');
-    expect(command.stderr).toBe('local-aws: --seed 7 repeats this weather.\n');
+    expect(command.stderr).toBe('local-aws: --seed 7 repeats these faults.\n');
   });
 
   test('--data-dir keeps keys and access key over a SIGKILL', patience, async () => {
@@ -210,11 +210,11 @@ describe('what cannot be meant is told in one message on stderr, and nothing is 
     });
   });
 
-  test('weather that is none', patience, async () => {
-    const command = Command.start('--port', '0', '--weather', '[{"fault":"hail"}]');
+  test('an invalid fault rule', patience, async () => {
+    const command = Command.start('--port', '0', '--faults', '[{"fault":"hail"}]');
     expect(await command.ended).toBe(1);
     expect(command.stdout).toBe('');
-    expect(command.stderr).toContain('weather[0].fault is "hail"');
+    expect(command.stderr).toContain('faults[0].fault is "hail"');
   });
 });
 

@@ -6,7 +6,7 @@ import {
   type AnsweredCallInfo,
   type LocalAws,
   type LocalAwsOptions,
-  readWeather,
+  readFaults,
   startLocalAws,
 } from './index.ts';
 import { version } from './version.ts';
@@ -40,17 +40,17 @@ try {
 }
 
 async function runUntilStopped(given: StartArguments): Promise<void> {
-  const { cloudTrailDelaySeconds: delaySeconds, principals, keys, weather, verbose } = given;
+  const { cloudTrailDelaySeconds: delaySeconds, principals, keys, faults, verbose } = given;
   const aws = await startLocalAws({
     ...given,
     cloudTrail:
       delaySeconds === undefined ? {} : { delaySeconds, jitterSeconds: Math.min(0.5, delaySeconds / 4) },
     ...(await settingsIn(principals, keys)),
-    weather: weather === undefined ? [] : await readWeather(weather),
+    faults: faults === undefined ? [] : await readFaults(faults),
     onWarning: say,
     onCall: (call) => logCall(call, verbose),
   });
-  if (weather !== undefined) say(`--seed ${aws.seed} repeats this weather.`);
+  if (faults !== undefined) say(`--seed ${aws.seed} repeats these faults.`);
   print(exportLines(aws));
   await stopped;
   await aws.close();

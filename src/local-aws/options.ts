@@ -1,8 +1,8 @@
 import type { RoleSessionSettings, UserSettings } from './account-principals.ts';
 import type { Clock } from './clock.ts';
+import type { FaultRule } from './faults/rules.ts';
 import type { AccessKey } from './http/credentials.ts';
 import type { KeySettings } from './kms/given-keys.ts';
-import type { WeatherRule } from './weather/rules.ts';
 
 /** What `onCall` is told of each request that was answered. */
 export interface AnsweredCallInfo {
@@ -10,14 +10,14 @@ export interface AnsweredCallInfo {
   readonly service: string;
   /** As the request named it; empty if it didn't. */
   readonly operation: string;
-  /** 0 if the weather reset the connection instead of answering. */
+  /** 0 if a fault reset the connection, so that there was no answer. */
   readonly status: number;
   readonly errorCode?: string;
   readonly requestId: string;
   readonly durationMilliseconds: number;
   /** The error behind an `InternalFailure`: a defect of the local AWS, which the caller isn't told. */
   readonly defect?: unknown;
-  /** What the weather did on purpose to the call or its answer, such as `['latency', 'throttle']`. */
+  /** The faults that were injected into the call or its answer, such as `['latency', 'throttle']`. */
   readonly faults?: readonly string[];
 }
 
@@ -53,10 +53,10 @@ export interface LocalAwsOptions {
     readonly capacity?: number;
   };
   /**
-   * Faults to make on purpose, such as `{ fault: 'throttle', operation: 'GenerateDataKey' }`. A rule strikes each call
-   * that it is about, unless its `rate` or its `sequence` says which. Default: none. See weather/README.md.
+   * Rules for faults to inject on purpose, such as `{ fault: 'throttle', operation: 'GenerateDataKey' }`. Each call that a
+   * rule matches gets the fault, unless its `rate` or its `sequence` selects some of them. Default: none. See faults/README.md.
    */
-  readonly weather?: readonly WeatherRule[];
+  readonly faults?: readonly FaultRule[];
   /** What chance decides of timing and faults, such as CloudTrail's jitter, is repeated by the same seed. Default: at random. */
   readonly seed?: number;
   /**

@@ -31,7 +31,7 @@ export interface AwsSeat {
 
 /** @param options what its AWS does on purpose; who else there is, beside the administrator; who is told of each call */
 export async function takeAwsSeat(
-  options: Pick<LocalAwsOptions, 'weather' | 'principals' | 'onCall'> = {},
+  options: Pick<LocalAwsOptions, 'faults' | 'principals' | 'onCall'> = {},
 ): Promise<AwsSeat> {
   const workshop = makeFixtureWorkshop();
   workshop.write('package.json', '{"type":"module","engines":{"node":">=20.19.0"}}');

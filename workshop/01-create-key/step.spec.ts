@@ -178,8 +178,8 @@ test('finds a key that another process created', about(2, [1, 2]), async () => {
 
 test('creates no key when it cannot look for one', about(2, [1, 2]), async () => {
   const lookUps = ['DescribeKey', 'ListAliases', 'ListKeys', 'ListResourceTags'];
-  const weather = lookUps.map((operation) => ({ operation, fault: 'server-error' as const }));
-  await withLocalAws({ weather }, async () => {
+  const faults = lookUps.map((operation) => ({ operation, fault: 'server-error' as const }));
+  await withLocalAws({ faults }, async () => {
     const { error } = await runAndRecord();
     throwIfTodo(error);
     expect(

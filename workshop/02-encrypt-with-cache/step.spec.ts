@@ -19,7 +19,7 @@ import {
 } from '#exercise/02-encrypt-with-cache';
 import { type Message, readMessage } from '../../src/evidence/message.ts';
 import { recordRequests } from '../../src/evidence/request-recorder.ts';
-import type { WeatherRule } from '../../src/local-aws/index.ts';
+import type { FaultRule } from '../../src/local-aws/index.ts';
 import { once, throwIfTodo, useStep } from '../../src/run/step.ts';
 import { withLocalAws } from '../../src/run/target.ts';
 import { outputFiles } from '../../src/state/run.ts';
@@ -140,8 +140,8 @@ test('encrypts exactly the bytes of the file', about(4), async () => {
 });
 
 test('fails when KMS makes no data key', about(4), async () => {
-  const fails: WeatherRule = { operation: 'GenerateDataKey', fault: 'server-error' };
-  await withLocalAws({ weather: [fails] }, async () => {
+  const fails: FaultRule = { operation: 'GenerateDataKey', fault: 'server-error' };
+  await withLocalAws({ faults: [fails] }, async () => {
     const request = requestWith(createMaterialsManager(await createLocalKey()));
     const error = await encryptFile({ ...request, encryptedFile: scratchFile('none') }).catch((e) => e);
     throwIfTodo(error);

@@ -18,7 +18,7 @@ import {
 import { beforeEach, expect, test } from 'vitest';
 import { cleanUp, predictDecryptWhilePending } from '#exercise/05-clean-up';
 import { recordRequests } from '../../src/evidence/request-recorder.ts';
-import type { WeatherRule } from '../../src/local-aws/index.ts';
+import type { FaultRule } from '../../src/local-aws/index.ts';
 import { once, throwIfTodo, useStep } from '../../src/run/step.ts';
 import { withLocalAws } from '../../src/run/target.ts';
 import { enterInLedger } from '../../src/state/ledger.ts';
@@ -214,7 +214,7 @@ test('leaves a key alone whose tags it cannot read', about(2, [1, 2]), async () 
 
 test('does not say that all is clean when it cannot look', { meta: { todos: [1] } }, async () => {
   const failing = ['DescribeKey', 'ListAliases'];
-  await withLocalAws({ weather: failing.map(failingAt) }, async () => {
+  await withLocalAws({ faults: failing.map(failingAt) }, async () => {
     const error = await errorOf(cleanUp({ ...request, files: [] }));
     expectError(error, 'KMS could not say whether there is a key, and findKey took that for no key.');
   });
@@ -231,7 +231,7 @@ interface LocalCleanUp {
 
 /** Runs cleanUp in a local AWS that has the key, the alias and the files. Returns what is left of them. */
 function cleanUpLocally({ tags = request.tags, failing = [], before }: LocalCleanUp) {
-  return withLocalAws({ weather: failing.map(failingAt) }, async () => {
+  return withLocalAws({ faults: failing.map(failingAt) }, async () => {
     const keyArn = await createKey({ ...request, tags, description: run.description });
     await before?.(keyArn);
     await createFiles(localRequest.files);
@@ -246,7 +246,7 @@ function cleanUpLocally({ tags = request.tags, failing = [], before }: LocalClea
   });
 }
 
-function failingAt(operation: string): WeatherRule {
+function failingAt(operation: string): FaultRule {
   return { operation, fault: 'server-error' };
 }
 

@@ -123,7 +123,7 @@ describe('NotPrincipal', () => {
 
   test.each<[string, Question, string]>([
     [
-      'spares from a Deny whom it names together with the account',
+      'exempts from a Deny a user whom it names together with the account',
       { key: [allow(root), all('Deny', alice.arn, rootArn)], identity: [allow()] },
       'allowed',
     ],
@@ -138,7 +138,7 @@ describe('NotPrincipal', () => {
       'denied-by-resource-policy',
     ],
     [
-      'spares a session whose role and account it names too',
+      'exempts from a Deny a session whose role and account it names too',
       {
         principal: app,
         key: [allow(root), all('Deny', app.arn, app.role.arn, rootArn)],

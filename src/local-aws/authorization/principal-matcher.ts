@@ -34,9 +34,9 @@ export function principalMatcher(element: PrincipalElement): PrincipalMatcher {
 }
 
 /**
- * For `NotPrincipal`. A caller has several names: the account, the user, or the role and its session. A `Deny` spares
- * only whom it names by all of them (IAM user guide, reference_policies_elements_notprincipal.html); an `Allow` leaves
- * out whom it names by any.
+ * Returns the matcher of `NotPrincipal`. A caller has several names: the account, the user, or the role and its session. A
+ * `Deny` exempts a caller only if it names all of them (IAM user guide, reference_policies_elements_notprincipal.html); an
+ * `Allow` excludes a caller if it names any.
  */
 export function exceptionMatcher(element: PrincipalElement, effect: 'Allow' | 'Deny'): PrincipalMatcher {
   const named = namedIn(element);

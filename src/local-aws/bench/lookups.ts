@@ -20,7 +20,7 @@ import { table } from './table.ts';
 /*
  * LookupEvents over a thousand events and over a million. Each lookup fills a page, whichever the store, so that the two
  * differ in nothing but what finding takes. Lookups alternate between the two. The p99 is the median of the p99s of several
- * batches: else a single garbage collection, which strikes whose turn it is, would decide.
+ * batches: else a single garbage collection, which hits one of them by chance, would decide.
  */
 
 const sizes = [1_000, 1_000_000] as const;

@@ -11,20 +11,20 @@ describe('a command line', () => {
   test('gives each option its value, whether after a space or an equals sign', () => {
     const given = ['--port', '0', '--region=eu-central-1', '--data-dir', './data', '--cloudtrail-delay=0.5'];
     const files = ['--principals', 'principals.json', '--keys=keys.json'];
-    expect(
-      parseCommand([...given, ...files, '--weather', '[]', '--seed', '4294967295', '--verbose']),
-    ).toEqual({
-      name: 'start',
-      port: 0,
-      region: 'eu-central-1',
-      dataDirectory: './data',
-      principals: 'principals.json',
-      keys: 'keys.json',
-      cloudTrailDelaySeconds: 0.5,
-      weather: '[]',
-      seed: 4294967295,
-      verbose: true,
-    });
+    expect(parseCommand([...given, ...files, '--faults', '[]', '--seed', '4294967295', '--verbose'])).toEqual(
+      {
+        name: 'start',
+        port: 0,
+        region: 'eu-central-1',
+        dataDirectory: './data',
+        principals: 'principals.json',
+        keys: 'keys.json',
+        cloudTrailDelaySeconds: 0.5,
+        faults: '[]',
+        seed: 4294967295,
+        verbose: true,
+      },
+    );
   });
 
   test('keeps the zeros at the start of an account id', () => {
@@ -32,7 +32,7 @@ describe('a command line', () => {
   });
 
   test('takes a value that looks like an option after an equals sign', () => {
-    expect(parseCommand(['--weather=--rules.json'])).toMatchObject({ weather: '--rules.json' });
+    expect(parseCommand(['--faults=--rules.json'])).toMatchObject({ faults: '--rules.json' });
   });
 
   test('is asked for help or the version, whatever else it says', () => {

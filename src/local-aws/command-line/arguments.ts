@@ -19,7 +19,7 @@ export interface StartArguments {
   readonly keys?: string;
   readonly cloudTrailDelaySeconds?: number;
   /** Rules in JSON, or the path of a file that holds them. */
-  readonly weather?: string;
+  readonly faults?: string;
   readonly seed?: number;
   readonly verbose: boolean;
 }
@@ -57,7 +57,7 @@ export function parseCommand(given: readonly string[]): Command {
     if (token.kind === 'positional')
       mistakes.push(`Unexpected argument '${token.value}'. --help lists the options.`);
     if (token.kind !== 'option') continue;
-    // The next option isn't a value, unless it is said to be: --weather=--rules.json
+    // The next option isn't a value, unless it is said to be: --faults=--rules.json
     const isNextOption = token.inlineValue === false && token.value.startsWith('--');
     const mistake = mistakeIn(token.name, token.rawName, isNextOption ? undefined : token.value);
     if (mistake) mistakes.push(mistake);
@@ -80,7 +80,7 @@ function mistakeIn(name: string, rawName: string, value: string | undefined): st
 function commandOf(values: { [Name in OptionName]?: string }): Command {
   if (values.help !== undefined) return { name: 'help' };
   if (values.version !== undefined) return { name: 'version' };
-  const { region, principals, keys, weather, 'account-id': accountId, 'data-dir': dataDirectory } = values;
+  const { region, principals, keys, faults, 'account-id': accountId, 'data-dir': dataDirectory } = values;
   const numberOf = (value: string | undefined) => (value === undefined ? undefined : Number(value));
   return {
     name: 'start',
@@ -91,7 +91,7 @@ function commandOf(values: { [Name in OptionName]?: string }): Command {
     principals,
     keys,
     cloudTrailDelaySeconds: numberOf(values['cloudtrail-delay']),
-    weather,
+    faults,
     seed: numberOf(values.seed),
     verbose: values.verbose !== undefined,
   };

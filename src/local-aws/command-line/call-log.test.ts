@@ -16,16 +16,16 @@ test('a call that succeeded', () => {
   );
 });
 
-test('a call that failed, and what the weather did to it', () => {
+test('shows the error and the injected faults of a failed call', () => {
   expect(
     callLine(
       { ...call, status: 400, errorCode: 'ThrottlingException', faults: ['latency', 'throttle'] },
       answeredAt,
     ),
   ).toBe(
-    '2026-01-02T03:04:05.678Z kms:GenerateDataKey 400 ThrottlingException weather=latency,throttle 8c55f488-a9d7-46f1-94a5-f9a24dfe8b5b 1.2ms',
+    '2026-01-02T03:04:05.678Z kms:GenerateDataKey 400 ThrottlingException faults=latency,throttle 8c55f488-a9d7-46f1-94a5-f9a24dfe8b5b 1.2ms',
   );
-  expect(callLine({ ...call, status: 0, faults: ['reset'] }, answeredAt)).toContain(' reset weather=reset ');
+  expect(callLine({ ...call, status: 0, faults: ['reset'] }, answeredAt)).toContain(' reset faults=reset ');
 });
 
 test('whatever a client calls the operation, it is one line, without control characters', () => {

@@ -1,7 +1,7 @@
 import type { AnsweredCallInfo } from '../options.ts';
 
 /**
- * A call in a line: when it was answered, what was called, the status and the error's name, what the weather did, the
+ * A call in a line: when it was answered, what was called, the status and the error's name, the injected faults, the
  * request id, how long it took. Nothing of what was sent or answered.
  */
 export function callLine(call: AnsweredCallInfo, answeredAt: Date): string {
@@ -11,7 +11,7 @@ export function callLine(call: AnsweredCallInfo, answeredAt: Date): string {
     `${service}:${printable(operation)}`,
     status === 0 ? 'reset' : status,
     errorCode,
-    faults.length > 0 ? `weather=${faults.join(',')}` : undefined,
+    faults.length > 0 ? `faults=${faults.join(',')}` : undefined,
     requestId,
     `${durationMilliseconds.toFixed(1)}ms`,
   ];

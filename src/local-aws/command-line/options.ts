@@ -57,9 +57,9 @@ export const options = {
     allowed: 'a number of seconds, such as 300 or 0.5',
     isAllowed: (value) => /^\d{1,6}(\.\d{1,6})?$/.test(value),
   },
-  weather: {
+  faults: {
     value: '<rules>',
-    purpose: 'faults to make on purpose: rules in JSON, or a file that holds them',
+    purpose: 'faults to inject on purpose: rules in JSON, or a file with them',
     allowed: 'JSON, or the path of a file',
     isAllowed: (value) => value !== '',
   },

@@ -3,7 +3,7 @@ import { AwsError, internalFailure } from '../api/errors.ts';
 import type { Performed } from '../api/operation.ts';
 import type { Authorize, Permission } from '../authorization/permission.ts';
 import type { Principal } from '../authorization/principal.ts';
-import type { CallFate, CallWeather } from '../weather/call-faults.ts';
+import type { CallFaultInjector, InjectedFaults } from '../faults/call-faults.ts';
 import type { Credential } from './credentials.ts';
 import type { HostedOperation, HostedService } from './hosted-service.ts';
 import { type IncomingRequest, refuseRepeatedHeaders } from './incoming-request.ts';
@@ -31,8 +31,8 @@ export interface Answer {
   readonly operation: string;
   readonly error?: AwsError | undefined;
   readonly defect?: unknown;
-  /** What the weather does to the answer. */
-  readonly fate?: CallFate | undefined;
+  /** Faults that the rules inject into the call or its answer. */
+  readonly injected?: InjectedFaults | undefined;
 }
 
 export interface FrontDoorParts {
@@ -44,8 +44,8 @@ export interface FrontDoorParts {
   catchUp(): void;
   /** Keeps a call, once for each, before it is answered. */
   record(call: AnsweredCall): void;
-  /** The faults that calls meet on purpose. */
-  readonly weather?: CallWeather | undefined;
+  /** Injects faults into calls, if there are rules for that. */
+  readonly faultInjector?: CallFaultInjector | undefined;
 }
 
 /** What came of a request, whether it got as far as its operation or not. */
@@ -61,8 +61,8 @@ export function answerRequest(door: FrontDoorParts, request: IncomingRequest): A
   const requestId = randomUUID();
   const route = routeOf(door.services, request);
   const { service } = route;
-  let fate: CallFate | undefined;
-  const answerWith = (outcome: Outcome): Answer => answerOf(outcome, route, requestId, fate);
+  let injected: InjectedFaults | undefined;
+  const answerWith = (outcome: Outcome): Answer => answerOf(outcome, route, requestId, injected);
   try {
     refuseRepeatedHeaders(request);
     refuseWebPages(request);
@@ -70,8 +70,8 @@ export function answerRequest(door: FrontDoorParts, request: IncomingRequest): A
     const credential = verifySignature(door.verifier, request, service);
     const members = service.protocol.members(request.body);
     door.catchUp();
-    fate = door.weather?.fateOf({ service: service.signingName, operation: operation.name });
-    if (fate?.reset !== 'before-call') {
+    injected = door.faultInjector?.faultsFor({ service: service.signingName, operation: operation.name });
+    if (injected?.reset !== 'before-call') {
       const authorize: Authorize = (caller, permission) => door.authorize(caller, permission, request);
       const numbersAsText = () => service.protocol.numbersAsText?.(request.body) ?? members;
       const finish = (performed: Performed): Answer => {
@@ -79,7 +79,7 @@ export function answerRequest(door: FrontDoorParts, request: IncomingRequest): A
         return answerWith(performed);
       };
       const performed =
-        fate?.refusal ?? operation.perform(members, credential.principal, authorize, numbersAsText);
+        injected?.refusal ?? operation.perform(members, credential.principal, authorize, numbersAsText);
       if (!(performed instanceof Promise)) return finish(performed);
       return performed.then(finish).catch((error: unknown) => answerWith(failure(error)));
     }
@@ -96,7 +96,7 @@ function answerOf(
   { output = {}, error, defect }: Outcome,
   { service, operationName }: Route,
   requestId: string,
-  fate: CallFate | undefined,
+  injected: InjectedFaults | undefined,
 ): Answer {
   const { status, body } = error
     ? service.protocol.error(error, requestId)
@@ -110,6 +110,6 @@ function answerOf(
     operation: operationName,
     error,
     defect,
-    fate,
+    injected,
   };
 }

@@ -80,8 +80,8 @@ function respond(
 }
 
 function send(message: IncomingMessage, response: ServerResponse, answer: Answer): void {
-  const { status, contentType, requestId, body, fate } = answer;
-  if (fate?.reset) {
+  const { status, contentType, requestId, body, injected } = answer;
+  if (injected?.reset) {
     message.socket.resetAndDestroy();
     return;
   }

@@ -107,7 +107,7 @@ describe('a predefined alias', () => {
 
   test('gets one key where replicas lag behind', async () => {
     const local = await startUnderTest({
-      weather: [{ fault: 'late-change', operation: 'CreateKey', seconds: 3 }],
+      faults: [{ fault: 'late-change', operation: 'CreateKey', seconds: 3 }],
     });
     try {
       const first = await describeKey(local.kms, s3);

@@ -86,7 +86,7 @@ test('keeps as many events as it may, over all its lives', async () => {
 
 test('has both deliveries of a doubled event', async () => {
   const kept = await KeptLocalAws.create();
-  let local = await kept.start({ weather: [{ fault: 'doubled-event', operation: 'CreateKey' }] });
+  let local = await kept.start({ faults: [{ fault: 'doubled-event', operation: 'CreateKey' }] });
   await local.newKey();
 
   local = await kept.start();

@@ -25,7 +25,7 @@ export interface SharedLocalAws extends LocalAwsUnderTest {
  */
 export async function startShared(
   principals: NonNullable<LocalAwsOptions['principals']>,
-  options: Pick<LocalAwsOptions, 'weather'> = {},
+  options: Pick<LocalAwsOptions, 'faults'> = {},
 ): Promise<SharedLocalAws> {
   const local = await startUnderTest({ ...options, principals });
   onTestFinished(async () => {

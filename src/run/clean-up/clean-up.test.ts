@@ -147,7 +147,7 @@ test('finishes a clean-up that was killed after the deletion was scheduled', () 
   }));
 
 test('goes on after what it could not remove, and keeps the ledger of it', () =>
-  withLocalAws({ weather: [{ operation: 'DeleteAlias', fault: 'server-error' }] }, async () => {
+  withLocalAws({ faults: [{ operation: 'DeleteAlias', fault: 'server-error' }] }, async () => {
     const run = newRun('stubborn');
     enterInLedger(run, run.aliasName, process.pid);
     writeOutput(run);
@@ -160,7 +160,7 @@ test('goes on after what it could not remove, and keeps the ledger of it', () =>
   }));
 
 test.each(['DeleteAlias', 'ScheduleKeyDeletion'])('is done although AWS shows %s late', (operation) =>
-  withLocalAws({ weather: [{ operation, fault: 'late-change', seconds: 0.5 }] }, async () => {
+  withLocalAws({ faults: [{ operation, fault: 'late-change', seconds: 0.5 }] }, async () => {
     const run = newRun(`late-${operation.toLowerCase()}`);
     enterInLedger(run, run.aliasName, process.pid);
     const key = await createKey(run);
@@ -172,7 +172,7 @@ test.each(['DeleteAlias', 'ScheduleKeyDeletion'])('is done although AWS shows %s
 );
 
 test('finds a key that AWS did not show yet when the run was killed', () =>
-  withLocalAws({ weather: [{ operation: 'CreateKey', fault: 'late-change', seconds: 0.3 }] }, async () => {
+  withLocalAws({ faults: [{ operation: 'CreateKey', fault: 'late-change', seconds: 0.3 }] }, async () => {
     const run = { ...newRun('ada'), target: 'aws' as const };
     enterInLedger(run, run.aliasName, nobody);
     // The last line was written 9 seconds ago, and the key created right now.
@@ -186,7 +186,7 @@ test('finds a key that AWS did not show yet when the run was killed', () =>
   }));
 
 test('removes an alias that AWS does not show yet, of a key that is found by its tags', () =>
-  withLocalAws({ weather: [{ operation: 'CreateAlias', fault: 'late-change', seconds: 1 }] }, async () => {
+  withLocalAws({ faults: [{ operation: 'CreateAlias', fault: 'late-change', seconds: 1 }] }, async () => {
     const run = newRun('ada');
     enterInLedger(run, run.aliasName, process.pid);
     const kms = new KMSClient();

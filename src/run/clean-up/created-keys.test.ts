@@ -47,7 +47,7 @@ test('counts keys that are created, without those whose deletion is scheduled', 
 
 test('counts a key whose creation was not answered, and the one that the SDK created then', async () => {
   const { after } = await countOf(createKey, {
-    weather: [{ operation: 'CreateKey', fault: 'reset', carriedOut: true, sequence: [true] }],
+    faults: [{ operation: 'CreateKey', fault: 'reset', carriedOut: true, sequence: [true] }],
   });
 
   expect(after).toBe(2);
@@ -55,7 +55,7 @@ test('counts a key whose creation was not answered, and the one that the SDK cre
 
 test('does not count a key that was refused', async () => {
   const { after } = await countOf(createKey, {
-    weather: [{ operation: 'CreateKey', fault: 'throttle', sequence: [true] }],
+    faults: [{ operation: 'CreateKey', fault: 'throttle', sequence: [true] }],
   });
 
   expect(after).toBe(1);

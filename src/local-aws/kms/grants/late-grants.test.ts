@@ -24,7 +24,7 @@ const encrypt = (kms: KMSClient, KeyId: string, GrantTokens: string[] = []) =>
 describe('a grant that takes a while to be seen', () => {
   test('is used and retired at once by its token', async () => {
     const { as, kms, newKey, clock } = await startShared(principals, {
-      weather: [{ fault: 'late-change', operation: 'CreateGrant', seconds: 60 }],
+      faults: [{ fault: 'late-change', operation: 'CreateGrant', seconds: 60 }],
     });
     const { id } = await newKey();
     const { GrantToken = '' } = await grant(kms, id);

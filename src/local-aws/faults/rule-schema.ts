@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { mistakeInOperation, serviceNames } from './operation-names.ts';
-import type { WeatherRule } from './rules.ts';
+import type { FaultRule } from './rules.ts';
 
 /** A delay of more than a day is a mistake in the unit. */
 const longestSeconds = 24 * 60 * 60;
 
-/** A number or a range. Like every text here, the error goes on after "it". */
+/** A number or a range. The error, like every one in this file, continues a sentence after "it". */
 function amount(most: number) {
   const error = `must be a number from 0 to ${most}, or a range of two, [from, to]`;
   const number = z.number().min(0).max(most);
@@ -43,35 +43,35 @@ const ruleShapes = [
   z.strictObject({
     fault: z.literal('late-change'),
     ...whichCalls,
-    service: z.literal('kms', { error: 'must be kms, where the keys and aliases are' }).optional(),
+    service: z.literal('kms', { error: 'must be kms, which has the keys and aliases' }).optional(),
     seconds,
   }),
   z.strictObject({ fault: z.literal('late-event'), ...whichCalls, seconds }),
   z.strictObject({ fault: z.literal('doubled-event'), ...whichCalls, secondsApart: seconds.optional() }),
 ] as const;
 
-const faults = ruleShapes.map(({ shape }) => shape.fault.value);
+const faultNames = ruleShapes.map(({ shape }) => shape.fault.value);
 
-/** What a rule of each fault is made of. */
+/** One rule, with the members that its fault takes. */
 export const rule = z
   .discriminatedUnion('fault', ruleShapes, {
     error: (issue) =>
       issue.code === 'invalid_union'
-        ? `must be one of ${faults.join(', ')}`
+        ? `must be one of ${faultNames.join(', ')}`
         : 'must be a rule, such as { "fault": "throttle", "rate": 0.1 }',
   })
   .superRefine((given, context) => {
     if (given.rate !== undefined && given.sequence !== undefined) {
-      context.addIssue({ code: 'custom', path: ['sequence'], message: 'must not stand beside a rate' });
+      context.addIssue({ code: 'custom', path: ['sequence'], message: 'must not be combined with a rate' });
     }
     const mistake = mistakeInOperation(given);
     if (mistake) context.addIssue({ code: 'custom', path: ['operation'], message: mistake });
   })
-  .transform((given) => given as WeatherRule);
+  .transform((given) => given as FaultRule);
 
 /** The members that a rule of a fault may have. */
 export const membersOf = (fault: unknown): string[] =>
   Object.keys(ruleShapes.find(({ shape }) => shape.fault.value === fault)?.shape ?? {});
 
-/** The weather as JSON has it: a list of rules. */
-export const weatherSchema = z.array(rule, { error: 'must be a list of rules' });
+/** The list of fault rules, in JSON or in the options. */
+export const faultsSchema = z.array(rule, { error: 'must be a list of rules' });

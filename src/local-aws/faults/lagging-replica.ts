@@ -1,12 +1,12 @@
 import { type KmsChange, KmsState } from '../kms/state.ts';
 
 /**
- * The keys and aliases as those see them to whom some changes are late. It is told of the changes to the real state, and
- * may be asked once it has caught up.
+ * The keys and aliases as a replica that lags behind sees them. It follows the changes to the real state; call `catchUp`
+ * before reading it.
  */
 export class LaggingReplica {
   readonly state = new KmsState();
-  /** In the order in which they were made, which need not be the one in which they arrive. */
+  /** In the order in which they were made; they may arrive in another one. */
   #onTheirWay: { readonly change: KmsChange; readonly arrivesAt: number }[] = [];
 
   /** @param arrivesAt when the change is to be seen, in milliseconds since the epoch */

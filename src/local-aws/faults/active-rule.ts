@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { seededRandom } from '../seeded-random.ts';
-import type { Amount, WeatherRule } from './rules.ts';
+import type { Amount, FaultRule } from './rules.ts';
 
-/** What a rule asks about a call. */
+/** The call that a rule is asked about. */
 export interface Call {
   /** Such as `kms`. */
   readonly service: string;
@@ -13,12 +13,12 @@ export interface Call {
 export type Random = () => number;
 
 /**
- * A rule at work: it counts the calls that it is about, and decides which of them it strikes.
+ * A rule at work: counts the calls that it matches, and decides which of them get its fault.
  *
- * Its chance is its own, and apart for each operation: what the third Decrypt meets depends on the seed, the rule and its
- * place in the list, but not on the calls of other operations in between.
+ * It has random numbers of its own for each operation: whether the third Decrypt gets the fault depends on the seed, the
+ * rule and its place in the list, but not on the calls of other operations in between.
  */
-export class ActiveRule<Rule extends WeatherRule = WeatherRule> {
+export class ActiveRule<Rule extends FaultRule = FaultRule> {
   readonly rule: Rule;
   readonly #seed: string;
   readonly #randomByOperation = new Map<string, Random>();
@@ -31,11 +31,11 @@ export class ActiveRule<Rule extends WeatherRule = WeatherRule> {
   }
 
   /**
-   * To be asked once about each call, in their order.
+   * Decides if a call gets the fault. Must be called once for each call, in their order.
    *
-   * @returns undefined if the call is spared, else the chance from which the fault may draw
+   * @returns random numbers for the fault's amounts, or undefined if the call doesn't get the fault
    */
-  strike(call: Call): Random | undefined {
+  decide(call: Call): Random | undefined {
     const { service, operation, rate, sequence } = this.rule;
     if ((service ?? call.service) !== call.service) return undefined;
     if ((operation ?? call.operation) !== call.operation) return undefined;
@@ -57,6 +57,6 @@ export class ActiveRule<Rule extends WeatherRule = WeatherRule> {
   }
 }
 
-/** Picks out of a range. */
+/** Picks a number from a range. */
 export const draw = (amount: Amount, random: Random): number =>
   typeof amount === 'number' ? amount : amount[0] + random() * (amount[1] - amount[0]);

@@ -22,13 +22,13 @@ import {
   type LocalAwsUnderTest,
   startUnderTest,
 } from '../testing/local-aws-under-test.ts';
-import type { WeatherRule } from './rules.ts';
+import type { FaultRule } from './rules.ts';
 
 let local: LocalAwsUnderTest;
 afterEach(() => local.aws.close());
 
-async function start(...weather: WeatherRule[]): Promise<string> {
-  local = await startUnderTest({ weather });
+async function start(...faults: FaultRule[]): Promise<string> {
+  local = await startUnderTest({ faults });
   return (await local.newKey()).id;
 }
 
@@ -207,7 +207,7 @@ describe('changes', () => {
     await createAlias(id);
     await local.aws.close();
 
-    local = await startUnderTest({ dataDirectory, weather: [{ fault: 'late-change', seconds: 3 }] });
+    local = await startUnderTest({ dataDirectory, faults: [{ fault: 'late-change', seconds: 3 }] });
     expect(await keyIdOf(AliasName)).toBe(id);
   });
 });

@@ -1,21 +1,21 @@
 import type { z } from 'zod';
-import { membersOf, weatherSchema } from './rule-schema.ts';
-import type { WeatherRule } from './rules.ts';
+import { faultsSchema, membersOf } from './rule-schema.ts';
+import type { FaultRule } from './rules.ts';
 
 /**
  * Checks a list of rules.
  *
  * @throws {TypeError} with a line for each mistake: where it is, the value, and what is possible there
  */
-export function checkWeather(rules: unknown): WeatherRule[] {
-  const result = weatherSchema.safeParse(rules);
+export function checkFaults(rules: unknown): FaultRule[] {
+  const result = faultsSchema.safeParse(rules);
   if (result.success) return result.data;
   const mistakes = result.error.issues.map((issue) => `  ${explain(issue, rules)}`);
-  throw new TypeError(['Invalid rules of the weather:', ...mistakes].join('\n'));
+  throw new TypeError(['Invalid fault rules:', ...mistakes].join('\n'));
 }
 
 function explain(issue: z.core.$ZodIssue, rules: unknown): string {
-  const where = `weather${issue.path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('')}`;
+  const where = `faults${issue.path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('')}`;
   const value = issue.path.reduce<unknown>(memberOf, rules);
   if (issue.code === 'unrecognized_keys') {
     const fault = memberOf(value, 'fault');

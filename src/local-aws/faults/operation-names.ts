@@ -1,7 +1,7 @@
 import { lookupEvents } from '../cloudtrail/lookup-events.ts';
 import { kmsOperations } from '../kms/operations/index.ts';
 import { getCallerIdentity } from '../sts/get-caller-identity.ts';
-import type { ServiceName, WeatherRule } from './rules.ts';
+import type { FaultRule, ServiceName } from './rules.ts';
 
 interface NamedOperation {
   readonly name: string;
@@ -17,15 +17,15 @@ const operations: Readonly<Record<ServiceName, readonly NamedOperation[]>> = {
 export const serviceNames = ['kms', 'cloudtrail', 'sts'] as const satisfies readonly ServiceName[];
 
 /**
- * Finds the mistake in the operation that a rule names.
+ * Checks the operation that a rule names.
  *
- * @returns what it must be instead, or undefined if all is well
+ * @returns a message that says what it must be instead, or undefined if it is valid
  */
 export function mistakeInOperation({
   fault,
   service,
   operation,
-}: Pick<WeatherRule, 'fault' | 'service' | 'operation'>): string | undefined {
+}: Pick<FaultRule, 'fault' | 'service' | 'operation'>): string | undefined {
   if (operation === undefined) return undefined;
   const candidates = service ? operations[service] : Object.values(operations).flat();
   const named = candidates.find(({ name }) => name === operation);

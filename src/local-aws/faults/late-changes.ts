@@ -5,9 +5,9 @@ import { LaggingReplica } from './lagging-replica.ts';
 import type { ChangeRule } from './rules.ts';
 
 /**
- * The operations of KMS under rules that make changes late, as its own eventual consistency does (KMS developer guide,
- * programming-eventual-consistency.html): an operation that changes something works on the real state, every other one on
- * a replica that lags behind.
+ * Returns the operations of KMS with the rules applied that delay changes, as KMS's eventual consistency does (KMS developer
+ * guide, programming-eventual-consistency.html). An operation that changes something works on the real state, every other
+ * one on a replica that lags behind.
  */
 export function withLateChanges(
   operations: readonly Operation<Kms>[],
@@ -28,7 +28,7 @@ export function withLateChanges(
         replica.catchUp(kms.clock.now());
         return operation.perform(lagging, ...call);
       }
-      delay = delayOf(rules, operation.name);
+      delay = delayMillisecondsOf(rules, operation.name);
       try {
         return operation.perform(kms, ...call);
       } finally {
@@ -38,11 +38,11 @@ export function withLateChanges(
   }));
 }
 
-/** In milliseconds. The longest of those that strike: what is late by one rule is late. */
-function delayOf(rules: readonly ActiveRule<ChangeRule>[], operation: string): number {
+/** Returns the delay of a call's change in milliseconds: the longest, if several rules match. */
+function delayMillisecondsOf(rules: readonly ActiveRule<ChangeRule>[], operation: string): number {
   let delay = 0;
   for (const active of rules) {
-    const random = active.strike({ service: 'kms', operation });
+    const random = active.decide({ service: 'kms', operation });
     if (random) delay = Math.max(delay, 1000 * draw(active.rule.seconds, random));
   }
   return delay;

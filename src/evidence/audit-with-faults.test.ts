@@ -2,7 +2,7 @@ import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { countGenerateDataKeyCalls } from '../../workshop/04-audit-cloudtrail/solution.ts';
-import { startLocalAws, type WeatherRule } from '../local-aws/index.ts';
+import { type FaultRule, startLocalAws } from '../local-aws/index.ts';
 import { seededRandom } from '../local-aws/seeded-random.ts';
 import { type AuditedScenario, audit } from './audit.ts';
 import { createAuditedKey, generateDataKey } from './difficult-calls.ts';
@@ -11,7 +11,7 @@ import { recordScenario, UndecidedError } from './scenario.ts';
 import { VirtualTime } from './testing/virtual-time.ts';
 
 const runs = 200;
-/** As they are set for a real account. */
+/** The same as for a real account. */
 const patience = { timeoutSeconds: 20 * 60, quietSeconds: 90 };
 
 const time = new VirtualTime();
@@ -21,12 +21,12 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Weather that gets worse with the numbers that come: from fair to foul. */
-function weatherOf(number: () => number): WeatherRule[] {
-  const foulness = number();
-  const rate = (most: number) => number() * most * foulness;
-  const seconds = (most: number): [number, number] => [0, number() * most * foulness];
-  const faults = ['LookupEvents', 'DescribeKey', 'GenerateDataKey'].flatMap((operation): WeatherRule[] => [
+/** A random combination of faults; the first random number scales all rates and delays. */
+function faultsOf(number: () => number): FaultRule[] {
+  const severity = number();
+  const rate = (most: number) => number() * most * severity;
+  const seconds = (most: number): [number, number] => [0, number() * most * severity];
+  const faults = ['LookupEvents', 'DescribeKey', 'GenerateDataKey'].flatMap((operation): FaultRule[] => [
     { fault: 'throttle', operation, rate: rate(operation === 'LookupEvents' ? 0.9 : 0.5) },
     { fault: 'server-error', operation, rate: rate(0.4) },
     { fault: 'reset', operation, rate: rate(operation === 'GenerateDataKey' ? 0.05 : 0.4) },
@@ -49,7 +49,7 @@ async function auditIn(seed: number): Promise<AuditedScenario[] | UndecidedError
   const aws = await startLocalAws({
     seed,
     clock: time.clock,
-    weather: weatherOf(number),
+    faults: faultsOf(number),
     cloudTrail: { delaySeconds: 300, jitterSeconds: 60 },
   });
   const kms = new KMSClient(aws);
@@ -86,7 +86,9 @@ async function auditIn(seed: number): Promise<AuditedScenario[] | UndecidedError
   }
 }
 
-test(`counts right, or says why it can't, in ${runs} kinds of weather`, { timeout: 300_000 }, async () => {
+test(`counts right, or says why it can't, with ${runs} combinations of faults`, {
+  timeout: 300_000,
+}, async () => {
   let decided = 0;
   for (let seed = 1; seed <= runs; seed++) {
     const outcome = await auditIn(seed);
@@ -98,7 +100,7 @@ test(`counts right, or says why it can't, in ${runs} kinds of weather`, { timeou
       expect(counts, `seed ${seed}`).toEqual([1, 2, 0]);
     }
   }
-  // Some weather is too foul for a count, but most is not.
+  // With the most severe combinations no count is possible, but most allow one.
   expect(decided).toBeGreaterThan(runs / 2);
   expect(decided).toBeLessThan(runs);
 });

@@ -4,14 +4,14 @@ import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { AnsweredCallInfo, Clock, LocalAwsOptions, ManualClock } from '../index.ts';
 import { errorOf, type LocalAwsUnderTest, startUnderTest } from '../testing/local-aws-under-test.ts';
-import type { WeatherRule } from './rules.ts';
+import type { FaultRule } from './rules.ts';
 
 let local: LocalAwsUnderTest;
 afterEach(() => local.aws.close());
 
 /** Starts with these rules, and makes a key. */
-async function start(weather: WeatherRule[], options: LocalAwsOptions = {}): Promise<string> {
-  local = await startUnderTest({ weather, ...options });
+async function start(faults: FaultRule[], options: LocalAwsOptions = {}): Promise<string> {
+  local = await startUnderTest({ faults, ...options });
   return (await local.newKey()).id;
 }
 
@@ -69,7 +69,7 @@ describe('throttling', () => {
     expect((await local.kms.send(new ListKeysCommand({}))).Keys).toHaveLength(1);
   });
 
-  test('strikes exactly the calls of its sequence', async () => {
+  test('is the answer to exactly the calls of its sequence', async () => {
     const keyId = await start([
       { fault: 'throttle', operation: 'GenerateDataKey', sequence: [false, true, true] },
     ]);
@@ -244,7 +244,7 @@ describe('latency', () => {
 });
 
 describe('several rules', () => {
-  test('that strike one call: the first decides, whatever the order of latency', async () => {
+  test('for one call: the first decides, wherever a latency stands', async () => {
     const calls: AnsweredCallInfo[] = [];
     const keyId = await start(
       [
@@ -263,7 +263,7 @@ describe('several rules', () => {
     });
   });
 
-  test('count the calls that another rule struck, too', async () => {
+  test('count calls that got the fault of another rule, too', async () => {
     const keyId = await start([
       { fault: 'throttle', operation: 'GenerateDataKey', sequence: [true] },
       { fault: 'server-error', operation: 'GenerateDataKey', sequence: [false, true] },
@@ -274,7 +274,7 @@ describe('several rules', () => {
     await local.kms.send(dataKeyOf(keyId));
   });
 
-  test('a log tells of a reset: there was no status', async () => {
+  test('a log shows a reset with the status 0', async () => {
     const calls: AnsweredCallInfo[] = [];
     const keyId = await start([{ fault: 'reset', operation: 'GenerateDataKey' }], {
       onCall: (call) => calls.push(call),

@@ -1,16 +1,16 @@
-/** How much: a number, or a range out of which chance picks. */
+/** A number, or a range from which a random number is taken. */
 export type Amount = number | readonly [from: number, to: number];
 
 export type ServiceName = 'kms' | 'cloudtrail' | 'sts';
 
-/** Which calls a rule is about. Without either, all calls. */
+/** The calls that a rule matches. Without either member, it matches all calls. */
 interface Scope {
   readonly service?: ServiceName | undefined;
   /** Such as `GenerateDataKey`. */
   readonly operation?: string | undefined;
 }
 
-/** Which of those calls it strikes. Without either, each of them. */
+/** The matching calls that get the fault. Without either member, all of them. */
 type Occurrence =
   | {
       /** The share of the calls, at random: 0 to 1. */
@@ -19,7 +19,7 @@ type Occurrence =
     }
   | {
       readonly rate?: undefined;
-      /** Exactly these: `[false, true]` strikes the second call, and no other. */
+      /** Exactly these: `[false, true]` is the second call, and no other. */
       readonly sequence?: readonly boolean[] | undefined;
     };
 
@@ -47,8 +47,8 @@ interface Latency {
 }
 
 /**
- * What the call changes takes a while to be seen: until then, operations that change nothing (cryptographic ones are among
- * them) see the key or the alias as it was before.
+ * The call's change takes a while to be seen. Until then, operations that change nothing, including the cryptographic ones,
+ * see the key or the alias as it was before.
  */
 interface LateChange {
   readonly service?: 'kms' | undefined;
@@ -73,12 +73,12 @@ interface DoubledEvent {
 type CallFault = Throttle | ServerError | Reset | Latency;
 type EventFault = LateEvent | DoubledEvent;
 
-/** A rule about what becomes of a call, and of its answer. */
+/** A rule that affects a call or its answer. */
 export type CallRule = Scope & Occurrence & CallFault;
-/** A rule about what is seen of a change to a key or an alias. */
+/** A rule that delays a change to a key or an alias. */
 export type ChangeRule = Scope & Occurrence & LateChange;
-/** A rule about how CloudTrail delivers the event of a call. */
+/** A rule that affects how CloudTrail delivers the event of a call. */
 export type EventRule = Scope & Occurrence & EventFault;
 
-/** A fault that the local AWS makes on purpose, and when. */
-export type WeatherRule = CallRule | ChangeRule | EventRule;
+/** A fault that the local AWS injects on purpose, and the calls that get it. */
+export type FaultRule = CallRule | ChangeRule | EventRule;

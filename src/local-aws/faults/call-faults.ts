@@ -4,20 +4,20 @@ import { type Clock, sleepBy } from '../clock.ts';
 import { type ActiveRule, type Call, draw, type Random } from './active-rule.ts';
 import type { CallRule } from './rules.ts';
 
-/** What the weather does to one call. */
-export interface CallFate {
+/** The faults that one call gets. */
+export interface InjectedFaults {
   /** Every fault that takes effect, for a log. */
   readonly faults: readonly CallRule['fault'][];
-  /** What comes of the call instead of its being carried out. */
+  /** The result of the call, which is not carried out. */
   readonly refusal?: Performed;
-  /** The connection is reset: in place of carrying the call out, or of answering it. */
+  /** The connection is reset: before the call is carried out, or afterwards, instead of an answer. */
   readonly reset?: 'before-call' | 'after-call';
   /** How much longer the answer takes. */
   readonly delayMilliseconds: number;
 }
 
-/** The weather that calls meet at the front door. */
-export class CallWeather {
+/** Injects faults into calls, at the front door. */
+export class CallFaultInjector {
   readonly #rules: readonly ActiveRule<CallRule>[];
   readonly #clock: Clock;
 
@@ -27,18 +27,19 @@ export class CallWeather {
   }
 
   /**
-   * To be asked once about each call, in their order. Of the rules that strike it, the first one decides what becomes of
-   * it; delays add up.
+   * Decides the faults of a call. Must be called once for each call, in their order. Delays add up; of the other faults, the
+   * first in the list takes effect.
    *
-   * @returns undefined if the call is spared
+   * @returns undefined if the call gets no fault
    */
-  fateOf(call: Call): CallFate | undefined {
-    let fate: CallFate | undefined;
+  faultsFor(call: Call): InjectedFaults | undefined {
+    let injected: InjectedFaults | undefined;
     for (const active of this.#rules) {
-      const random = active.strike(call);
-      if (random) fate = withFault(active.rule, fate ?? { faults: [], delayMilliseconds: 0 }, call, random);
+      const random = active.decide(call);
+      if (random)
+        injected = withFault(active.rule, injected ?? { faults: [], delayMilliseconds: 0 }, call, random);
     }
-    return fate;
+    return injected;
   }
 
   sleep(milliseconds: number): Promise<void> {
@@ -46,23 +47,32 @@ export class CallWeather {
   }
 }
 
-function withFault(rule: CallRule, fate: CallFate, { service }: Call, random: Random): CallFate {
-  const faults = [...fate.faults, rule.fault];
+function withFault(
+  rule: CallRule,
+  injected: InjectedFaults,
+  { service }: Call,
+  random: Random,
+): InjectedFaults {
+  const faults = [...injected.faults, rule.fault];
   if (rule.fault === 'latency') {
-    return { ...fate, faults, delayMilliseconds: fate.delayMilliseconds + draw(rule.milliseconds, random) };
+    return {
+      ...injected,
+      faults,
+      delayMilliseconds: injected.delayMilliseconds + draw(rule.milliseconds, random),
+    };
   }
-  if (fate.refusal || fate.reset) return fate;
+  if (injected.refusal || injected.reset) return injected;
   switch (rule.fault) {
     case 'throttle':
-      return { ...fate, faults, refusal: refusedWith(throttled(service)) };
+      return { ...injected, faults, refusal: refusedWith(throttled(service)) };
     case 'server-error':
-      return { ...fate, faults, refusal: refusedWith(failed(service)) };
+      return { ...injected, faults, refusal: refusedWith(failed(service)) };
     case 'reset':
-      return { ...fate, faults, reset: rule.carriedOut ? 'after-call' : 'before-call' };
+      return { ...injected, faults, reset: rule.carriedOut ? 'after-call' : 'before-call' };
   }
 }
 
-/** Nobody has looked at the parameters yet, so CloudTrail is told of none. */
+/** CloudTrail records no parameters, because the call is refused before they are read. */
 const refusedWith = (error: AwsError): Performed => ({
   error,
   entry: { requestParameters: null, responseElements: null, resources: [] },

@@ -2,8 +2,8 @@ import type { DeliverySchedule } from '../cloudtrail/delivery.ts';
 import { type ActiveRule, draw, type Random } from './active-rule.ts';
 import type { EventRule } from './rules.ts';
 
-/** CloudTrail's delivery under rules that make events late, or double them. */
-export function weatheredDelivery(
+/** Returns CloudTrail's delivery with the rules applied that delay or double events. */
+export function deliveryWithFaults(
   schedule: DeliverySchedule,
   rules: readonly ActiveRule<EventRule>[],
 ): DeliverySchedule {
@@ -12,7 +12,7 @@ export function weatheredDelivery(
     const call = { service: event.source.replace('.amazonaws.com', ''), operation: event.name };
     let deliveries = schedule(event);
     for (const active of rules) {
-      const random = active.strike(call);
+      const random = active.decide(call);
       if (random) deliveries = withFault(active.rule, deliveries, random);
     }
     return deliveries;

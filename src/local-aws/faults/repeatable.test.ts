@@ -6,9 +6,9 @@ import {
 } from '@aws-sdk/client-kms';
 import { expect, test } from 'vitest';
 import { customerAliases, startUnderTest } from '../testing/local-aws-under-test.ts';
-import type { WeatherRule } from './rules.ts';
+import type { FaultRule } from './rules.ts';
 
-const weather: WeatherRule[] = [
+const faults: FaultRule[] = [
   { fault: 'throttle', service: 'kms', rate: 0.3 },
   { fault: 'server-error', operation: 'GenerateDataKey', rate: 0.2 },
   { fault: 'reset', operation: 'Decrypt', rate: 0.6 },
@@ -20,12 +20,12 @@ const weather: WeatherRule[] = [
 const operations = ['GenerateDataKey', 'Encrypt', 'Decrypt', 'CreateAlias'] as const;
 type Operation = (typeof operations)[number];
 
-/** Makes the calls one after the other, and gives what became of each call, alias and event, by operation. */
+/** Makes the calls one after the other, and returns the outcome of each call, alias and event, by operation. */
 async function run(seed: number | undefined, calls: readonly Operation[]) {
-  const { aws, kms, clock, newKey, deliveredEvents } = await startUnderTest({ seed, weather });
+  const { aws, kms, clock, newKey, deliveredEvents } = await startUnderTest({ seed, faults });
   try {
     const { id: KeyId } = await untilAnswered(newKey);
-    const Plaintext = Buffer.from('weather');
+    const Plaintext = Buffer.from('faults');
     const encrypt = () => kms.send(new EncryptCommand({ KeyId, Plaintext }));
     const { CiphertextBlob } = await untilAnswered(encrypt);
     let aliases = 0;
@@ -72,7 +72,7 @@ async function untilAnswered<Answer>(call: () => Promise<Answer>): Promise<Answe
 const inTurn = Array.from({ length: 12 }, () => operations).flat();
 const oneByOne = operations.flatMap((operation) => Array.from({ length: 12 }, () => operation));
 
-test('the same seed makes the same faults, in whatever order the operations come', {
+test('the same seed injects the same faults, whatever the order of the operations', {
   timeout: 60_000,
 }, async () => {
   const first = await run(1, inTurn);
@@ -82,7 +82,7 @@ test('the same seed makes the same faults, in whatever order the operations come
   expect(await run(2, inTurn)).not.toEqual({ ...first, seed: 2 });
 });
 
-test('every fault takes part in that', async () => {
+test('the repeated run meets every kind of fault', async () => {
   const { outcomes, aliases, events } = await run(1, inTurn);
 
   expect(new Set(outcomes.GenerateDataKey)).toEqual(
@@ -96,7 +96,7 @@ test('every fault takes part in that', async () => {
   expect(events.GenerateDataKey?.length).toBeLessThan(12);
 });
 
-test('a run that was given no seed says which one repeats it', async () => {
+test('a start without a seed returns the seed that repeats its faults', async () => {
   const first = await run(undefined, inTurn);
 
   expect(await run(first.seed, inTurn)).toEqual(first);

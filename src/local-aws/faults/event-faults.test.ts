@@ -2,7 +2,7 @@ import { LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import { DescribeKeyCommand, GenerateDataKeyCommand } from '@aws-sdk/client-kms';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type LocalAwsUnderTest, startUnderTest } from '../testing/local-aws-under-test.ts';
-import type { WeatherRule } from './rules.ts';
+import type { FaultRule } from './rules.ts';
 
 let local: LocalAwsUnderTest;
 afterEach(() => local.aws.close());
@@ -10,8 +10,8 @@ afterEach(() => local.aws.close());
 const immediateDelivery = { delaySeconds: 0, jitterSeconds: 0, lookupsPerSecond: Number.POSITIVE_INFINITY };
 
 /** Starts with these rules, and makes a key. */
-async function start(weather: WeatherRule[], seed = 1): Promise<string> {
-  local = await startUnderTest({ weather, seed, cloudTrail: immediateDelivery });
+async function start(faults: FaultRule[], seed = 1): Promise<string> {
+  local = await startUnderTest({ faults, seed, cloudTrail: immediateDelivery });
   return (await local.newKey()).id;
 }
 
@@ -70,7 +70,7 @@ describe('doubled events', () => {
     expect(Events?.map((event) => event.EventId)).toEqual([id, id]);
   });
 
-  test('come apart, if they are to', async () => {
+  test('are delivered secondsApart seconds apart', async () => {
     const keyId = await start([{ fault: 'doubled-event', secondsApart: 60 }]);
     await generateDataKeys(keyId, 1);
 
@@ -108,7 +108,7 @@ describe('late events', () => {
     expect(all.filter((id) => !early.includes(id))).toEqual(all.slice(2, 4));
   });
 
-  test('are late and doubled, if both rules strike', async () => {
+  test('are late and doubled if both rules match', async () => {
     const keyId = await start([{ fault: 'doubled-event' }, { fault: 'late-event', seconds: [10, 20] }]);
     await generateDataKeys(keyId, 1);
 
