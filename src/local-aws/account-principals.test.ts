@@ -5,7 +5,7 @@ import { startLocalAws } from './index.ts';
 import { errorOf } from './testing/local-aws-under-test.ts';
 import { accountId, allowing, startShared, userArn } from './testing/principals-under-test.ts';
 
-describe('who somebody is', () => {
+describe('the principals of the account', () => {
   test('STS says of each principal', async () => {
     const { as, aws, sts } = await startShared([
       { userName: 'alice', policies: [] },
@@ -48,8 +48,8 @@ describe('who somebody is', () => {
   });
 
   test.each([
-    [[{ userName: 'a b', policies: [] }], "'a b' can't be the name of a principal"],
-    [[{ userName: 'administrator', policies: [] }], "There are two principals 'administrator'"],
+    [[{ userName: 'a b', policies: [] }], "'a b' is not a valid name of a principal"],
+    [[{ userName: 'administrator', policies: [] }], "Two principals have the name 'administrator'"],
     [
       [
         {
@@ -67,7 +67,7 @@ describe('who somebody is', () => {
         policies: [],
         credentials: { accessKeyId: 'A', secretAccessKey: 'B' },
       })),
-      "The access key of 'bob' is another principal's",
+      "The access key of 'bob' belongs to another principal, too",
     ],
     [
       [{ userName: 'alice', policies: [allowing('kms:*'), '{"Statement": {"Effect": "Perhaps"}}'] }],
@@ -77,8 +77,10 @@ describe('who somebody is', () => {
     await expect(startLocalAws({ principals })).rejects.toThrow(message);
   });
 
-  test('asking for the credentials of nobody names those that there are', async () => {
+  test('credentialsOf names the known principals when it is asked for an unknown one', async () => {
     const { aws } = await startShared([{ userName: 'alice', policies: [] }]);
-    expect(() => aws.credentialsOf('bob')).toThrow("no principal 'bob'. There are: administrator, alice.");
+    expect(() => aws.credentialsOf('bob')).toThrow(
+      "Unknown principal 'bob'; the principals are administrator, alice.",
+    );
   });
 });

@@ -13,9 +13,9 @@ import {
 import { type AccessKey, type Credential, newAccessKey, newSessionKey } from './http/credentials.ts';
 
 interface PrincipalSettings {
-  /** What it may do. Documents, or their JSON. */
+  /** Policy documents, as objects or JSON, that say what the principal may do. */
   readonly policies: readonly (PolicyDocumentInput | string)[];
-  /** Default: new ones, at random. */
+  /** Default: random ones. */
   readonly credentials?: AccessKey;
 }
 
@@ -30,7 +30,7 @@ export interface RoleSessionSettings extends PrincipalSettings {
   readonly sessionName: string;
 }
 
-/** Everybody in the account, with their credentials and policies. */
+/** All principals of the account, with their credentials and policies. */
 export interface AccountPrincipals {
   readonly identities: Identities;
   /** By the name of the user, or of the session. */
@@ -38,8 +38,10 @@ export interface AccountPrincipals {
 }
 
 /**
- * @param now milliseconds since the epoch: when the sessions are opened
- * @throws {TypeError} for a name, a policy or credentials that AWS couldn't have, or that are there already
+ * Makes the principals of an account: the administrator and those of the options.
+ *
+ * @param now time at which the sessions begin, in milliseconds since the epoch
+ * @throws {TypeError} if a name, a policy or credentials are invalid, or if two principals share a name or an access key
  */
 export function accountPrincipals(
   account: Account,
@@ -54,9 +56,11 @@ export function accountPrincipals(
   const add = (credential: Credential, policies: readonly Policy[]) => {
     const name = nameOf(credential.principal);
     if (credentials.has(name))
-      throw new TypeError(`There are two principals '${name}'. Give one another name.`);
+      throw new TypeError(`Two principals have the name '${name}'. Rename one of them.`);
     if ([...credentials.values()].some(({ accessKeyId }) => accessKeyId === credential.accessKeyId)) {
-      throw new TypeError(`The access key of '${name}' is another principal's. Give it one of its own.`);
+      throw new TypeError(
+        `The access key of '${name}' belongs to another principal, too. Give each its own.`,
+      );
     }
     credentials.set(name, credential);
     identities.add(credential.principal, policies);
@@ -87,7 +91,7 @@ function principalOf(
 function requireName(name: string, shortest: number): string {
   if (/^[\w+=,.@-]{1,64}$/.test(name) && name.length >= shortest) return name;
   throw new TypeError(
-    `'${name}' can't be the name of a principal. Take ${shortest} to 64 letters, digits and characters of _+=,.@-`,
+    `'${name}' is not a valid name of a principal. Use ${shortest} to 64 letters, digits and characters of _+=,.@-`,
   );
 }
 
@@ -96,7 +100,7 @@ function credentialsOf(setting: UserSettings | RoleSessionSettings): AccessKey {
   const credentials = setting.credentials ?? newSessionKey();
   if (credentials.sessionToken) return credentials;
   throw new TypeError(
-    `The credentials of the session '${setting.sessionName}' have no sessionToken. Give them one, or leave them away.`,
+    `The credentials of the session '${setting.sessionName}' have no sessionToken. Add one, or omit the credentials.`,
   );
 }
 

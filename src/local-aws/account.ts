@@ -1,4 +1,4 @@
-/** The one account and Region that a local AWS plays. */
+/** The only account and Region of a local AWS. */
 export interface Account {
   /** Twelve digits. */
   readonly accountId: string;
@@ -10,16 +10,14 @@ export const accountIdPattern = /^\d{12}$/;
 /** The pattern and length of RegionType in the KMS model. */
 export const regionPattern = /^(?=.{1,32}$)([a-z]+-){2,3}\d+$/;
 
-/** @throws {TypeError} for an account id or a Region that AWS couldn't have */
+/** @throws {TypeError} if the account id or the Region is invalid */
 export function newAccount(accountId: string, region: string): Account {
   if (!accountIdPattern.test(accountId)) {
-    throw new TypeError(
-      `An account id has twelve digits; '${accountId}' hasn't. Give accountId another value.`,
-    );
+    throw new TypeError(`The account id is '${accountId}'; it has to be twelve digits. Correct accountId.`);
   }
   if (!regionPattern.test(region)) {
     throw new TypeError(
-      `'${region}' isn't the name of a Region, such as us-east-1. Give region another value.`,
+      `The Region is '${region}'; it has to be the name of a Region, such as us-east-1. Correct region.`,
     );
   }
   return { accountId, region };

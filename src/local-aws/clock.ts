@@ -1,29 +1,29 @@
 import { setTimeout } from 'node:timers/promises';
 
 /**
- * The time by which the local AWS lives: creation dates, pending deletions, CloudTrail's delivery, quotas.
- * A test injects its own, so that seven days or two seconds pass without sleeping.
+ * The clock of the local AWS, for creation dates, pending deletions, CloudTrail's delivery and quotas. A test injects its own,
+ * so that seven days or two seconds pass without sleeping.
  *
- * The age of a signature isn't judged by it, but by the machine's clock, because that is the clock the signer used.
+ * Only the age of a signature is judged by the machine's clock, because the signer used that one.
  */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
   /**
-   * Waits until so much time has passed: for answers that an injected fault delays. Without it, the wait is by the machine's
+   * Waits for that time, to delay an answer with an injected latency. Without this method, the wait is by the machine's
    * clock.
    */
   sleep?(milliseconds: number): Promise<void>;
 }
 
-/** Waits by the clock. */
+/** Waits with the clock's `sleep`, or by the machine's clock. */
 export async function sleepBy(clock: Clock, milliseconds: number): Promise<void> {
   if (clock.sleep) await clock.sleep(milliseconds);
   // A wait must not keep a process alive that has nothing else to do.
   else await setTimeout(milliseconds, undefined, { ref: false });
 }
 
-/** A clock that stands still until it is told to move. */
+/** A clock that stands still until `advance` moves it. */
 export class ManualClock implements Clock {
   #now: number;
   #sleepers: { readonly until: number; readonly wake: () => void }[] = [];
@@ -45,7 +45,7 @@ export class ManualClock implements Clock {
     for (const { wake } of due) wake();
   }
 
-  /** Waits until the clock has been moved so far. */
+  /** Waits until `advance` has moved the clock that far. */
   sleep(milliseconds: number): Promise<void> {
     return new Promise((wake) => {
       this.#sleepers.push({ until: this.#now + milliseconds, wake });

@@ -3,17 +3,17 @@ import { newUser } from './authorization/principal.ts';
 import { type Credential, newAccessKey } from './http/credentials.ts';
 import type { LocalAwsOptions } from './options.ts';
 
-/** Who a local AWS is: its account and Region, and the administrator's access key. A data directory keeps it. */
+/** The account and Region of a local AWS, and its administrator's access key. A data directory keeps them. */
 export interface Identity {
   readonly account: Account;
   readonly administrator: Credential;
 }
 
 /**
- * What the options say; where they say nothing, what it was before; else the defaults, and a new access key.
+ * Takes each part from the options; if they lack it, from the earlier identity; otherwise the default or a new access key.
  *
- * @throws {TypeError} for an account id or a Region that AWS couldn't have
- * @throws if the account or the Region was another before: key ARNs name both, and are bound into every ciphertext
+ * @throws {TypeError} if the account id or the Region is invalid
+ * @throws if the account or the Region differs from the earlier one: key ARNs name both, and are bound into every ciphertext
  */
 export function identityOf(options: LocalAwsOptions, before?: Identity): Identity {
   const account = newAccount(
@@ -29,7 +29,7 @@ export function identityOf(options: LocalAwsOptions, before?: Identity): Identit
 function requireSameAccount(now: Account, before: Account): void {
   if (now.accountId === before.accountId && now.region === before.region) return;
   throw new Error(
-    `The data directory is of account ${before.accountId} in ${before.region}, not of account ${now.accountId} in ${now.region}. ` +
-      'Leave the account and the Region away, or take another data directory.',
+    `The data directory belongs to account ${before.accountId} in ${before.region}, not to account ${now.accountId} in ${now.region}. ` +
+      'Omit the account and the Region, or choose another data directory.',
   );
 }

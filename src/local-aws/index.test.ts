@@ -32,8 +32,11 @@ describe('startLocalAws', () => {
   });
 
   test.each([
-    [{ accountId: '123' }, "An account id has twelve digits; '123' hasn't. Give accountId another value."],
-    [{ region: 'mars' }, "'mars' isn't the name of a Region, such as us-east-1. Give region another value."],
+    [{ accountId: '123' }, "The account id is '123'; it has to be twelve digits. Correct accountId."],
+    [
+      { region: 'mars' },
+      "The Region is 'mars'; it has to be the name of a Region, such as us-east-1. Correct region.",
+    ],
   ])('refuses %o', async (options, message) => {
     await expect(startLocalAws(options)).rejects.toThrow(message);
   });

@@ -43,18 +43,18 @@ export interface LocalAws {
   readonly endpoint: string;
   readonly region: string;
   readonly accountId: string;
-  /** The administrator's, whose policy allows everything. */
+  /** The administrator's access key. The administrator's policy allows everything. */
   readonly credentials: AccessKey;
   /**
-   * The credentials of one of the options' `principals`.
+   * Returns the credentials of one of the `principals` in the options.
    *
    * @param name of the user, or of the role's session
-   * @throws {TypeError} if there is nobody of that name
+   * @throws {TypeError} if no principal has that name
    */
   credentialsOf(name: string): AccessKey;
-  /** The one of the options, or a new one: given as an option, it repeats what chance decided. */
+  /** The seed of the options, or a random one. As an option of the next start, it repeats the same random decisions. */
   readonly seed: number;
-  /** Stops at once, cutting open connections; without a data directory, all is gone. */
+  /** Stops at once, and cuts open connections. Without a data directory, everything is lost. */
   close(): Promise<void>;
 }
 
@@ -131,7 +131,9 @@ async function serve(options: LocalAwsOptions, parts: Parts): Promise<LocalAws> 
       const credential = principals.credentials.get(name);
       if (credential) return accessKeyOf(credential);
       const names = [...principals.credentials.keys()].join(', ');
-      throw new TypeError(`There is no principal '${name}'. There are: ${names}. Name one in principals.`);
+      throw new TypeError(
+        `Unknown principal '${name}'; the principals are ${names}. Name one of them, or add it to the option principals.`,
+      );
     },
     seed,
     async close() {
@@ -149,7 +151,7 @@ async function openDataDirectory(
   events: EventStore,
 ): Promise<DataDirectory | undefined> {
   if (options.dataDirectory === undefined) return undefined;
-  // Loaded here, because those who keep nothing needn't wait for it.
+  // Loaded here, so that a start without a data directory needn't wait for it.
   const persistence = await import('./persistence/data-directory.ts');
   return persistence.openDataDirectory(options.dataDirectory, {
     state,
@@ -228,7 +230,7 @@ function answering(door: FrontDoorParts): Answering {
   };
 }
 
-/** Tells `onCall` of each answer. */
+/** Calls `onCall` for each answer. */
 function telling(answer: Answering, onCall: (call: AnsweredCallInfo) => void): Answering {
   return (request) => {
     const startedAt = performance.now();

@@ -102,7 +102,7 @@ describe('when it is ready', () => {
   });
 
   test(
-    '--principals and --keys are there from the start, and nothing of them is printed',
+    '--principals and --keys exist from the start, and no secret of them is printed',
     patience,
     async () => {
       const directory = await temporaryDirectory();
@@ -157,7 +157,7 @@ describe('when it is ready', () => {
   });
 });
 
-onPosix('--data-dir: when the disk is full, nothing is acknowledged that is not kept', patience, async () => {
+onPosix('--data-dir: when the disk is full, every acknowledged key is kept', patience, async () => {
   const dataDirectory = join(await temporaryDirectory(), 'data');
   const limited = Command.startWithFileLimit(20, '--port', '0', '--data-dir', dataDirectory);
   let kms = new KMSClient(settingsFrom(await limited.variables()));
@@ -172,7 +172,7 @@ onPosix('--data-dir: when the disk is full, nothing is acknowledged that is not 
   );
   expect(failure).toMatchObject({ name: 'InternalFailure', status: 500 });
   expect(acknowledged.length).toBeGreaterThan(0);
-  // Neither is anything else, for it could rest on what isn't kept.
+  // Later calls fail too, because they could depend on a change that isn't kept.
   expect(await errorOf(kms.send(new ListKeysCommand({})))).toMatchObject({ name: 'InternalFailure' });
   await limited.stop('SIGTERM');
   expect(limited.stderr).toContain("journal' can't be written, so every call fails until a restart: EFBIG");
@@ -185,18 +185,18 @@ onPosix('--data-dir: when the disk is full, nothing is acknowledged that is not 
   expect(command.stderr).toContain("isn't whole");
 });
 
-describe('what cannot be meant is told in one message on stderr, and nothing is started', () => {
-  test('options that are none', patience, async () => {
+describe('an invalid command line is reported in one message on stderr, and nothing is started', () => {
+  test('an invalid value of an option', patience, async () => {
     const command = Command.start('--port', 'none');
     expect(await command.ended).toBe(1);
     expect(command).toMatchObject({
       stdout: '',
       stderr:
-        "local-aws: --port is 'none'; it has to be a whole number from 0 to 65535.\n--help tells what there is.\n",
+        "local-aws: --port is 'none'; it has to be a whole number from 0 to 65535.\n--help lists the options.\n",
     });
   });
 
-  test('a port that is taken', patience, async () => {
+  test('a port in use', patience, async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     onTestFinished(() => void other.close());
@@ -206,7 +206,7 @@ describe('what cannot be meant is told in one message on stderr, and nothing is 
     expect(await command.ended).toBe(1);
     expect(command).toMatchObject({
       stdout: '',
-      stderr: `local-aws: Port ${port} is taken. Stop what listens there, or take another one; --port 0 takes one that is free.\n`,
+      stderr: `local-aws: Port ${port} is in use. Stop the program that listens there, or choose another port; --port 0 chooses a free one.\n`,
     });
   });
 

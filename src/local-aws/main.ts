@@ -11,7 +11,7 @@ import {
 } from './index.ts';
 import { version } from './version.ts';
 
-// Whoever reads the output may stop, as `head` does: the local AWS goes on.
+// The reader of the output may close it, as `head` does. The local AWS goes on.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -21,10 +21,10 @@ for (const stream of [process.stdout, process.stderr]) {
 const print = (text: string) => process.stdout.write(text);
 const say = (text: string) => process.stderr.write(`local-aws: ${text}\n`);
 
-// More than one may come: npm passes on a signal that its child has already got.
+// More than one signal may arrive: npm forwards signals that its child has already received.
 const stopped = new Promise<void>((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => resolve());
-  // Node.js undoes that nohup has this signal ignored.
+  // Node.js resets nohup's setting to ignore this signal.
   process.on('SIGHUP', () => isDetached() || resolve());
   if (!isDetached()) void whenStarterEnds().then(resolve);
 });
@@ -54,17 +54,17 @@ async function runUntilStopped(given: StartArguments): Promise<void> {
   print(exportLines(aws));
   await stopped;
   await aws.close();
-  // At once: on the long way out, Node.js would let a second signal decide the exit code.
+  // At once: if Node.js ended by itself, a second signal could still change the exit code.
   process.exit(0);
 }
 
-/** What the files of `--principals` and `--keys` hold. */
+/** Reads the files of `--principals` and `--keys`. */
 async function settingsIn(
   principals: string | undefined,
   keys: string | undefined,
 ): Promise<Required<Pick<LocalAwsOptions, 'principals' | 'keys'>>> {
   if (principals === undefined && keys === undefined) return { principals: [], keys: [] };
-  // Loaded here, because those who name no file needn't wait for it.
+  // Loaded here, so that a start without these files needn't wait for it.
   const files = await import('./command-line/settings-files.ts');
   return {
     principals: principals === undefined ? [] : await files.readPrincipals(principals),
@@ -93,7 +93,7 @@ function exportLines({ endpoint, region, credentials }: LocalAws): string {
 function messageOf(error: unknown): string {
   const { code, port, message } = error as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE') {
-    return `Port ${port} is taken. Stop what listens there, or take another one; --port 0 takes one that is free.`;
+    return `Port ${port} is in use. Stop the program that listens there, or choose another port; --port 0 chooses a free one.`;
   }
   return message;
 }

@@ -4,52 +4,52 @@ import type { FaultRule } from './faults/rules.ts';
 import type { AccessKey } from './http/credentials.ts';
 import type { KeySettings } from './kms/given-keys.ts';
 
-/** What `onCall` is told of each request that was answered. */
+/** An answered request, as `onCall` gets it. */
 export interface AnsweredCallInfo {
   /** Such as `kms`. */
   readonly service: string;
-  /** As the request named it; empty if it didn't. */
+  /** The operation that the request named; empty if it named none. */
   readonly operation: string;
   /** 0 if a fault reset the connection, so that there was no answer. */
   readonly status: number;
   readonly errorCode?: string;
   readonly requestId: string;
   readonly durationMilliseconds: number;
-  /** The error behind an `InternalFailure`: a defect of the local AWS, which the caller isn't told. */
+  /** The error behind an `InternalFailure`: a defect of the local AWS. The caller doesn't see it. */
   readonly defect?: unknown;
   /** The faults that were injected into the call or its answer, such as `['latency', 'throttle']`. */
   readonly faults?: readonly string[];
 }
 
 export interface LocalAwsOptions {
-  /** Default 0: one that the system chooses. */
+  /** Default 0: the system chooses a free port. */
   readonly port?: number;
   /** Default `us-east-1`. */
   readonly region?: string;
   /** Twelve digits. Default `111122223333`, the account of AWS's examples. */
   readonly accountId?: string;
-  /** The administrator's access key. Default: a new one, at random. */
+  /** The administrator's access key. Default: a random one. */
   readonly credentials?: AccessKey;
   /**
-   * Users, and sessions of roles, beside the administrator; `LocalAws.credentialsOf` gives their credentials. Each may do what
+   * Users and role sessions, besides the administrator; `LocalAws.credentialsOf` returns their credentials. Each may do what
    * its policies, the key policies and the grants allow. Default: none.
    */
   readonly principals?: readonly (UserSettings | RoleSessionSettings)[];
   /**
-   * Keys with an id, and key material, of one's own choice: for tests that name a key, or that decrypt what was encrypted
-   * before. Default: none.
+   * Keys with the ids and the key material that you choose, for tests that name a key, or that decrypt ciphertexts of earlier
+   * runs. Default: none.
    */
   readonly keys?: readonly KeySettings[];
-  /** Default: the machine's. */
+  /** Default: the machine's clock. */
   readonly clock?: Clock;
   readonly cloudTrail?: {
-    /** How long an event takes to become visible. Default 2. */
+    /** Time until an event becomes visible. Default 2. */
     readonly delaySeconds?: number;
-    /** At most how much longer, at random. Default 0.5. */
+    /** Longest random time that is added to the delay. Default 0.5. */
     readonly jitterSeconds?: number;
-    /** The quota of LookupEvents. Default 2, as on AWS; `Infinity` for none. */
+    /** The quota of LookupEvents. Default 2, as on AWS; `Infinity` for no quota. */
     readonly lookupsPerSecond?: number;
-    /** How many events to keep; the oldest make room. Default 100,000. */
+    /** Number of events to keep; the oldest are dropped. Default 100,000. */
     readonly capacity?: number;
   };
   /**
@@ -57,15 +57,15 @@ export interface LocalAwsOptions {
    * rule matches gets the fault, unless its `rate` or its `sequence` selects some of them. Default: none. See faults/README.md.
    */
   readonly faults?: readonly FaultRule[];
-  /** What chance decides of timing and faults, such as CloudTrail's jitter, is repeated by the same seed. Default: at random. */
+  /** The same seed repeats the same random decisions about timing and faults, such as CloudTrail's jitter. Default: random. */
   readonly seed?: number;
   /**
-   * Where keys, aliases, tags, policies, grants, events and the administrator's access key are kept. The directory is made
-   * if it isn't there; one process may use it at a time. Default: nowhere, all is in memory. See persistence/README.md.
+   * The directory that keeps keys, aliases, tags, policies, grants, events and the administrator's access key. It is created
+   * if it doesn't exist; one process may use it at a time. Default: none, everything is in memory. See persistence/README.md.
    */
   readonly dataDirectory?: string;
-  /** Told of what the user should know, such as a torn record in the data directory. Default: a line on stderr. */
+  /** Called with each warning, such as about a torn record in the data directory. Default: prints it on stderr. */
   readonly onWarning?: (message: string) => void;
-  /** Called after each answer: for a log. */
+  /** Called after each answer, for example to log it. */
   readonly onCall?: (call: AnsweredCallInfo) => void;
 }

@@ -4,7 +4,7 @@ import { helpText } from './help.ts';
 import { options } from './options.ts';
 
 describe('a command line', () => {
-  test('without options starts at the port that stays the same', () => {
+  test('without options starts at the fixed default port', () => {
     expect(parseCommand([])).toEqual({ name: 'start', port: 4599, verbose: false });
   });
 
@@ -35,13 +35,13 @@ describe('a command line', () => {
     expect(parseCommand(['--faults=--rules.json'])).toMatchObject({ faults: '--rules.json' });
   });
 
-  test('is asked for help or the version, whatever else it says', () => {
+  test('with --help or --version ignores the other options', () => {
     expect(parseCommand(['--verbose', '--help'])).toEqual({ name: 'help' });
     expect(parseCommand(['--version'])).toEqual({ name: 'version' });
   });
 });
 
-describe('a mistake is told with name, value and what is allowed', () => {
+describe('an error names the option, its value and what is allowed', () => {
   test.for<[string[], string]>([
     [['--port', 'http'], "--port is 'http'; it has to be a whole number from 0 to 65535."],
     [['--port', '65536'], "--port is '65536'; it has to be a whole number from 0 to 65535."],
@@ -69,22 +69,22 @@ describe('a mistake is told with name, value and what is allowed', () => {
       "--cloudtrail-delay is '-1'; it has to be a number of seconds, such as 300 or 0.5.",
     ],
     [['--seed', '4294967296'], "--seed is '4294967296'; it has to be a whole number from 0 to 4294967295."],
-    [['--verbose=yes'], "--verbose takes no value; 'yes' is one."],
-    [['start'], "Unexpected argument 'start'. --help lists the options."],
-    [['-p', '1'], "-p isn't an option; the options are --port, --region, "],
-    [['--prot', '1'], "--prot isn't an option; the options are --port, --region, "],
-    [['--toString'], "--toString isn't an option; "],
+    [['--verbose=yes'], "--verbose takes no value, but got 'yes'."],
+    [['start'], "Unexpected argument 'start'.\n--help lists the options."],
+    [['-p', '1'], 'Unknown option -p; the options are --port, --region, '],
+    [['--prot', '1'], 'Unknown option --prot; the options are --port, --region, '],
+    [['--toString'], 'Unknown option --toString; '],
   ])('%j', ([given, message]) => {
     expect(() => parseCommand(given)).toThrow(message);
     expect(() => parseCommand(given)).toThrow(ArgumentError);
   });
 
-  test('all of them at once', () => {
+  test('of all mistakes at once', () => {
     expect(() => parseCommand(['--port', 'x', '--account-id', 'y'])).toThrow(
       [
         "--port is 'x'; it has to be a whole number from 0 to 65535.",
         "--account-id is 'y'; it has to be twelve digits.",
-        '--help tells what there is.',
+        '--help lists the options.',
       ].join('\n'),
     );
   });

@@ -1,24 +1,24 @@
 import { parseArgs } from 'node:util';
 import { defaultPort, type Option, options } from './options.ts';
 
-/** What a command line asks for. */
+/** The command that a command line asks for. */
 export type Command =
   | { readonly name: 'help' }
   | { readonly name: 'version' }
   | ({ readonly name: 'start' } & StartArguments);
 
-/** The options of the command line, as far as they are given. */
+/** The options that the command line has. */
 export interface StartArguments {
   readonly port: number;
   readonly region?: string;
   readonly accountId?: string;
   readonly dataDirectory?: string;
-  /** Path of a file that holds users and roles. */
+  /** Path of a file with users and roles. */
   readonly principals?: string;
-  /** Path of a file that holds keys. */
+  /** Path of a file with keys. */
   readonly keys?: string;
   readonly cloudTrailDelaySeconds?: number;
-  /** Rules in JSON, or the path of a file that holds them. */
+  /** Rules in JSON, or the path of a file with them. */
   readonly faults?: string;
   readonly seed?: number;
   readonly verbose: boolean;
@@ -26,7 +26,7 @@ export interface StartArguments {
 
 type OptionName = keyof typeof options;
 
-/** A command line that can't be meant; the message has a line for each mistake. */
+/** Thrown for an invalid command line. The message has a line for each mistake. */
 export class ArgumentError extends Error {
   override readonly name = 'ArgumentError';
 }
@@ -34,10 +34,10 @@ export class ArgumentError extends Error {
 /**
  * Reads a command line.
  *
- * Not by cac, which takes the value 012345678901 for a number, and so loses the first digit of an account id.
+ * It doesn't use cac, which reads the value 012345678901 as a number and so loses the first digit of an account id.
  *
  * @param given without the program's name
- * @throws {ArgumentError}
+ * @throws {ArgumentError} if an option or its value is invalid
  */
 export function parseCommand(given: readonly string[]): Command {
   const { tokens } = parseArgs({
@@ -54,25 +54,25 @@ export function parseCommand(given: readonly string[]): Command {
   const mistakes: string[] = [];
   const values: { [Name in OptionName]?: string } = {};
   for (const token of tokens) {
-    if (token.kind === 'positional')
-      mistakes.push(`Unexpected argument '${token.value}'. --help lists the options.`);
+    if (token.kind === 'positional') mistakes.push(`Unexpected argument '${token.value}'.`);
     if (token.kind !== 'option') continue;
-    // The next option isn't a value, unless it is said to be: --faults=--rules.json
+    // The next option isn't a value, unless an equals sign says so: --faults=--rules.json
     const isNextOption = token.inlineValue === false && token.value.startsWith('--');
     const mistake = mistakeIn(token.name, token.rawName, isNextOption ? undefined : token.value);
     if (mistake) mistakes.push(mistake);
     else values[token.name as OptionName] = token.value ?? '';
   }
-  if (mistakes.length > 0) throw new ArgumentError([...mistakes, '--help tells what there is.'].join('\n'));
+  if (mistakes.length > 0) throw new ArgumentError([...mistakes, '--help lists the options.'].join('\n'));
   return commandOf(values);
 }
 
 function mistakeIn(name: string, rawName: string, value: string | undefined): string | undefined {
   if (!Object.hasOwn(options, name)) {
-    return `${rawName} isn't an option; the options are --${Object.keys(options).join(', --')}.`;
+    return `Unknown option ${rawName}; the options are --${Object.keys(options).join(', --')}.`;
   }
   const option: Option = options[name as OptionName];
-  if (!option.value) return value === undefined ? undefined : `${rawName} takes no value; '${value}' is one.`;
+  if (!option.value)
+    return value === undefined ? undefined : `${rawName} takes no value, but got '${value}'.`;
   if (value === undefined) return `${rawName} has no value; it has to be ${option.allowed}.`;
   return option.isAllowed?.(value) ? undefined : `${rawName} is '${value}'; it has to be ${option.allowed}.`;
 }

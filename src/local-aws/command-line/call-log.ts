@@ -1,8 +1,8 @@
 import type { AnsweredCallInfo } from '../options.ts';
 
 /**
- * A call in a line: when it was answered, what was called, the status and the error's name, the injected faults, the
- * request id, how long it took. Nothing of what was sent or answered.
+ * Returns a line for the log: time of the answer, service and operation, status, error name, injected faults, request id and
+ * duration. It has nothing from the bodies of the request or the answer.
  */
 export function callLine(call: AnsweredCallInfo, answeredAt: Date): string {
   const { service, operation, status, errorCode, faults = [], requestId, durationMilliseconds } = call;
@@ -18,5 +18,5 @@ export function callLine(call: AnsweredCallInfo, answeredAt: Date): string {
   return parts.filter((part) => part !== undefined).join(' ');
 }
 
-/** The operation as the client named it: in one line, and not longer than any real name, whatever the client sent. */
+/** The operation's name as the client sent it, cut and without special characters, so that it can't forge log lines. */
 const printable = (name: string) => name.slice(0, 64).replace(/[^\w.-]/g, '?') || '-';

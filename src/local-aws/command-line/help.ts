@@ -1,13 +1,13 @@
 import { type Option, options } from './options.ts';
 
-const introduction = `A local AWS: KMS, CloudTrail and STS on 127.0.0.1, for clients that can't tell it from AWS.
+const introduction = `Starts a local AWS: KMS, CloudTrail and STS on 127.0.0.1, for any AWS client.
 
   npm run local-aws -- [options]
 
-When it is ready, it prints a line for each variable to export, and nothing else, on stdout. It stops on Ctrl+C.
+When it is ready, it prints the variables to export on stdout, a line for each, and nothing else. Ctrl+C stops it.
 
 The AWS CLI before 1.29 or 2.13, and boto3 before 1.28, don't read AWS_ENDPOINT_URL: they call the real AWS, unless you
-give them the endpoint by --endpoint-url or endpoint_url=.
+set the endpoint with --endpoint-url or endpoint_url=.
 
 Options:`;
 

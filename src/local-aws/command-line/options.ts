@@ -1,13 +1,13 @@
 import { accountIdPattern, regionPattern } from '../account.ts';
 
-/** Where the local AWS is, unless told otherwise, so that what was exported once stays right. */
+/** The default is a fixed port, so that exported variables stay valid over a restart. */
 export const defaultPort = 4599;
 
 export interface Option {
-  /** What stands for the value in the help; an option without takes none. */
+  /** Placeholder of the value in the help. An option without it takes no value. */
   readonly value?: string;
   readonly purpose: string;
-  /** What a value may be, in words that follow "it has to be". */
+  /** Description of a valid value, which follows "it has to be". */
   readonly allowed?: string;
   isAllowed?(value: string): boolean;
 }
@@ -23,37 +23,37 @@ export const options = {
   },
   region: {
     value: '<name>',
-    purpose: 'the one Region that is there (default us-east-1, or that of the data directory)',
+    purpose: 'the only Region (default: that of the data directory, or us-east-1)',
     allowed: 'the name of a Region, such as us-east-1',
     isAllowed: (value) => regionPattern.test(value),
   },
   'account-id': {
     value: '<digits>',
-    purpose: 'the one account that is there (default 111122223333, or that of the data directory)',
+    purpose: 'the only account (default: that of the data directory, or 111122223333)',
     allowed: 'twelve digits',
     isAllowed: (value) => accountIdPattern.test(value),
   },
   'data-dir': {
     value: '<directory>',
-    purpose: 'keep keys, events and the access key there (default: nowhere, all is in memory)',
+    purpose: 'where to keep keys, events and the access key (default: in memory only)',
     allowed: 'the path of a directory',
     isAllowed: (value) => value !== '',
   },
   principals: {
     value: '<file>',
-    purpose: 'users and roles beside the administrator, with policies and credentials, in JSON',
+    purpose: 'JSON file of users and roles besides the administrator, with policies and credentials',
     allowed: 'the path of a file',
     isAllowed: (value) => value !== '',
   },
   keys: {
     value: '<file>',
-    purpose: 'keys that are there from the start, with ids and material of your choice, in JSON',
+    purpose: 'JSON file of keys to create at the start, with ids and key material that you choose',
     allowed: 'the path of a file',
     isAllowed: (value) => value !== '',
   },
   'cloudtrail-delay': {
     value: '<seconds>',
-    purpose: 'how long an event takes until LookupEvents shows it (default 2)',
+    purpose: 'time until LookupEvents shows an event (default 2)',
     allowed: 'a number of seconds, such as 300 or 0.5',
     isAllowed: (value) => /^\d{1,6}(\.\d{1,6})?$/.test(value),
   },
@@ -65,11 +65,11 @@ export const options = {
   },
   seed: {
     value: '<number>',
-    purpose: 'repeats what chance decides of timing and faults (default: at random)',
+    purpose: 'repeats the random decisions about timing and faults (default: random)',
     allowed: `a whole number from 0 to ${2 ** 32 - 1}`,
     isAllowed: isWholeNumber(2 ** 32 - 1),
   },
-  verbose: { purpose: 'a line on stderr for each call: time, call, status, request id, duration' },
-  help: { purpose: 'this text' },
-  version: { purpose: 'the version' },
+  verbose: { purpose: 'print a line on stderr for each call: time, call, status, request id, duration' },
+  help: { purpose: 'print this text' },
+  version: { purpose: 'print the version' },
 } satisfies Record<string, Option>;

@@ -13,7 +13,7 @@ async function fileWith(text: string): Promise<string> {
 const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'not-to-be-shown' };
 const allowed = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 'kms:*', Resource: '*' } };
 
-test('reads users, sessions of roles, and keys', async () => {
+test('reads users, role sessions and keys', async () => {
   const principals = [
     { userName: 'alice', policies: [allowed], credentials },
     {
@@ -28,7 +28,7 @@ test('reads users, sessions of roles, and keys', async () => {
   expect(await readKeys(await fileWith(JSON.stringify(keys)))).toEqual(keys);
 });
 
-/** With the path as `<path>`. */
+/** Returns the error's message, with `<path>` in place of the path. */
 async function messageOf(read: (path: string) => Promise<unknown>, path: string): Promise<string> {
   const error = await read(path).then(
     () => new Error('It was read.'),
@@ -38,13 +38,13 @@ async function messageOf(read: (path: string) => Promise<unknown>, path: string)
 }
 
 test.for<[string, (path: string) => Promise<unknown>, unknown, string[]]>([
-  ['no list', readKeys, {}, ["The file '<path>' of --keys has to be a list."]],
-  ['an entry that is no object', readKeys, [null], ['keys[0] must be an object.']],
+  ['not a list', readKeys, {}, ["The file '<path>' of --keys has to be a list."]],
+  ['an entry that is not an object', readKeys, [null], ['keys[0] must be an object.']],
   [
     'mistakes in several keys',
     readKeys,
     [{ keyId: 1 }, { keyId: 'x', materail: 'not-to-be-shown' }],
-    ['keys[0].keyId must be a text.', 'keys[1] has the unknown materail.'],
+    ['keys[0].keyId must be a string.', 'keys[1] has unknown members: materail.'],
   ],
   [
     'a user without credentials and policies',
@@ -60,9 +60,9 @@ test.for<[string, (path: string) => Promise<unknown>, unknown, string[]]>([
     readPrincipals,
     [{ policies: [], credentials: { ...credentials, accessKeyId: 7 } }],
     [
-      'principals[0].roleName must be a text.',
-      'principals[0].sessionName must be a text.',
-      'principals[0].credentials.accessKeyId must be a text.',
+      'principals[0].roleName must be a string.',
+      'principals[0].sessionName must be a string.',
+      'principals[0].credentials.accessKeyId must be a string.',
     ],
   ],
 ])('names each mistake, and shows no secret: %s', async ([, read, given, lines]) => {
@@ -71,7 +71,7 @@ test.for<[string, (path: string) => Promise<unknown>, unknown, string[]]>([
   expect(message).not.toContain('not-to-be-shown');
 });
 
-test('says where a file is not JSON, without a word of it', async () => {
+test('reports the position where a file is not JSON, without quoting the file', async () => {
   const path = await fileWith('[{ "keyId": "x", "material": not-to-be-shown }]');
   expect(await messageOf(readKeys, path)).toMatch(
     /^The file '<path>' of --keys is not JSON.*\. Correct it\.$/,
@@ -79,9 +79,9 @@ test('says where a file is not JSON, without a word of it', async () => {
   expect(await messageOf(readKeys, path)).not.toContain('not-to');
 });
 
-test('says why a file can not be read', async () => {
+test('reports why a file could not be read', async () => {
   const path = join(await temporaryDirectory(), 'none.json');
   expect(await messageOf(readPrincipals, path)).toBe(
-    "The file '<path>' of --principals can't be read: ENOENT. Name another one.",
+    "Could not read the file '<path>' of --principals: ENOENT. Name another file.",
   );
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { KeySettings, RoleSessionSettings, UserSettings } from '../index.ts';
 import { readJsonFile } from './json-file.ts';
 
-const text = z.string({ error: 'must be a text' });
+const text = z.string({ error: 'must be a string' });
 
 const credentials = z.strictObject(
   { accessKeyId: text, secretAccessKey: text, sessionToken: text.optional() },
@@ -25,10 +25,10 @@ const roleSession = z.strictObject({ roleName: text, sessionName: text, ...share
 const key = z.strictObject({ keyId: text, material: text.optional(), aliasName: text.optional() });
 
 /**
- * Reads the principals of a file: users, and sessions of roles. Each brings its credentials, so that none have to be printed,
+ * Reads principals from a file: users and role sessions. Each has its credentials in the file, so that none have to be printed,
  * and they are the same after every start.
  *
- * @throws {TypeError} with a line for each mistake, and nothing of the credentials
+ * @throws {TypeError} with a line for each mistake; it never has the credentials
  */
 export async function readPrincipals(path: string): Promise<(UserSettings | RoleSessionSettings)[]> {
   const schemaOf = (given: object) => ('userName' in given ? user : roleSession);
@@ -36,9 +36,9 @@ export async function readPrincipals(path: string): Promise<(UserSettings | Role
 }
 
 /**
- * Reads the keys of a file.
+ * Reads keys from a file.
  *
- * @throws {TypeError} with a line for each mistake, and nothing of the material
+ * @throws {TypeError} with a line for each mistake; it never has the key material
  */
 export async function readKeys(path: string): Promise<KeySettings[]> {
   return (await readList('keys', path, () => key)) as KeySettings[];
@@ -62,6 +62,6 @@ async function readList(
 
 function explain(issue: z.core.$ZodIssue, at: string): string {
   const where = [at, ...issue.path].join('.');
-  if (issue.code === 'unrecognized_keys') return `${where} has the unknown ${issue.keys.join(', ')}.`;
+  if (issue.code === 'unrecognized_keys') return `${where} has unknown members: ${issue.keys.join(', ')}.`;
   return `${where} ${issue.message}.`;
 }

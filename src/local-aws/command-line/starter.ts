@@ -9,15 +9,15 @@ const isScript = process.env.npm_lifecycle_event !== undefined;
 const starters = startersNow();
 
 /**
- * True if this process is to outlive its starter: `nohup` and a redirected background job leave it no terminal or pipe, and
- * `setsid` a session of its own. A script of npm's never does: npm itself outlives its starter then.
+ * True if this process should outlive its starter: after `nohup` or as a redirected background job it has no terminal or pipe,
+ * and after `setsid` a session of its own. An npm script never should: npm itself outlives its starter then.
  */
 export function isDetached(): boolean {
   if (isScript) return false;
   return statOf(process.pid).session === process.pid || !(isConnected(0) || isConnected(1));
 }
 
-/** Resolves when the process that started this one has ended. A killed process can't pass on a signal. */
+/** Resolves when the process that started this one has ended. A killed process can't forward a signal. */
 export function whenStarterEnds(): Promise<void> {
   return new Promise((resolve) => {
     const poll = setInterval(() => {
@@ -29,8 +29,8 @@ export function whenStarterEnds(): Promise<void> {
 }
 
 /**
- * The parent; and npm, where the parent is npm's shell: some shells pass no signal on. On POSIX systems the parent changes
- * when it ends. A container's first process has none, and systemd is not expected to end.
+ * Returns the parent's id; and npm's, if the parent is npm's shell, because some shells forward no signals. On POSIX systems
+ * the parent's id changes when it ends. A container's first process has none, and systemd is not expected to end.
  */
 function startersNow(): (number | undefined)[] {
   const { ppid } = process;
@@ -45,7 +45,7 @@ function isShell(id: number): boolean {
   }
 }
 
-/** The 4th and 6th field of Linux's proc_pid_stat(5); none elsewhere. The 2nd, a name in parentheses, may have blanks. */
+/** Reads the 4th and 6th field of Linux's proc_pid_stat(5); empty elsewhere. The 2nd, a name in parentheses, may have blanks. */
 function statOf(id: number): { parent?: number; session?: number } {
   try {
     const stat = readFileSync(`/proc/${id}/stat`, 'utf8');
@@ -56,7 +56,7 @@ function statOf(id: number): { parent?: number; session?: number } {
   }
 }
 
-/** True if a terminal, or another program by a pipe, is at a file descriptor. */
+/** True if a file descriptor leads to a terminal, or through a pipe or socket to another program. */
 function isConnected(fd: number): boolean {
   try {
     const stats = fstatSync(fd);

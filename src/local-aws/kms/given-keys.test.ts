@@ -71,7 +71,7 @@ test('a key that a data directory has stays as it is', async () => {
     .start({ keys: [{ keyId, material: otherMaterial }] })
     .catch((error: Error) => error);
   expect(error).toMatchObject({
-    message: `The data directory has a key '${keyId}' with other material. Give the key another keyId, leave its material out, or take another data directory.`,
+    message: `The data directory has a key '${keyId}' with other material. Give the key another keyId, omit its material, or choose another data directory.`,
   });
 });
 
@@ -82,7 +82,7 @@ test.for<[string, NonNullable<LocalAwsOptions['keys']>, string]>([
     "keys[0].keyId is 'mine'; it has to be a UUID in lower case",
   ],
   ['an id in upper case', [{ keyId: keyId.toUpperCase() }], 'it has to be a UUID in lower case'],
-  ['an id twice', [{ keyId }, { keyId }], `There are two keys '${keyId}'.`],
+  ['an id twice', [{ keyId }, { keyId }], `Two keys have the keyId '${keyId}'.`],
   [
     "an alias of AWS's",
     [{ keyId, aliasName: 'alias/aws/s3' }],

@@ -4,11 +4,11 @@ import { type KeyMaterial, type KeyRecord, newKey } from './key.ts';
 import { defaultKeyPolicy } from './key-policy.ts';
 import type { Kms } from './kms.ts';
 
-/** A symmetric encryption key that is there from the start. */
+/** A symmetric encryption key that exists from the start. */
 export interface KeySettings {
   /** A UUID, in lower case. */
   readonly keyId: string;
-  /** The secret: 32 bytes, in base64. With it, what an earlier run encrypted can be decrypted. Default: at random. */
+  /** The secret: 32 bytes, in base64. The same material decrypts ciphertexts of earlier runs. Default: random. */
   readonly material?: string;
   /** With its prefix: `alias/…` */
   readonly aliasName?: string;
@@ -19,18 +19,18 @@ const keyIdForm = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const aliasNameForm = /^alias\/(?!aws\/)[a-zA-Z0-9/_-]{1,250}$/;
 
 /**
- * Makes keys, enabled and with the default key policy. A key that a data directory has already stays as it is, with its state,
+ * Creates keys, enabled and with the default key policy. A key that the data directory already has stays as it is, with its state,
  * tags, policy and aliases.
  *
- * @throws {TypeError} for settings that AWS couldn't have, that name a key or an alias twice, or whose material isn't that
- *   of the key in the data directory. The message never has the material.
+ * @throws {TypeError} if settings are invalid, name a key or an alias twice, or have other material than the key in the data
+ *   directory. The message never has the material.
  */
 export function putGivenKeys(kms: Kms, settings: readonly KeySettings[]): void {
   for (const [index, setting] of settings.entries()) {
     requireUsable(setting, index);
     const { keyId, material, aliasName } = setting;
     if (settings.findIndex((other) => other.keyId === keyId) < index) {
-      throw new TypeError(`There are two keys '${keyId}'. Give one another keyId.`);
+      throw new TypeError(`Two keys have the keyId '${keyId}'. Change one of them.`);
     }
     const given = material === undefined ? undefined : givenMaterial(keyId, material, kms.clock.now());
     const present = kms.state.key(keyId);
@@ -60,8 +60,8 @@ function requireUsable({ keyId, material, aliasName }: KeySettings, index: numbe
 }
 
 /**
- * The same material of the same key has the same id in every run, because a ciphertext names it. The id tells nothing of the
- * material.
+ * The same material of the same key has the same id in every run, because a ciphertext names it. The id reveals
+ * nothing about the material.
  */
 function givenMaterial(keyId: string, material: string, createdAt: number): KeyMaterial {
   const bytes = Buffer.from(material, 'base64');
@@ -71,7 +71,7 @@ function givenMaterial(keyId: string, material: string, createdAt: number): KeyM
 function requireMaterial(present: KeyRecord, given: KeyMaterial | undefined): void {
   if (!given || present.materials.some(({ id }) => id === given.id)) return;
   throw new TypeError(
-    `The data directory has a key '${present.id}' with other material. Give the key another keyId, leave its material out, or take another data directory.`,
+    `The data directory has a key '${present.id}' with other material. Give the key another keyId, omit its material, or choose another data directory.`,
   );
 }
 

@@ -33,10 +33,10 @@ test('another account or Region is refused, and nothing is harmed', async () => 
   const kept = await KeptLocalAws.create();
   const { id } = await (await kept.start()).newKey();
   await expect(kept.start({ region: 'eu-west-1' })).rejects.toThrow(
-    'The data directory is of account 111122223333 in us-east-1, not of account 111122223333 in eu-west-1. ' +
-      'Leave the account and the Region away, or take another data directory.',
+    'The data directory belongs to account 111122223333 in us-east-1, not to account 111122223333 in eu-west-1. ' +
+      'Omit the account and the Region, or choose another data directory.',
   );
-  await expect(kept.start({ accountId: '444455556666' })).rejects.toThrow('not of account 444455556666');
+  await expect(kept.start({ accountId: '444455556666' })).rejects.toThrow('not to account 444455556666');
 
   const local = await kept.start({ region: 'us-east-1', accountId: '111122223333' });
   await local.kms.send(new DescribeKeyCommand({ KeyId: id }));
