@@ -24,7 +24,7 @@ export function predictDecryptCalls(): number {
 
 /**
  * Decrypts one message into one file. Replaces a plaintextFile that is already there. Refuses a message that isn't ours,
- * and then writes nothing.
+ * and then changes no file.
  */
 export async function decryptFile(request: DecryptRequest): Promise<void> {
   const { keyArn, encryptionContext, encryptedFile, plaintextFile } = request;
