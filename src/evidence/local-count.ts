@@ -23,11 +23,11 @@ export interface LocalCountRequest {
   encryptionContexts: Record<string, string>[];
   /** Default: the beginning of time. */
   from?: Date;
-  /** How often to look again. Default: 30 times. */
+  /** How often to look again. Default: 12 times, twice as often as it takes. */
   retries?: number;
   /** How long to look again, in milliseconds. Default: 30 seconds. */
   maxRetryTime?: number;
-  /** In milliseconds. Default: 60. */
+  /** In milliseconds. Default: 15. */
   quietPeriod?: number;
   /** Maximum number of events on a page. Default: CloudTrail's own, 50. */
   pageSize?: number;
@@ -122,7 +122,7 @@ export class LocalCounting {
     request: Partial<LocalCountRequest> & { keyArn: string },
   ): Promise<LocalCount> {
     const { keyArn, encryptionContexts = [this.#encryptionContext], from = new Date(0) } = request;
-    const { retries = 30, maxRetryTime = 30_000, quietPeriod = 60 } = request;
+    const { retries = 12, maxRetryTime = 30_000, quietPeriod = 15 } = request;
     const { kms, cloudTrail } = createClients();
     const seen = { markerCalls: 0, looks: 0, events: 0 };
     kms.middlewareStack.add((next) => (call) => {
@@ -131,7 +131,7 @@ export class LocalCounting {
     });
     watchLooks(cloudTrail, seen, { ...request, allowed: maxRetryTime === 0 ? 1 : retries + 1 });
     const shouldRetry = ({ error }: { error: Error }) => isWorthAnotherLook(error);
-    const retry = { retries, factor: 1, minTimeout: 40, maxRetryTime, shouldRetry };
+    const retry = { retries, factor: 1, minTimeout: 10, maxRetryTime, shouldRetry };
     try {
       const where = { kms, cloudTrail, keyArn, from: wholeSecond(from) };
       const counts = await this.#count({ ...where, encryptionContexts, quietPeriod, retry });

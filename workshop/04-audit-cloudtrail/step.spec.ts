@@ -117,7 +117,7 @@ test('decides that there was no call, rather than guess it', about(5, [1, 2, 3, 
     }
     const forTwo = await key.count({ retries: 0, encryptionContexts: [contextOf('none'), localContext] });
     expect(forTwo.looks, 'You looked once for each encryption context: one look serves all of them.').toBe(1);
-    const { looks, markerCalls, counts } = await key.count({ retries: 1, quietPeriod: 20 });
+    const { looks, markerCalls, counts } = await key.count({ retries: 1, quietPeriod: 5 });
     expect(looks, 'You looked once, before CloudTrail could know anything: look again.').toBe(2);
     expectSome(markerCalls, 'marker calls', 'You gave a number too early: make a marker call.');
     expect(
@@ -203,7 +203,7 @@ test('waits until all counts have stayed the same for the whole quiet period', a
     const { counts } = await key.count({ encryptionContexts });
     expect(counts, 'Return a count for each encryption context, in the same order.').toEqual([0, 1]);
 
-    const patient = await key.count({ retries: 4, quietPeriod: 60_000 });
+    const patient = await key.count({ retries: 4, quietPeriod: 20_000 });
     expect(
       patient.counts ?? 'not yet',
       'You answered before the quiet period was over: it is in milliseconds, as Date.now() is.',
