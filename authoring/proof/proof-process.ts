@@ -15,7 +15,7 @@ async function answer(request: ProofRequest): Promise<ProofAnswer> {
   try {
     const outcomes =
       'trials' in request
-        ? await withPromptAws(() => runTrials(root, request.trials))
+        ? await withPromptAws(() => runTrials(root, request.trials, request.untilFailure))
         : await runSolutions(root, request.solutionRun);
     return { id, outcomes };
   } catch (error) {

@@ -17,7 +17,7 @@ import {
 } from './experiments.ts';
 import type { Prover } from './prover.ts';
 import { readStep, type StepFiles } from './step-files.ts';
-import type { TrialOutcome } from './trial.ts';
+import type { Trial, TrialOutcome } from './trial.ts';
 import { complainOfLikeness } from './verdicts.ts';
 
 /** What is wrong with a step, by what has to be proved. Empty lists mean that it is proved. */
@@ -51,13 +51,20 @@ export async function proveSteps(prover: Prover, root: string, names: string[]):
   );
   const asIs = await run(prover, experiments);
   const compilerErrors = await compilation;
-  const changed = await run(
-    prover,
-    runnable.flatMap((step) => [
-      ...foulPlayOf(root, step, lastTest(outcomesOf(asIs, step, 'startsRed'))),
-      ...deletedAssertionsOf(root, step, outcomesOf(asIs, step, 'wrongAnswersAreRejected')),
-    ]),
+  const deletions = runnable.flatMap((step) =>
+    deletedAssertionsOf(root, step, outcomesOf(asIs, step, 'wrongAnswersAreRejected')),
   );
+  const [first, others] = firstOfEachSpec(deletions);
+  const foulPlay = runnable.flatMap((step) =>
+    foulPlayOf(root, step, lastTest(outcomesOf(asIs, step, 'startsRed'))),
+  );
+  // Foul play is noticed by any failure, and a deleted assertion by the first one.
+  const changed = await run(prover, [...foulPlay, ...first], true);
+  const unnoticed = changed.filter(({ experiment, outcome }) => experiment.judge(outcome).length > 0);
+  const undecided = others.filter((deletion) =>
+    unnoticed.some(({ experiment }) => isSameSpec(experiment.trial, deletion.trial)),
+  );
+  if (undecided.length > 0) changed.push(...(await run(prover, undecided, true)));
   return steps.map((step) => proofOf(root, step, [...asIs, ...changed], compilerErrors));
 }
 
@@ -66,8 +73,11 @@ interface Result {
   outcome: TrialOutcome;
 }
 
-async function run(prover: Prover, experiments: Experiment[]): Promise<Result[]> {
-  const outcomes = await prover.runTrials(experiments.map(({ trial }) => trial));
+async function run(prover: Prover, experiments: Experiment[], untilFailure = false): Promise<Result[]> {
+  const outcomes = await prover.runTrials(
+    experiments.map(({ trial }) => trial),
+    untilFailure,
+  );
   return experiments.flatMap((experiment, index) => {
     const outcome = outcomes[index];
     return outcome ? [{ experiment, outcome }] : [];
@@ -117,6 +127,18 @@ function resultsOf(results: Result[], { name }: StepFiles, claim: Claim): Result
 
 function outcomesOf(results: Result[], step: StepFiles, claim: Claim): TrialOutcome[] {
   return resultsOf(results, step, claim).map(({ outcome }) => outcome);
+}
+
+/** One wrong answer that tells is enough: the others are needed only if the first one doesn't. */
+function firstOfEachSpec(deletions: Experiment[]): [first: Experiment[], others: Experiment[]] {
+  const first = deletions.filter(
+    ({ trial }, index) => deletions.findIndex((other) => isSameSpec(other.trial, trial)) === index,
+  );
+  return [first, deletions.filter((deletion) => !first.includes(deletion))];
+}
+
+function isSameSpec(one: Trial, other: Trial): boolean {
+  return one.step === other.step && one.spec === other.spec;
 }
 
 /** A deleted assertion is noticed if one wrong answer tells, however many don't. */

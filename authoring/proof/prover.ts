@@ -25,13 +25,19 @@ export class Prover {
     );
   }
 
-  /** Runs trials, neighbours in different processes. The outcomes are in the order of the trials. */
-  async runTrials(trials: Trial[]): Promise<TrialOutcome[]> {
+  /**
+   * Runs trials, neighbours in different processes. The outcomes are in the order of the trials.
+   *
+   * @param untilFailure whether each trial ends with its first test that fails. Default: all its tests run.
+   */
+  async runTrials(trials: Trial[], untilFailure = false): Promise<TrialOutcome[]> {
     const shares = this.#processes.map((_, n) =>
       trials.filter((_, index) => index % NUMBER_OF_PROCESSES === n),
     );
     const outcomes = await Promise.all(
-      this.#processes.map((process, n) => process.ask({ root: this.#root, trials: shares[n] ?? [] })),
+      this.#processes.map((process, n) =>
+        process.ask({ root: this.#root, trials: shares[n] ?? [], untilFailure }),
+      ),
     );
     return trials.map((_, index) => {
       const outcome = outcomes[index % NUMBER_OF_PROCESSES]?.[Math.floor(index / NUMBER_OF_PROCESSES)];

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { SerializedError } from 'vitest';
 import {
   BaseSequencer,
@@ -9,6 +10,8 @@ import {
   type TestSpecification,
 } from 'vitest/node';
 import type { Failure, SolutionRun, TestOutcome, Trial, TrialOutcome } from './trial.ts';
+
+const skipAfterFailure = fileURLToPath(new URL('skip-after-failure.ts', import.meta.url));
 
 /** Vitest's default order depends on how long each file took the last time. */
 class AsGiven extends BaseSequencer {
@@ -21,12 +24,28 @@ class AsGiven extends BaseSequencer {
  * Runs trials, all in one worker. The outcomes are in the order of the trials.
  *
  * @param root the folder of the project, or of a copy of it
+ * @param untilFailure whether each trial ends with its first test that fails
  */
-export async function runTrials(root: string, trials: Trial[]): Promise<TrialOutcome[]> {
+export async function runTrials(
+  root: string,
+  trials: Trial[],
+  untilFailure: boolean,
+): Promise<TrialOutcome[]> {
   const vitest = await createVitest(
     'test',
     { ...quietOptions(root), mode: 'proof', sequence: { sequencer: AsGiven } },
-    { plugins: [{ name: 'workshop-trial', enforce: 'pre', resolveId: implementationOfTrial(root) }] },
+    {
+      plugins: [
+        {
+          name: 'workshop-trial',
+          enforce: 'pre',
+          resolveId: implementationOfTrial(root),
+          configureVitest({ project }) {
+            if (untilFailure) project.config.setupFiles.push(skipAfterFailure);
+          },
+        },
+      ],
+    },
   );
   try {
     const specifications = trials.map((trial) =>

@@ -46,7 +46,7 @@ export interface SolutionRun {
 }
 
 export type ProofRequest =
-  | { id: number; root: string; trials: Trial[] }
+  | { id: number; root: string; trials: Trial[]; untilFailure: boolean }
   | { id: number; root: string; solutionRun: SolutionRun };
 
 export type ProofAnswer = { id: number; outcomes: TrialOutcome[] } | { id: number; error: string };

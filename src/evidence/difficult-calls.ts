@@ -62,7 +62,7 @@ export async function makeDifficultCalls(
   const manyPages = await key('manyPages');
   await generateDataKey(kms, manyPages, ours);
   await Promise.all(
-    Array.from({ length: 60 }, (_, n) => generateDataKey(kms, manyPages, { run: `other-${n}` })),
+    Array.from({ length: 50 }, (_, n) => generateDataKey(kms, manyPages, { run: `other-${n}` })),
   );
 
   const otherRuns = await key('otherRuns');
