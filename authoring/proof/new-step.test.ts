@@ -16,7 +16,7 @@ const minutes = 60_000;
 interface BrokenStep {
   flaw: string;
   changes: Record<string, string | undefined>;
-  complaints: [claim: keyof StepProof, complaint: string][];
+  complaints: [check: keyof StepProof, complaint: string][];
 }
 
 const good = '06-who-manages-the-key';
@@ -175,7 +175,7 @@ afterAll(async () => {
 
 describe('a new step is a new folder', () => {
   test('that is proved like the others', () => {
-    expect(proofs[0]).toEqual(Object.fromEntries(Object.keys(proofs[0] ?? {}).map((claim) => [claim, []])));
+    expect(proofs[0]).toEqual(Object.fromEntries(Object.keys(proofs[0] ?? {}).map((check) => [check, []])));
   });
 
   test('that is found, in its place', () => {
@@ -198,8 +198,8 @@ describe('a step does not pass when', () => {
   for (const [index, { flaw, complaints }] of brokenSteps.entries()) {
     test(flaw, () => {
       const proof = proofs[index + 1];
-      for (const [claim, complaint] of complaints) {
-        expect(proof?.[claim].join('\n')).toContain(complaint);
+      for (const [check, complaint] of complaints) {
+        expect(proof?.[check].join('\n')).toContain(complaint);
       }
     });
   }

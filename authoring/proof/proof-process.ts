@@ -1,8 +1,8 @@
 // A process that runs the specs by Vitest's Node API, on request of prover.ts.
 import { startLocalAws } from '../../src/local-aws/index.ts';
 import { environmentOf, useEnvironment } from '../../src/run/target.ts';
-import { runSolutions, runTrials } from './run-specs.ts';
-import type { ProofAnswer, ProofRequest } from './trial.ts';
+import { runSolutions, runSpecs } from './run-specs.ts';
+import type { ProofAnswer, ProofRequest } from './spec-run.ts';
 
 process.on('message', async (request: ProofRequest) => {
   process.send?.(await answer(request));
@@ -14,8 +14,8 @@ async function answer(request: ProofRequest): Promise<ProofAnswer> {
   const { id, root } = request;
   try {
     const outcomes =
-      'trials' in request
-        ? await withPromptAws(() => runTrials(root, request.trials, request.untilFailure))
+      'specRuns' in request
+        ? await withPromptAws(() => runSpecs(root, request.specRuns, request.untilFailure))
         : await runSolutions(root, request.solutionRun);
     return { id, outcomes };
   } catch (error) {
@@ -23,7 +23,7 @@ async function answer(request: ProofRequest): Promise<ProofAnswer> {
   }
 }
 
-/** Trials are many: their CloudTrail is prompt, and answers as many look-ups as there are. */
+/** The spec runs are many, so their CloudTrail delivers at once and has no quota of look-ups. */
 async function withPromptAws<Result>(action: () => Promise<Result>): Promise<Result> {
   const cloudTrail = { delaySeconds: 0.1, jitterSeconds: 0, lookupsPerSecond: Infinity };
   const localAws = await startLocalAws({ cloudTrail });

@@ -1,12 +1,9 @@
 import { compareWithSolution } from '../numbered-blocks.ts';
-import { compile } from './compile.ts';
-import { complainOfGaps } from './completeness.ts';
-import { complainOfCoverage } from './coverage.ts';
 import {
-  type Claim,
+  type Check,
+  type CheckName,
   complainOfIdleAssertions,
   deletedAssertionsOf,
-  type Experiment,
   fileOf,
   foulPlayOf,
   mendingOf,
@@ -14,15 +11,18 @@ import {
   todosOf,
   validVariantsOf,
   wrongAnswersOf,
-} from './experiments.ts';
+} from './checks.ts';
+import { compile } from './compile.ts';
+import { complainOfGaps } from './completeness.ts';
+import { complainOfCoverage } from './coverage.ts';
 import type { Prover } from './prover.ts';
+import type { SpecOutcome, SpecRun } from './spec-run.ts';
 import { readStep, type StepFiles } from './step-files.ts';
-import type { Trial, TrialOutcome } from './trial.ts';
 import { complainOfLikeness } from './verdicts.ts';
 
-/** What is wrong with a step, by what has to be proved. Empty lists mean that it is proved. */
+/** The complaints about a step, by check. The step is proved if all lists are empty. */
 export type StepProof = Record<
-  Claim | 'isComplete' | 'requestsAreCovered' | 'answersCompile' | 'exerciseIsSolutionWithoutBlocks',
+  CheckName | 'isComplete' | 'requestsAreCovered' | 'answersCompile' | 'exerciseIsSolutionWithoutBlocks',
   string[]
 >;
 
@@ -36,7 +36,7 @@ export type StepProof = Record<
 export async function proveSteps(prover: Prover, root: string, names: string[]): Promise<StepProof[]> {
   const steps = names.map((name) => readStep(root, name));
   const runnable = steps.filter(({ exercise, solution, spec }) => exercise && solution && spec);
-  const experiments = runnable.flatMap((step) => [
+  const checks = runnable.flatMap((step) => [
     startOf(step),
     ...todosOf(root, step),
     ...wrongAnswersOf(root, step),
@@ -49,7 +49,7 @@ export async function proveSteps(prover: Prover, root: string, names: string[]):
       [...wrongAnswers, ...validVariants].map((answer) => `${folder}/${fileOf(answer)}`),
     ),
   );
-  const asIs = await run(prover, experiments);
+  const asIs = await run(prover, checks);
   const compilerErrors = await compilation;
   const deletions = runnable.flatMap((step) =>
     deletedAssertionsOf(root, step, outcomesOf(asIs, step, 'wrongAnswersAreRejected')),
@@ -60,33 +60,33 @@ export async function proveSteps(prover: Prover, root: string, names: string[]):
   );
   // Foul play is noticed by any failure, and a deleted assertion by the first one.
   const changed = await run(prover, [...foulPlay, ...first], true);
-  const unnoticed = changed.filter(({ experiment, outcome }) => experiment.judge(outcome).length > 0);
+  const unnoticed = changed.filter(({ check, outcome }) => check.judge(outcome).length > 0);
   const undecided = others.filter((deletion) =>
-    unnoticed.some(({ experiment }) => isSameSpec(experiment.trial, deletion.trial)),
+    unnoticed.some(({ check }) => isSameSpec(check.specRun, deletion.specRun)),
   );
   if (undecided.length > 0) changed.push(...(await run(prover, undecided, true)));
   return steps.map((step) => proofOf(root, step, [...asIs, ...changed], compilerErrors));
 }
 
 interface Result {
-  experiment: Experiment;
-  outcome: TrialOutcome;
+  check: Check;
+  outcome: SpecOutcome;
 }
 
-async function run(prover: Prover, experiments: Experiment[], untilFailure = false): Promise<Result[]> {
-  const outcomes = await prover.runTrials(
-    experiments.map(({ trial }) => trial),
+async function run(prover: Prover, checks: Check[], untilFailure = false): Promise<Result[]> {
+  const outcomes = await prover.runSpecs(
+    checks.map(({ specRun }) => specRun),
     untilFailure,
   );
-  return experiments.flatMap((experiment, index) => {
+  return checks.flatMap((check, index) => {
     const outcome = outcomes[index];
-    return outcome ? [{ experiment, outcome }] : [];
+    return outcome ? [{ check, outcome }] : [];
   });
 }
 
 function proofOf(root: string, step: StepFiles, results: Result[], compilerErrors: string[]): StepProof {
-  const complaintsOf = (claim: Claim) =>
-    resultsOf(results, step, claim).flatMap(({ experiment, outcome }) => experiment.judge(outcome));
+  const complaintsOf = (checkName: CheckName) =>
+    resultsOf(results, step, checkName).flatMap(({ check, outcome }) => check.judge(outcome));
   const wrongAnswers = outcomesOf(results, step, 'wrongAnswersAreRejected');
   return {
     isComplete: complainOfGaps(root, step.name),
@@ -121,37 +121,37 @@ function complainOfCompilation(
   });
 }
 
-function resultsOf(results: Result[], { name }: StepFiles, claim: Claim): Result[] {
-  return results.filter(({ experiment }) => experiment.trial.step === name && experiment.claim === claim);
+function resultsOf(results: Result[], { name }: StepFiles, checkName: CheckName): Result[] {
+  return results.filter(({ check }) => check.specRun.step === name && check.name === checkName);
 }
 
-function outcomesOf(results: Result[], step: StepFiles, claim: Claim): TrialOutcome[] {
-  return resultsOf(results, step, claim).map(({ outcome }) => outcome);
+function outcomesOf(results: Result[], step: StepFiles, checkName: CheckName): SpecOutcome[] {
+  return resultsOf(results, step, checkName).map(({ outcome }) => outcome);
 }
 
-/** One wrong answer that tells is enough: the others are needed only if the first one doesn't. */
-function firstOfEachSpec(deletions: Experiment[]): [first: Experiment[], others: Experiment[]] {
+/** One wrong answer that shows the deletion is enough: the others run only if the first one doesn't show it. */
+function firstOfEachSpec(deletions: Check[]): [first: Check[], others: Check[]] {
   const first = deletions.filter(
-    ({ trial }, index) => deletions.findIndex((other) => isSameSpec(other.trial, trial)) === index,
+    ({ specRun }, index) => deletions.findIndex((other) => isSameSpec(other.specRun, specRun)) === index,
   );
   return [first, deletions.filter((deletion) => !first.includes(deletion))];
 }
 
-function isSameSpec(one: Trial, other: Trial): boolean {
+function isSameSpec(one: SpecRun, other: SpecRun): boolean {
   return one.step === other.step && one.spec === other.spec;
 }
 
-/** A deleted assertion is noticed if one wrong answer tells, however many don't. */
+/** A deleted assertion counts as noticed if one wrong answer shows it, even if others don't. */
 function complainOfDeletedAssertions(results: Result[]): string[] {
-  const specs = new Set(results.map(({ experiment }) => experiment.trial.spec));
+  const specs = new Set(results.map(({ check }) => check.specRun.spec));
   return [...specs].flatMap((spec) => {
     const complaints = results
-      .filter(({ experiment }) => experiment.trial.spec === spec)
-      .map(({ experiment, outcome }) => experiment.judge(outcome));
+      .filter(({ check }) => check.specRun.spec === spec)
+      .map(({ check, outcome }) => check.judge(outcome));
     return complaints.every(({ length }) => length > 0) ? complaints.flat() : [];
   });
 }
 
-function lastTest([outcome]: TrialOutcome[]): string | undefined {
+function lastTest([outcome]: SpecOutcome[]): string | undefined {
   return outcome?.tests.at(-1)?.name;
 }

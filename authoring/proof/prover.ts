@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { learnerEnvironment } from '../learner-environment.ts';
-import type { ProofAnswer, ProofRequest, SolutionRun, Trial, TrialOutcome } from './trial.ts';
+import type { ProofAnswer, ProofRequest, SolutionRun, SpecOutcome, SpecRun } from './spec-run.ts';
 
 const processFile = fileURLToPath(new URL('proof-process.ts', import.meta.url));
 const typeScript = import.meta.resolve('@oxc-node/core/register');
@@ -26,30 +26,30 @@ export class Prover {
   }
 
   /**
-   * Runs trials, neighbours in different processes. The outcomes are in the order of the trials.
+   * Runs specs, neighbours in different processes. The outcomes are in the order of the runs.
    *
-   * @param untilFailure whether each trial ends with its first test that fails. Default: all its tests run.
+   * @param untilFailure end each run at its first failing test. Default: all its tests run.
    */
-  async runTrials(trials: Trial[], untilFailure = false): Promise<TrialOutcome[]> {
+  async runSpecs(specRuns: SpecRun[], untilFailure = false): Promise<SpecOutcome[]> {
     const shares = this.#processes.map((_, n) =>
-      trials.filter((_, index) => index % NUMBER_OF_PROCESSES === n),
+      specRuns.filter((_, index) => index % NUMBER_OF_PROCESSES === n),
     );
     const outcomes = await Promise.all(
       this.#processes.map((process, n) =>
-        process.ask({ root: this.#root, trials: shares[n] ?? [], untilFailure }),
+        process.ask({ root: this.#root, specRuns: shares[n] ?? [], untilFailure }),
       ),
     );
-    return trials.map((_, index) => {
+    return specRuns.map((_, index) => {
       const outcome = outcomes[index % NUMBER_OF_PROCESSES]?.[Math.floor(index / NUMBER_OF_PROCESSES)];
-      if (!outcome) throw new Error(`There is no outcome of trial ${index}.`);
+      if (!outcome) throw new Error(`There is no outcome of spec run ${index}.`);
       return outcome;
     });
   }
 
   /** Runs the reference solutions; several runs side by side. */
-  async runSolutions(runs: SolutionRun[]): Promise<TrialOutcome[][]> {
+  async runSolutions(runs: SolutionRun[]): Promise<SpecOutcome[][]> {
     const waiting = runs.map((solutionRun, index) => ({ solutionRun, index }));
-    const outcomes: TrialOutcome[][] = [];
+    const outcomes: SpecOutcome[][] = [];
     await Promise.all(
       this.#processes.map(async (process) => {
         for (let next = waiting.shift(); next; next = waiting.shift()) {
@@ -84,7 +84,7 @@ class ProofProcess {
     }
   }
 
-  async ask(request: Unnumbered<ProofRequest>): Promise<TrialOutcome[]> {
+  async ask(request: Unnumbered<ProofRequest>): Promise<SpecOutcome[]> {
     const id = ++this.#lastId;
     const answered = new Promise<ProofAnswer>((resolve, reject) => {
       this.#process.on('message', (answer: ProofAnswer) => answer.id === id && resolve(answer));

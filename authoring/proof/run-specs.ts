@@ -9,7 +9,7 @@ import {
   type TestRunResult,
   type TestSpecification,
 } from 'vitest/node';
-import type { Failure, SolutionRun, TestOutcome, Trial, TrialOutcome } from './trial.ts';
+import type { Failure, SolutionRun, SpecOutcome, SpecRun, TestOutcome } from './spec-run.ts';
 
 const skipAfterFailure = fileURLToPath(new URL('skip-after-failure.ts', import.meta.url));
 
@@ -21,25 +21,25 @@ class AsGiven extends BaseSequencer {
 }
 
 /**
- * Runs trials, all in one worker. The outcomes are in the order of the trials.
+ * Runs specs, all in one worker. The outcomes are in the order of the runs.
  *
  * @param root the folder of the project, or of a copy of it
- * @param untilFailure whether each trial ends with its first test that fails
+ * @param untilFailure end each run at its first failing test
  */
-export async function runTrials(
+export async function runSpecs(
   root: string,
-  trials: Trial[],
+  specRuns: SpecRun[],
   untilFailure: boolean,
-): Promise<TrialOutcome[]> {
+): Promise<SpecOutcome[]> {
   const vitest = await createVitest(
     'test',
     { ...quietOptions(root), mode: 'proof', sequence: { sequencer: AsGiven } },
     {
       plugins: [
         {
-          name: 'workshop-trial',
+          name: 'workshop-spec-run',
           enforce: 'pre',
-          resolveId: implementationOfTrial(root),
+          resolveId: implementationOfRun(root),
           configureVitest({ project }) {
             if (untilFailure) project.config.setupFiles.push(skipAfterFailure);
           },
@@ -48,15 +48,15 @@ export async function runTrials(
     },
   );
   try {
-    const specifications = trials.map((trial) =>
-      vitest.getRootProject().createSpecification(moduleIdOf(root, trial), {
-        testNamePattern: trial.tests && new RegExp(`^(?:${trial.tests.map(escaped).join('|')})$`),
+    const specifications = specRuns.map((specRun) =>
+      vitest.getRootProject().createSpecification(moduleIdOf(root, specRun), {
+        testNamePattern: specRun.tests && new RegExp(`^(?:${specRun.tests.map(escaped).join('|')})$`),
       }),
     );
     const outcomes = outcomesOf(root, await vitest.runTestSpecifications(specifications));
-    return trials.map((trial) => {
-      const outcome = outcomes.get(moduleIdOf(root, trial));
-      if (!outcome) throw new Error(`Vitest gave no result for ${moduleIdOf(root, trial)}.`);
+    return specRuns.map((specRun) => {
+      const outcome = outcomes.get(moduleIdOf(root, specRun));
+      if (!outcome) throw new Error(`Vitest gave no result for ${moduleIdOf(root, specRun)}.`);
       return outcome;
     });
   } finally {
@@ -65,7 +65,7 @@ export async function runTrials(
 }
 
 /** Runs the reference solutions as a user does it. The outcomes are in the order in which the steps ran. */
-export async function runSolutions(root: string, run: SolutionRun): Promise<TrialOutcome[]> {
+export async function runSolutions(root: string, run: SolutionRun): Promise<SpecOutcome[]> {
   const { filters = [], shuffleSeed, times = 1 } = run;
   const vitest = await createVitest('test', {
     ...quietOptions(root),
@@ -100,16 +100,16 @@ function quietOptions(root: string) {
   return { root, config: join(root, 'vitest.config.ts'), watch: false, reporters: [{}], silent: true };
 }
 
-/** The spec's module id says what it is tried on: so each trial has modules of its own, for Vite and for Node. */
+/** The spec's module id names the implementation, so that each run has modules of its own, for Vite and for Node. */
 function moduleIdOf(
   root: string,
-  { step, implementation, spec = 'step.spec.ts', tests = [] }: Trial,
+  { step, implementation, spec = 'step.spec.ts', tests = [] }: SpecRun,
 ): string {
   const query = new URLSearchParams({ implementation, tests: tests.join() });
   return `${root}/workshop/${step}/${spec}?${query}`;
 }
 
-function implementationOfTrial(root: string) {
+function implementationOfRun(root: string) {
   return (source: string, importer?: string): string | undefined => {
     const [, step] = /^#exercise\/(.+)$/.exec(source) ?? [];
     const implementation = new URLSearchParams(importer?.split('?')[1]).get('implementation');
@@ -117,10 +117,7 @@ function implementationOfTrial(root: string) {
   };
 }
 
-function outcomesOf(
-  root: string,
-  { testModules, unhandledErrors }: TestRunResult,
-): Map<string, TrialOutcome> {
+function outcomesOf(root: string, { testModules, unhandledErrors }: TestRunResult): Map<string, SpecOutcome> {
   const [unhandled] = unhandledErrors;
   if (unhandled) throw new Error('An error was thrown outside of every test.', { cause: unhandled });
   return new Map(

@@ -1,10 +1,10 @@
-// A set-up file of Vitest, for trials of which only the first failure counts: after it, the tests of the file are skipped.
+// A set-up file for runs in which only the first failure counts: it skips the tests after that one.
 import { afterEach, beforeEach } from 'vitest';
 
 let hasFailed = false;
 
 beforeEach(({ skip }) => {
-  if (hasFailed) skip('a test before has failed');
+  if (hasFailed) skip('an earlier test has failed');
 });
 
 afterEach(({ task }) => {

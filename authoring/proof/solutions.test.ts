@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { copyProject, type ProjectCopy } from '../project-copy.ts';
 import { Prover } from './prover.ts';
+import type { SolutionRun, SpecOutcome } from './spec-run.ts';
 import { stepFolderNames } from './step-files.ts';
-import type { SolutionRun, TrialOutcome } from './trial.ts';
 import { complainOfSolution } from './verdicts.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -25,7 +25,7 @@ const ways: { way: string; run: SolutionRun; ran: string[] }[] = [
 describe('the solutions are green', () => {
   let copy: ProjectCopy;
   let prover: Prover;
-  let outcomes: TrialOutcome[][];
+  let outcomes: SpecOutcome[][];
 
   beforeAll(async () => {
     copy = copyProject(root);

@@ -1,11 +1,11 @@
 import type { Answer, WrongAnswer } from './answers.ts';
+import type { Failure, SpecOutcome, TestOutcome } from './spec-run.ts';
 import type { StepFiles } from './step-files.ts';
-import type { Failure, TestOutcome, TrialOutcome } from './trial.ts';
 
 // Each verdict is a list of complaints, for people to read; none means that all is well.
 
 /** The reference solution has to be green. */
-export function complainOfSolution({ step, tests, failures }: TrialOutcome): string[] {
+export function complainOfSolution({ step, tests, failures }: SpecOutcome): string[] {
   return [
     ...failures.map((failure) => `${step}: the spec could not run: ${inWords(failure)}`),
     ...(tests.length === 0 ? [`${step}: step.spec.ts has no test that ran.`] : []),
@@ -16,7 +16,7 @@ export function complainOfSolution({ step, tests, failures }: TrialOutcome): str
 }
 
 /** The exercise as shipped has to be red in every test, and for its TODOs alone. */
-export function complainOfStart({ tests, failures }: TrialOutcome): string[] {
+export function complainOfStart({ tests, failures }: SpecOutcome): string[] {
   return [
     ...failures.map((failure) => `The exercise fails outside of its TODOs: ${inWords(failure)}`),
     ...(tests.length === 0 ? ['step.spec.ts has no test that ran: write one.'] : []),
@@ -37,7 +37,7 @@ export function complainOfStart({ tests, failures }: TrialOutcome): string[] {
 }
 
 /** With one TODO left, the tests that name it have to be red with it, and the others green. */
-export function complainOfTodo(number: number, { tests, failures }: TrialOutcome): string[] {
+export function complainOfTodo(number: number, { tests, failures }: SpecOutcome): string[] {
   const ofTodo = ({ name, message }: Failure) =>
     name === 'TodoError' && new RegExp(`\\bTODO ${number}:`).test(message);
   return [
@@ -57,7 +57,7 @@ export function complainOfTodo(number: number, { tests, failures }: TrialOutcome
 }
 
 /** A wrong answer has to be red, and the first thing that the learner reads has to name the mistake. */
-export function complainOfWrongAnswer({ place, says }: WrongAnswer, outcome: TrialOutcome): string[] {
+export function complainOfWrongAnswer({ place, says }: WrongAnswer, outcome: SpecOutcome): string[] {
   if (outcome.failures[0]) return [`${place} could not run: ${inWords(outcome.failures[0])}`];
   const first = firstFailure(outcome);
   if (!first) return [`${place} is accepted: the spec has to fail with "${says}".`];
@@ -67,7 +67,7 @@ export function complainOfWrongAnswer({ place, says }: WrongAnswer, outcome: Tri
 }
 
 /** A valid variant has to be green. */
-export function complainOfVariant({ place }: Answer, { tests, failures }: TrialOutcome): string[] {
+export function complainOfVariant({ place }: Answer, { tests, failures }: SpecOutcome): string[] {
   return [
     ...failures.map((failure) => `${place} could not run: ${inWords(failure)}`),
     ...tests
@@ -82,7 +82,7 @@ export function complainOfVariant({ place }: Answer, { tests, failures }: TrialO
  */
 export function complainOfLikeness(
   { wrongAnswers }: Pick<StepFiles, 'wrongAnswers'>,
-  outcomes: TrialOutcome[],
+  outcomes: SpecOutcome[],
 ): string[] {
   return wrongAnswers.flatMap(({ place, says, breaks }) =>
     wrongAnswers.flatMap((other, index) => {
@@ -97,7 +97,7 @@ export function complainOfLikeness(
 }
 
 /** Foul play has to be noticed by at least one test. */
-export function complainOfFoulPlay(name: string, says: string | undefined, outcome: TrialOutcome): string[] {
+export function complainOfFoulPlay(name: string, says: string | undefined, outcome: SpecOutcome): string[] {
   const failures = [...outcome.failures, ...outcome.tests.flatMap((test) => test.failures)];
   if (failures.length === 0) return [`${name} passes: the spec is fooled.`];
   return !says || failures.some(({ message }) => message.includes(says))
@@ -106,7 +106,7 @@ export function complainOfFoulPlay(name: string, says: string | undefined, outco
 }
 
 /** The failure that the learner is shown first. */
-export function firstFailure({ tests }: Pick<TrialOutcome, 'tests'>): Failure | undefined {
+export function firstFailure({ tests }: Pick<SpecOutcome, 'tests'>): Failure | undefined {
   return tests.find(isRed)?.failures[0];
 }
 

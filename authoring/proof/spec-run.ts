@@ -1,8 +1,8 @@
 /** A run of a step's spec against an implementation. */
-export interface Trial {
+export interface SpecRun {
   /** The step's folder, such as `02-encrypt-with-cache`. */
   step: string;
-  /** What `#exercise/<step>` is in this trial: a file, relative to the step's folder. */
+  /** The file that `#exercise/<step>` names in this run, relative to the step's folder. */
   implementation: string;
   /** The spec, in the step's folder. Default: `step.spec.ts`. */
   spec?: string;
@@ -24,11 +24,11 @@ export interface TestOutcome {
   todos: number[];
   /** The TODO that the test says is to blame when it fails: `meta.about`. */
   about: number | undefined;
-  /** What went wrong. None: the test passed. */
+  /** Errors of the test. None: the test passed. */
   failures: Failure[];
 }
 
-export interface TrialOutcome {
+export interface SpecOutcome {
   step: string;
   tests: TestOutcome[];
   /** What went wrong outside of the tests: the spec or the implementation could not be loaded, for example. */
@@ -46,7 +46,7 @@ export interface SolutionRun {
 }
 
 export type ProofRequest =
-  | { id: number; root: string; trials: Trial[]; untilFailure: boolean }
+  | { id: number; root: string; specRuns: SpecRun[]; untilFailure: boolean }
   | { id: number; root: string; solutionRun: SolutionRun };
 
-export type ProofAnswer = { id: number; outcomes: TrialOutcome[] } | { id: number; error: string };
+export type ProofAnswer = { id: number; outcomes: SpecOutcome[] } | { id: number; error: string };

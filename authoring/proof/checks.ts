@@ -5,8 +5,8 @@ import type { Answer } from './answers.ts';
 import { type Assertion, findAssertions, withoutAssertion } from './assertions.ts';
 import { foulPlay } from './foul-play.ts';
 import { NUMBER_OF_PROCESSES } from './prover.ts';
+import type { SpecOutcome, SpecRun } from './spec-run.ts';
 import type { StepFiles } from './step-files.ts';
-import type { Trial, TrialOutcome } from './trial.ts';
 import {
   complainOfFoulPlay,
   complainOfSolution,
@@ -18,8 +18,8 @@ import {
   isRed,
 } from './verdicts.ts';
 
-/** What has to be proved of a step by running its spec. */
-export type Claim =
+/** The checks of a step that run its spec, by what they prove. */
+export type CheckName =
   | 'startsRed'
   | 'everyTodoMatters'
   | 'wrongAnswersAreRejected'
@@ -28,25 +28,29 @@ export type Claim =
   | 'foulPlayIsNoticed'
   | 'everyAssertionMatters';
 
-/** A trial, what it is to prove, and what its outcome has to be. */
-export interface Experiment {
-  claim: Claim;
-  trial: Trial;
-  /** Gives complaints. None: the outcome is as it has to be. */
-  judge(outcome: TrialOutcome): string[];
+/** A run of a spec, and what its outcome has to be. */
+export interface Check {
+  name: CheckName;
+  specRun: SpecRun;
+  /** Returns complaints. None: the outcome is as it has to be. */
+  judge(outcome: SpecOutcome): string[];
 }
 
 /** The exercise as shipped, which has to be red for its TODOs. */
-export function startOf({ name }: StepFiles): Experiment {
-  return { claim: 'startsRed', trial: { step: name, implementation: 'exercise.ts' }, judge: complainOfStart };
+export function startOf({ name }: StepFiles): Check {
+  return {
+    name: 'startsRed',
+    specRun: { step: name, implementation: 'exercise.ts' },
+    judge: complainOfStart,
+  };
 }
 
 /** The solution with one TODO left, for each TODO. */
-export function todosOf(root: string, { name, exercise, solution }: StepFiles): Experiment[] {
+export function todosOf(root: string, { name, exercise, solution }: StepFiles): Check[] {
   if (compareWithSolution(exercise, solution).length > 0) return [];
   return findBlocks(exercise, 'exercise').map(({ number }) => ({
-    claim: 'everyTodoMatters',
-    trial: {
+    name: 'everyTodoMatters',
+    specRun: {
       step: name,
       implementation: write(root, name, `todo-${number}.ts`, solvedButOne(exercise, solution, number)),
     },
@@ -55,42 +59,42 @@ export function todosOf(root: string, { name, exercise, solution }: StepFiles): 
 }
 
 /** The wrong answers, in their order. */
-export function wrongAnswersOf(root: string, { name, wrongAnswers }: StepFiles): Experiment[] {
+export function wrongAnswersOf(root: string, { name, wrongAnswers }: StepFiles): Check[] {
   return wrongAnswers.map((wrongAnswer) => ({
-    claim: 'wrongAnswersAreRejected',
-    trial: { step: name, implementation: writeAnswer(root, name, wrongAnswer) },
+    name: 'wrongAnswersAreRejected',
+    specRun: { step: name, implementation: writeAnswer(root, name, wrongAnswer) },
     judge: (outcome) => complainOfWrongAnswer(wrongAnswer, outcome),
   }));
 }
 
 /** The valid variants, in their order. */
-export function validVariantsOf(root: string, { name, validVariants }: StepFiles): Experiment[] {
+export function validVariantsOf(root: string, { name, validVariants }: StepFiles): Check[] {
   return validVariants.map((variant) => ({
-    claim: 'validVariantsAreAccepted',
-    trial: { step: name, implementation: writeAnswer(root, name, variant) },
+    name: 'validVariantsAreAccepted',
+    specRun: { step: name, implementation: writeAnswer(root, name, variant) },
     judge: (outcome) => complainOfVariant(variant, outcome),
   }));
 }
 
 /** The solution after the wrong answers, in the same run: in each of the prover's processes. */
-export function mendingOf({ name }: StepFiles): Experiment[] {
-  const mending: Experiment = {
-    claim: 'mistakesCanBeMended',
-    trial: { step: name, implementation: 'solution.ts' },
+export function mendingOf({ name }: StepFiles): Check[] {
+  const mending: Check = {
+    name: 'mistakesCanBeMended',
+    specRun: { step: name, implementation: 'solution.ts' },
     judge: complainOfSolution,
   };
   return Array.from({ length: NUMBER_OF_PROCESSES }, () => mending);
 }
 
-/** Foul play. Where it has to be noticed whichever test it is, one is enough. */
+/** Attempts to cheat. If every test has to notice the attempt, one test is enough. */
 export function foulPlayOf(
   root: string,
   { name, solution }: StepFiles,
   anyTest: string | undefined,
-): Experiment[] {
+): Check[] {
   return foulPlay(solution).map(({ name: title, source, says }, index) => ({
-    claim: 'foulPlayIsNoticed',
-    trial: {
+    name: 'foulPlayIsNoticed',
+    specRun: {
       step: name,
       implementation: write(root, name, `foul-play-${index}.ts`, source),
       ...(says && anyTest && { tests: [anyTest] }),
@@ -100,12 +104,12 @@ export function foulPlayOf(
 }
 
 /**
- * The spec without one assertion, for each assertion and each wrong answer that fails at it: the wrong answer has to
- * be accepted then, or to fail with something else first.
+ * The spec without one assertion, for each assertion and each wrong answer that fails at it: then the wrong answer has to
+ * be accepted, or to fail with another message first.
  *
  * @param outcomes of the wrong answers, with all assertions in place
  */
-export function deletedAssertionsOf(root: string, step: StepFiles, outcomes: TrialOutcome[]): Experiment[] {
+export function deletedAssertionsOf(root: string, step: StepFiles, outcomes: SpecOutcome[]): Check[] {
   return findAssertions(step.spec).flatMap((assertion, index) =>
     step.wrongAnswers.flatMap((wrongAnswer, nth) => {
       const outcome = outcomes[nth];
@@ -113,9 +117,9 @@ export function deletedAssertionsOf(root: string, step: StepFiles, outcomes: Tri
       const spec = write(root, step.name, `step-without-${index}.ts`, withoutAssertion(step.spec, assertion));
       const tests = outcome.tests.filter(isRed).map((test) => test.name);
       return {
-        claim: 'everyAssertionMatters' as const,
-        trial: { step: step.name, implementation: fileOf(wrongAnswer), spec, tests },
-        judge: (mutated: TrialOutcome) =>
+        name: 'everyAssertionMatters' as const,
+        specRun: { step: step.name, implementation: fileOf(wrongAnswer), spec, tests },
+        judge: (mutated: SpecOutcome) =>
           firstFailure(mutated)?.message.includes(wrongAnswer.says)
             ? [`${describe(step, assertion)} can be deleted: ${wrongAnswer.place} fails all the same.`]
             : [],
@@ -125,7 +129,7 @@ export function deletedAssertionsOf(root: string, step: StepFiles, outcomes: Tri
 }
 
 /** Each assertion has to fail with a wrong answer, or to say why none does. */
-export function complainOfIdleAssertions(step: StepFiles, outcomes: TrialOutcome[]): string[] {
+export function complainOfIdleAssertions(step: StepFiles, outcomes: SpecOutcome[]): string[] {
   return findAssertions(step.spec).flatMap((assertion) => {
     const isNeeded = outcomes.some((outcome) => failsAt(step, assertion, outcome));
     if (isNeeded === (assertion.reason === undefined)) return [];
@@ -141,8 +145,8 @@ export function complainOfIdleAssertions(step: StepFiles, outcomes: TrialOutcome
   });
 }
 
-/** Whether this is where the first failure comes from that a learner with that answer is shown. */
-function failsAt({ folder }: StepFiles, { lines: [first, last] }: Assertion, outcome: TrialOutcome): boolean {
+/** True if the first failure that a learner with that answer sees comes from this assertion. */
+function failsAt({ folder }: StepFiles, { lines: [first, last] }: Assertion, outcome: SpecOutcome): boolean {
   const places = firstFailure(outcome)?.places ?? [];
   return places.some(({ file, line }) => file === `${folder}/step.spec.ts` && line >= first && line <= last);
 }
@@ -161,7 +165,7 @@ function writeAnswer(root: string, step: string, answer: Answer): string {
   return fileOf(answer);
 }
 
-/** Writes a file beside the step's own, and gives its name. */
+/** Writes a file beside the step's own, and returns its name. */
 function write(root: string, step: string, name: string, source: string): string {
   const file = `proof-${name}`;
   writeFileSync(join(root, 'workshop', step, file), source);
