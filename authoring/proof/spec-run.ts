@@ -31,7 +31,7 @@ export interface TestOutcome {
 export interface SpecOutcome {
   step: string;
   tests: TestOutcome[];
-  /** What went wrong outside of the tests: the spec or the implementation could not be loaded, for example. */
+  /** Errors outside the tests, for example because the spec or the implementation could not be loaded. */
   failures: Failure[];
 }
 
