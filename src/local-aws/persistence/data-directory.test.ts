@@ -80,7 +80,7 @@ describe('who uses the directory', () => {
     await expect(startLocalAws({ dataDirectory, region: 'eu-west-1' })).rejects.toThrow('in us-east-1');
     expect(existsSync(join(dataDirectory, 'lock'))).toBe(false);
     const principals = [{ userName: 'administrator', policies: [] }];
-    await expect(startLocalAws({ dataDirectory, principals })).rejects.toThrow('two principals');
+    await expect(startLocalAws({ dataDirectory, principals })).rejects.toThrow('Two principals');
     expect(existsSync(join(dataDirectory, 'lock'))).toBe(false);
     await kept.start();
     expect(existsSync(join(dataDirectory, 'lock'))).toBe(true);
