@@ -15,7 +15,7 @@ export function answer(): number {
       first + 1
     );
   }
-  // What is outside of blocks stays.
+  // Code outside the blocks stays.
   return 0;
 }
 `;
@@ -32,7 +32,7 @@ export function answer(): number {
     // A second line.
     return todo('TODO 2: say so');
   }
-  // What is outside of blocks stays.
+  // Code outside the blocks stays.
   return 0;
 }
 `;

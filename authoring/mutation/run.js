@@ -59,7 +59,7 @@ function mutate(step) {
   return stryker.runMutationTest();
 }
 
-/** What was changed, in the words of the source, so that it is found again when lines move. Columns count from 1. */
+/** The changed source text, which identifies a mutation after lines have moved. Columns count from 1. */
 function describe({ fileName, location: { start, end }, replacement }) {
   const lines = readFileSync(fileName, 'utf8').split('\n');
   const before = lines[start.line - 1].slice(0, start.column - 1);

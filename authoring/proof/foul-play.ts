@@ -3,7 +3,7 @@ import { parseSync } from 'vite';
 /** A way to turn a spec green, or to try, without doing what the step asks for. */
 export interface FoulPlay {
   name: string;
-  /** What the exercise's file has in it. It stands beside the solution. */
+  /** Content of the exercise's file, which is written beside the solution. */
   source: string;
   /** A part of the message that has to come. Without it, any failure of any test will do. */
   says?: string;

@@ -41,7 +41,7 @@ export interface SolutionRun {
   filters?: string[];
   /** The steps, and the tests of each, in an order that this number decides. Default: as they are. */
   shuffleSeed?: number;
-  /** How many times to run in a row, as watch mode does. Default: once. */
+  /** Number of runs in a row, as in watch mode. Default: 1. */
   times?: number;
 }
 

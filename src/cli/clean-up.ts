@@ -105,7 +105,7 @@ async function planAndCarryOut(
   const outcome = await carryOut(plan, run);
   const removed = outcome.removed.filter((each) => !isNothing(each));
   const isAllFound = removed.every(({ lostKeys }) => lostKeys === 0);
-  // What can't be read may be the only trace of a key that costs money.
+  // An unreadable ledger may be the only trace of a key that costs money.
   const isUnreadable =
     plan.notUnderstood.length > 0 &&
     [removed, others, outcome.notRemoved].every(({ length }) => length === 0);

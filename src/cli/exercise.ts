@@ -7,7 +7,7 @@ import { LearnerError } from './learner-error.ts';
 /** The outcome of replacing an exercise. */
 export interface Replaced {
   changed: boolean;
-  /** Where the learner's version was saved; none when there was nothing of the learner's in it. */
+  /** File to which the learner's version was saved. Undefined if it was the shipped text. */
   savedTo?: string;
 }
 

@@ -5,7 +5,7 @@ import { runCommandLine } from './command-line.ts';
 /** Errors whose message says it all, without a stack trace. */
 const plainErrors = ['LearnerError', 'SettingsError', 'CACError'];
 
-/** Whether a file or a folder couldn't be read or written: the message names it, and the reason. */
+/** True if a file or folder couldn't be read or written. The message names it and the reason. */
 function isOfFile(error: NodeJS.ErrnoException): boolean {
   return error.syscall !== undefined && error.path !== undefined;
 }

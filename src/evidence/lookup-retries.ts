@@ -38,7 +38,7 @@ export function isWorthAnotherLook({ name, $fault }: ThrownError): boolean {
   return $fault !== 'client' || name === 'ThrottlingException';
 }
 
-/** Whether AWS, or the way to it, had no time for a request, although the SDK has sent it more than once. */
+/** True if the request still failed for a temporary reason after the SDK's own retries. */
 export function isBusy(error: ThrownError): boolean {
   return error.$metadata !== undefined && isWorthAnotherLook(error);
 }
@@ -48,7 +48,7 @@ export function reasonOf(error: ThrownError): string {
   return error.$metadata === undefined ? error.message : `AWS answers ${error.name}: ${error.message}`;
 }
 
-/** Whether the time has run out. p-retry has a clock of its own, which may be a little ahead. */
+/** True if the time is up. p-retry's own clock may be slightly ahead. */
 export function isTimeUp(started: number, { timeoutSeconds }: Patience): boolean {
   return Date.now() - started > timeoutSeconds * 1000 - 10;
 }

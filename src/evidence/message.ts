@@ -12,7 +12,7 @@ export interface Message {
   keyArn: string;
   /** As `decrypt` gives it: without a prototype, so that there is nothing in it but the pairs. */
   encryptionContext: Readonly<Record<string, string>>;
-  /** Whether the message commits to its data key. */
+  /** True if the message commits to its data key. */
   isCommitting: boolean;
   /** Everything after the header: the encrypted content. */
   body: Buffer;

@@ -16,7 +16,7 @@ export interface Recording {
   readonly requests: readonly RecordedRequest[];
   /** The calls of one operation that were answered with success. */
   successful(operation: string): RecordedRequest[];
-  /** How many calls of one operation got no answer: AWS may have carried them out, or not. */
+  /** Number of calls of an operation without an answer. AWS may or may not have carried them out. */
   unanswered(operation: string): number;
   stop(): void;
 }

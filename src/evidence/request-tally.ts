@@ -3,9 +3,9 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 
 /** The requests that a target received. */
 export interface RequestTally {
-  /** How many requests were sent to each service, by its name in signatures, such as `kms`: tried again, it is another. */
+  /** Number of requests sent to each service, by its signing name, such as `kms`. Each retry counts. */
   requests: Map<string, number>;
-  /** How many keys were created. */
+  /** Number of keys created. */
   keys: number;
 }
 

@@ -18,7 +18,7 @@ const pauseSeconds = 90;
 const deliverySeconds = 5 * 60;
 
 /**
- * How many learners share the account now: each run has an alias, and some have two.
+ * Number of learners who share the account now. Each run has one or two aliases.
  *
  * @param aliasPrefix what the aliases of all runs begin with; the run's name follows, and what follows that begins with `_`
  */

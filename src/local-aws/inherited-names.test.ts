@@ -25,7 +25,7 @@ import { rawRequest } from './testing/raw-request.ts';
  * is where any may be given, and refused like any unknown one where only some exist.
  */
 const names = Object.getOwnPropertyNames(Object.prototype);
-/** What a name is compared with: one that no object has. */
+/** A name that no object has, for comparison. */
 const control = 'plain';
 
 /** A local AWS for the test that is running, which fails if any call ends in a defect. */

@@ -27,7 +27,7 @@ export async function keptBundle(entry) {
     await keepBundle(sources + entry, directory);
     return bundled;
   } catch {
-    // What failed may be to remove an older one.
+    // The failure may concern only the removal of an older bundle.
     if (existsSync(bundled)) return bundled;
     // Packages that somebody else has installed, for example.
     const temporary = mkdtempSync(join(tmpdir(), 'local-aws-'));

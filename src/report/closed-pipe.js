@@ -1,6 +1,6 @@
 /**
- * Whoever reads the output may stop, as `head` does. What is at work goes on, and says the rest to nobody: it may have
- * something to remove.
+ * The reader of the output may stop, as `head` does. The command then goes on without output, because it may have
+ * something to clean up.
  */
 export function goOnWithoutReader() {
   for (const stream of [process.stdout, process.stderr]) {

@@ -5,7 +5,7 @@ export interface ExerciseTodo {
   number: number;
   /** The instruction, such as `make the keyring`. */
   title: string;
-  /** Whether the learner has not yet replaced it. */
+  /** True until the learner has replaced it. */
   isLeft: boolean;
   /** The line of the exercise where it is, or where its comment still is. */
   line?: number;

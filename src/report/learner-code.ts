@@ -2,11 +2,11 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readText } from '../steps/step-files.ts';
 
-/** Where to look for the learner's code. */
+/** Location of the learner's code. */
 export interface Workshop {
   /** The repository's folder. */
   root: string;
-  /** Whether the reference solutions run instead of the learner's exercises. */
+  /** True if the reference solutions run instead of the learner's exercises. */
   solutions: boolean;
 }
 
@@ -37,7 +37,7 @@ export function findLearnerFrame(stack: string, workshop: Workshop): CodeLocatio
   return undefined;
 }
 
-/** Whether the learner wrote a file: what is in the steps' folders, but for the specs and the references. */
+/** True for a file of the learner's: one in a step's folder that is neither the spec nor the reference. */
 export function isLearnerCode(file: string, { solutions }: Workshop): boolean {
   if (!file.startsWith('workshop/') || file.endsWith('.spec.ts')) return false;
   return solutions || !file.endsWith('/solution.ts');

@@ -16,7 +16,7 @@ beforeEach(() => {
   region = new LiveRegion(terminal);
 });
 
-/** What is on the screen, once all that was written has arrived, without the blank lines at its end. */
+/** Returns the screen after all output has arrived, without trailing blank lines. */
 async function shown(): Promise<string[]> {
   await new Promise<void>((resolve) => screen.write('', resolve));
   const { active } = screen.buffer;

@@ -1,6 +1,6 @@
 import { columnsOf, truncate } from '../text/layout.ts';
 
-/** Where the lines go: a terminal. */
+/** The terminal that the lines are written to. */
 export interface Terminal {
   write: NodeJS.WriteStream['write'];
   rows?: number;
@@ -46,7 +46,7 @@ export class LiveRegion {
     this.#restore = undefined;
   }
 
-  /** How many rows of the terminal the lines take: several each, once the terminal was made narrower. */
+  /** Number of rows that the lines take. A line takes several after the terminal was made narrower. */
   #rows(): number {
     const { columns = Number.POSITIVE_INFINITY } = this.#terminal;
     return this.#lines.reduce((rows, line) => rows + Math.max(1, Math.ceil(columnsOf(line) / columns)), 0);

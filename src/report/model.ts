@@ -48,7 +48,7 @@ export type Failure = RemainingTodo | WrongAnswer | ThrownError;
 export interface StepView extends StepFolder {
   state: StepState;
   tests: { passed: number; total: number };
-  /** How many of the exercise's TODOs are left. */
+  /** Number of the exercise's TODOs that are left. */
   todos?: { left: number; total: number };
   failure?: Failure;
 }
@@ -64,9 +64,9 @@ export interface MissingNeed {
 
 /** All there is to show. */
 export interface WorkshopView {
-  /** Whether the reference solutions run instead of the learner's exercises. */
+  /** True if the reference solutions run instead of the learner's exercises. */
   solutions: boolean;
-  /** Where AWS is, in words. */
+  /** The target, in words. */
   target?: string;
   /** The parts of the workshop that the endpoint doesn't support. */
   missing: MissingNeed[];
@@ -92,7 +92,7 @@ export interface LongStep {
   kind: 'taking long';
   step: StepFolder;
   seconds: number;
-  /** Whether a save of an exercise begins the run anew. */
+  /** True if saving an exercise restarts the run. */
   canSave: boolean;
 }
 
@@ -100,7 +100,7 @@ export interface LongStep {
 export type Status = { kind: 'getting ready' } | { kind: 'running' } | LongStep | Wait;
 
 /**
- * What to do next: in the step that was saved, if one was, or else in the first step that isn't done.
+ * The next thing to do: in the saved step, if there is one, or else in the first step that isn't done.
  *
  * @returns undefined as long as a step that comes before is still running, or when there is nothing to do
  */

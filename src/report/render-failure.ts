@@ -23,7 +23,7 @@ function titleOf({ number }: StepView, failure: Failure): string {
   return `Step ${number}, TODO ${failure.todo.number} is not right yet: ${failure.todo.title}`;
 }
 
-/** Where it is, in a form that editors make a link of. */
+/** Location, in a form that editors turn into a link. */
 export function renderLocation(location: CodeLocation | undefined, { colors }: Page): string[] {
   if (!location) return [];
   const { file, line, column } = location;

@@ -5,7 +5,7 @@ import WorkshopReporter from './workshop-reporter.ts';
 
 const refused: SerializedError = { name: 'Error', message: 'connect ECONNREFUSED 127.0.0.1:4566' };
 
-/** What the reporter writes at the end of a run in which no spec ran, but an error came. */
+/** Returns the reporter's output at the end of a run in which an error came before any spec. */
 function writtenAtEnd(provided: Partial<ReturnType<Vitest['getProvidedContext']>>): string {
   let written = '';
   const reporter = new WorkshopReporter();

@@ -211,7 +211,7 @@ export default class WorkshopReporter implements Reporter {
   }
 }
 
-/** Whether lines can be overwritten: a terminal in which a person looks on. */
+/** True if lines can be overwritten: in a terminal, outside CI. */
 function isTerminal(stream: object): stream is NodeJS.WriteStream {
   return 'isTTY' in stream && stream.isTTY === true && !process.env.CI && process.env.TERM !== 'dumb';
 }
@@ -220,7 +220,7 @@ function forcesColor(): boolean {
   return Boolean(process.env.FORCE_COLOR);
 }
 
-/** Where AWS is, as far as global set-up has told. */
+/** The target, in words, once global set-up has reported it. */
 function describeTarget(vitest: Vitest): string | undefined {
   const { run } = vitest.getProvidedContext();
   if (!run) return undefined;

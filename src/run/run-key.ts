@@ -40,7 +40,7 @@ export class NoKeyError extends Error {
   override name = 'NoKeyError';
 }
 
-/** Whether there is all that the ledger and the clean-up rely on. */
+/** True if the key has everything that the ledger and the clean-up rely on. */
 export function canCleanUp(lacks: Lack[]): boolean {
   return lacking(needsOfCleanUp, lacks).length === 0;
 }
@@ -108,6 +108,6 @@ async function removeDirectly(run: Run, keyArn: string, hasAlias: boolean, lacks
   if (lacking(['kms:ScheduleKeyDeletion'], lacks).length === 0)
     await kms.send(new ScheduleKeyDeletionCommand({ KeyId: keyArn, PendingWindowInDays: 7 }));
   if (hasAlias) await kms.send(new DeleteAliasCommand({ AliasName: run.aliasName }));
-  // What the steps have noted there leads to nothing.
+  // The steps' entries there lead to nothing.
   closeLedger(ledgerName(run));
 }

@@ -25,7 +25,7 @@ export interface Step {
   run: Run;
   /** The ARN of the key that global set-up created. */
   runKeyArn: string;
-  /** Whether an earlier step's exercise passed in this run, so that this one may build on it. */
+  /** True if an earlier step's exercise passed in this run, so that this step may build on it. */
   passed(step: string): boolean;
 }
 
@@ -64,7 +64,7 @@ export function useStep(specFile: string): Step {
     if (missing.length) skip(`not possible here: ${missing.join(', ')} is not there`);
     if (hasTimedOut) skip('an earlier test of the step took too long');
   });
-  // What never comes for one test mostly never comes for the others: the learner needn't wait for each.
+  // If one test hangs, the others mostly hang too. The learner shouldn't wait for each.
   afterEach(({ task }) => {
     hasTimedOut ||= task.result?.errors?.some(({ message }) => message.startsWith('Test timed out')) ?? false;
   });

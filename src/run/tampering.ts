@@ -57,7 +57,7 @@ export function undoTampering(): string[] {
   });
 }
 
-/** Where the AWS SDK is led to. */
+/** The variables that lead the AWS SDK to the target. */
 export function awsEnvironment(): Record<string, string | undefined> {
   const names = Object.keys(process.env).filter((name) => name.startsWith('AWS_'));
   return Object.fromEntries(names.map((name) => [name, process.env[name]]));

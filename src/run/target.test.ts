@@ -88,7 +88,7 @@ test("keeps to the endpoint, even if the user's configuration says to ignore it"
   }
 });
 
-/** Where the SDK would send a request, which isn't sent. */
+/** Returns the URL of a request that the SDK would send. The request is stopped before it is sent. */
 async function hostOfRequest(): Promise<unknown> {
   const kms = new KMSClient();
   const hosts: unknown[] = [];
@@ -134,7 +134,7 @@ test('puts the environment back when the action fails', async () => {
   expect(process.env.AWS_REGION).toBe('eu-west-1');
 });
 
-/** What a client makes of an environment, beside where AWS is. */
+/** Returns a client's settings under an environment, apart from the endpoint. */
 async function settingsOf(environment: Environment): Promise<unknown> {
   const restore = useEnvironment(environment);
   try {

@@ -4,7 +4,7 @@ import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../local-aws
 import type { Environment, Settings } from '../settings/settings.ts';
 import { limitAnswers } from './endpoint/answer-limits.ts';
 
-/** Where KMS and CloudTrail are, while it is in use. */
+/** The target of KMS and CloudTrail calls while it is in use. */
 export interface Target {
   /** The environment variables that lead the AWS SDK there. An undefined one has to be absent. */
   environment: Environment;
@@ -15,7 +15,7 @@ export interface Target {
 const quiet = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
 
 /**
- * What the SDK does anyway. Each new client looks for these settings in the environment and in two files, and throws itself
+ * The SDK's defaults, set explicitly. Otherwise each new client looks for these settings in the environment and two files, and creates
  * an error for each that is in neither, which takes it a third of the time that a call takes (its `loadConfig`).
  */
 const byDefault = {

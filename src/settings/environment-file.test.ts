@@ -147,7 +147,7 @@ describe('the file', () => {
   });
 
   test("that can't be read is told, with the reason", () => {
-    // Whoever runs the test may read everything, but not this.
+    // The user who runs the test may be able to read any file, but not this.
     symlinkSync('.env', join(folder, '.env'));
 
     expect(readEnvironmentFile(folder).faults).toEqual([

@@ -77,7 +77,7 @@ function parseLines(content: Buffer): EnvironmentFile {
   return file;
 }
 
-/** Where a line is, in words. */
+/** Location of a line, in words. */
 export function placeOf(line: number): string {
   return `.env, line ${line}`;
 }

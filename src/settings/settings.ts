@@ -64,7 +64,7 @@ const schema = z
 export interface Settings {
   /** The project's folder: relative paths start there, wherever the process stands. */
   root: string;
-  /** Where KMS and CloudTrail are: our embedded AWS, a real account, or an endpoint that the user names. */
+  /** The target of KMS and CloudTrail calls: the embedded AWS, a real account, or an endpoint that the user names. */
   target: 'local' | 'aws' | 'endpoint';
   /** The only accounts, by their ids, in which anything may be done when the target isn't local; undefined for any. */
   allowedAccounts: string[] | undefined;
@@ -161,7 +161,7 @@ function faultOfLine({ name, line }: EnvironmentLine, environment: Environment):
   // The SDK has many more names than we know.
   const meant = isAws ? closest(name, known, typos) : closest(name.replaceAll('-', '_'), known);
   if (!known.includes(name) && (!isAws || meant)) {
-    // What doesn't look like a name may be a part of a secret key.
+    // Text that doesn't look like a name may be part of a secret key.
     const what = meant || /^[A-Z]+(_[A-Z]+)+$/.test(name) ? `Unknown setting ${name}.` : 'Unknown setting.';
     const advice = meant
       ? `Did you mean ${meant}?`
@@ -176,7 +176,7 @@ function faultOfLine({ name, line }: EnvironmentLine, environment: Environment):
   return [];
 }
 
-/** How many letters of a name may be wrong, so that still no other name is meant. */
+/** Number of wrong letters up to which a name can mean only one setting. */
 const typos = 2;
 
 /** A typo must not silently disable a setting, such as the list of the allowed accounts. */

@@ -74,7 +74,7 @@ function tree(): string[] {
   return paths.map((path) => relative(parent, join(temporary, path))).sort();
 }
 
-/** What a run called ada keeps for itself, and a clean-up removes. */
+/** Files of a run called ada, which its clean-up removes. */
 const keptByAda = ['checkout/.workshop/runs/ada', 'checkout/.workshop/scratch/ada'].map((path) => join(path));
 
 const fragment = fc.constantFrom(

@@ -20,7 +20,7 @@ export function rememberLacks(root: string, lacks: Lack[]): void {
   writeFileSync(join(root, file), `${JSON.stringify(lacks)}\n`);
 }
 
-/** Whether a step was possible where the last run was. A record that somebody damaged says nothing. */
+/** True if the step was possible at the target of the last run. A damaged record counts as no record. */
 export function wasPossible(root: string, step: string): boolean {
   return lacking(readNeeds(root, step), readLacks(root)).length === 0;
 }

@@ -33,7 +33,7 @@ const changedSchema = z.object({ more: z.number() });
 
 const lineSchema = z.union([entrySchema, changingSchema, changedSchema]);
 
-/** Where a run has its keys. */
+/** Account and region of a run's keys. */
 export type Place = z.infer<typeof placeSchema>;
 
 /** A key and its alias that a run is about to create. */

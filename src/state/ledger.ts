@@ -29,7 +29,7 @@ export interface Ledger {
   run: string;
   place: Place;
   entries: LedgerEntry[];
-  /** How many keys of the run are there; unknown when it was killed while that may have changed. */
+  /** Number of the run's keys. Undefined if the run was killed while the number may have changed. */
   keys: number | undefined;
   /** When the last line was written, or the run last showed that it is alive. */
   writtenAt: Date;
@@ -135,7 +135,7 @@ export function ledgerName(run: Run): LedgerName {
   return { root: run.root, run: run.name, place: placeOf(run) };
 }
 
-/** Whether what is in one place can be reached from the other. An account that isn't known is no difference. */
+/** True if both name the same place. An unknown account matches any. */
 export function isSamePlace(one: Place, other: Place): boolean {
   const isSameAccount = !one.account || !other.account || one.account === other.account;
   return (

@@ -51,7 +51,7 @@ export function readPasses(root: string): Map<string, StepPass> {
   return passes;
 }
 
-/** Whether this text of the exercise is the one that passed. */
+/** True if this text of the exercise is the one that passed. */
 export function isPassOf(pass: StepPass, exercise: string): boolean {
   return pass.exercise === digest(exercise);
 }

@@ -22,9 +22,9 @@ export interface Run {
   tags: Tag[];
   /** Goes with every message of this run, and into CloudTrail. */
   encryptionContext: Record<string, string>;
-  /** Where encrypted messages and decrypted files go: a folder of the run's own, because runs may overlap. */
+  /** Folder for encrypted messages and decrypted files. Each run has its own, because runs may overlap. */
   outputFolder: string;
-  /** Where specs put the files of their own. */
+  /** Folder for the specs' own files. */
   scratchFolder: string;
   cloudTrail: { timeoutSeconds: number; quietSeconds: number };
 }
@@ -73,7 +73,7 @@ export function tagsOf(runName: string): Tag[] {
   return [workshopTag, { TagKey: runTagName, TagValue: runName }];
 }
 
-/** Where the specs of a run put the files of their own. */
+/** Folder for the own files of a run's specs. */
 export function scratchFolderOf(root: string, runName: string): string {
   return join(root, stateFolder, 'scratch', requireRunName(runName));
 }

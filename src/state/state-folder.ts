@@ -1,2 +1,2 @@
-/** Where the workshop keeps what it has to remember from one command to the next: ledgers, progress, saved exercises. */
+/** Folder for state that outlives a command: ledgers, progress, saved exercises. */
 export const stateFolder = '.workshop';

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { readText } from './step-files.ts';
 
 /**
- * What a step may need of the account that it runs in: operations, by the permissions that they take, and that a key
- * keeps the tags that it was created with. What a spec arranges in a local AWS of its own is no such need.
+ * The needs that a step can have of the account it runs in: operations, named by their permissions, and that a key
+ * keeps the tags that it was created with. Calls to a local AWS that a spec starts are not included.
  */
 export const needs = [
   'kms:CreateKey',

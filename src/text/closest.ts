@@ -15,7 +15,7 @@ export function closest(
   return best && best.distance <= tolerated ? best.candidate : undefined;
 }
 
-/** How many letters have to be put in, taken out, exchanged or swapped: the optimal string alignment distance. */
+/** Number of letters to insert, delete, replace or swap: the optimal string alignment distance. */
 function editDistance(from: string, to: string): number {
   const rows = [Array.from({ length: to.length + 1 }, (_, column) => column)];
   for (let row = 1; row <= from.length; row++) {

@@ -7,7 +7,7 @@ export interface Page {
   width: number;
 }
 
-/** How many columns a text takes in a terminal, colours left out. The workshop writes no wide characters. */
+/** Number of terminal columns that a text takes, without its colours. The workshop writes no wide characters. */
 export function columnsOf(text: string): number {
   return [...stripVTControlCharacters(text)].length;
 }

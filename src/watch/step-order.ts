@@ -12,7 +12,7 @@ export class StepSequencer extends BaseSequencer {
 }
 
 /**
- * What to run when a file of a step is saved: that step, and the later ones, which build on it.
+ * Selects the specs to run after a file of a step was saved: that step's, and those of later steps, which build on it.
  *
  * @param root the repository's folder
  * @param implementation the file that the specs import: `exercise.ts` or `solution.ts`

@@ -26,7 +26,7 @@ import { refusalOf } from './refusal.ts';
 import type { SuiteKey } from './suite-key.ts';
 import { requestIdOf, type ShownCall, waitForCalls } from './trail.ts';
 
-/** What is encrypted. */
+/** The plaintext. */
 const secret = 'a secret that no record may have';
 export const auditedContext = { purpose: 'conformance', tenant: 'a' };
 
@@ -38,9 +38,9 @@ export interface AuditedCalls {
   readonly subject: SuiteKey;
   readonly caller: Caller;
   readonly requestIds: Readonly<RequestIds>;
-  /** What CloudTrail shows of them. */
+  /** CloudTrail's records of the calls. */
   readonly shown: readonly ShownCall[];
-  /** What must be in no record. */
+  /** Texts that no record may contain. */
   readonly secrets: readonly string[];
 }
 

@@ -101,7 +101,7 @@ describe('Decrypt', () => {
     expect(await refusalOf(decrypt({ CiphertextBlob }))).toMatchObject(invalidCiphertext);
     const { name, status } = await refusalOf(decrypt({ CiphertextBlob, KeyId: key.id }));
     expect(status).toBe(400);
-    // What is damaged may be what says which key it is.
+    // The damaged byte may be in the key's identifier.
     expect(['InvalidCiphertextException', 'IncorrectKeyException']).toContain(name);
   });
 

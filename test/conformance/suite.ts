@@ -35,7 +35,7 @@ export async function startSuite(project: TestProject, settings: Settings): Prom
       restore();
     }
   };
-  // What a local AWS had is gone with it, and it is nobody's.
+  // The resources of a local AWS go with it.
   if (settings.target !== 'local') {
     await atTarget(async () => {
       const caller = await askAllowedCaller(settings);

@@ -8,7 +8,7 @@ export const secretWord = 'OFTHISMACHINE';
 /** The settings of a machine on which everything leads to some AWS, and to credentials for it. */
 export interface MachineWithCredentials {
   environment: Record<string, string>;
-  /** Whether the program ran that the configuration names for getting credentials. */
+  /** True if the configuration's credential process ran. */
   ranCredentialProcess(): boolean;
   remove(): void;
 }
@@ -48,7 +48,7 @@ export function makeMachineWithCredentials(): MachineWithCredentials {
   };
 }
 
-/** What the SDK for JavaScript reads, and what other tools of AWS's do. */
+/** Settings that the SDK for JavaScript reads, and settings of AWS's other tools. */
 function awsEnvironment(path: (name: string) => string): Record<string, string> {
   return {
     AWS_ACCESS_KEY_ID: `AKIA${secretWord}001`,

@@ -24,7 +24,7 @@ function variablesIn(source: string): string[] {
   return [...read, ...computed, ...quoted].filter((name) => /^[A-Z_]/.test(name));
 }
 
-/** What the packages of the AWS SDK read, in the build that Node.js loads. */
+/** Environment variables that the AWS SDK's packages read, in the build that Node.js loads. */
 function variablesOfSdk(): string[] {
   const names = ['@aws', '@aws-crypto', '@aws-sdk', '@smithy'].flatMap((scope) =>
     readdirSync(join(packages, scope), { recursive: true, encoding: 'utf8' })

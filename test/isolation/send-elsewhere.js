@@ -28,7 +28,7 @@ const attempts = {
   'a name over HTTPS': () => once(https.get('https://kms.eu-west-1.amazonaws.com.invalid/'), 'close'),
 };
 
-/** What only a worker and a process that is started try. */
+/** Attempts that only a worker and a child process make. */
 const attemptsElsewhere = {
   worker: () => once(net.connect(80, '192.0.2.20'), 'close'),
   fork: () => once(net.connect(80, '192.0.2.21'), 'close'),

@@ -55,7 +55,7 @@ function connectOptions(args) {
   return { port: first, host: typeof second === 'string' ? second : undefined };
 }
 
-// What is written to them: who signed the request, and whether a word is in it that must stay here.
+// Data written to them: the request's signer, and whether it contains a word that must not leave the machine.
 const { _write: write, _writev: writev } = net.Socket.prototype;
 net.Socket.prototype._write = function (chunk, encoding, callback) {
   noteWritten(this, [{ chunk, encoding }]);

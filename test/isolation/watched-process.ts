@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What socket-watch.js saw, in which process. */
+/** Observations of socket-watch.js, by process. */
 export type Observation = { process: number } & (
   | { kind: 'process'; isMainThread: boolean }
   /** A TCP connection that was asked for; a host that isn't this machine was refused. */

@@ -16,7 +16,7 @@ export interface GateKeeper {
 /** Stands between a client and an AWS endpoint: every call passes through it. */
 export interface CallGate {
   readonly url: string;
-  /** Who decides about each call; without, everything passes. */
+  /** Decides about each call. Without it, every call passes. */
   keeper: GateKeeper | undefined;
   /** Waits until no call is under way at the endpoint. */
   idle(): Promise<void>;

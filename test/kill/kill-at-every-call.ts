@@ -14,7 +14,7 @@ export interface KillOutcome {
   kills: number;
   /** Number of killed runs that had removed what an earlier one left. */
   reclaims: number;
-  /** What was still there that should not, and what others have lost: one line each. */
+  /** Leftovers, and losses of others: one line each. */
   left: string[];
 }
 

@@ -15,11 +15,11 @@ export interface CompleteRun {
   calls: number;
   /** The points at which the account or the folder is in a state in which it was at no point before. */
   points: KillPoint[];
-  /** What is still there, or went wrong: one line each. */
+  /** Leftovers and errors: one line each. */
   left: string[];
 }
 
-/** What came of a run that was to be killed. */
+/** Outcome of a run that was to be killed. */
 export interface KilledRun {
   wasKilled: boolean;
   hasReclaimed: boolean;

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-kms';
 import { tagsOf } from '../../src/state/run.ts';
 
-/** What others have in the account and in the output folder, where a run that is killed leaves things too. */
+/** Resources of others in the account and files of others in the output folder, beside those of a killed run. */
 export interface OtherTeam {
   /** Everything in the account that isn't theirs and isn't about to be gone, and everything of theirs that is. */
   findHarm(): Promise<string[]>;

@@ -1,4 +1,4 @@
-/** What runs left that were killed before. */
+/** Leftovers of runs that were killed earlier. */
 export interface Earlier {
   /** Their names. */
   runs: string[];

@@ -16,9 +16,9 @@ type Environment = Record<string, string>;
 export interface AwsSeat {
   workshop: FixtureWorkshop;
   kms: KMSClient;
-  /** What leads the commands to the endpoint, as its administrator. */
+  /** Variables that lead the commands to the endpoint, as its administrator. */
   endpoint: Environment;
-  /** What leads them there as one of the principals. */
+  /** Returns the variables that lead the commands there as one of the principals. */
   endpointAs(name: string): Environment;
   /** Runs a command in this process, with more of an environment than there is; an empty value takes one away. */
   run(args: string[], environment?: Environment): Promise<{ isWell: boolean; output: string }>;

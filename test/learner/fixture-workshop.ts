@@ -17,7 +17,7 @@ export interface FixtureWorkshop {
 
 type Environment = Record<string, string | undefined>;
 
-/** What a command left. */
+/** Outcome of a command. */
 export interface Outcome {
   code: number;
   stdout: string;

@@ -2,9 +2,9 @@ import type { IamPolicy, Statement } from '../../src/cli/doctor/iam-policy.ts';
 
 /** A policy that differs in one thing. */
 export interface ChangedPolicy {
-  /** What was changed, such as `kms:CreateAlias in GiveKeysTheAliasesOfTheWorkshop`. */
+  /** Name of the change, such as `kms:CreateAlias in GiveKeysTheAliasesOfTheWorkshop`. */
   what: string;
-  /** What the statement allows that was changed. */
+  /** Actions of the changed statement. */
   actions: string[];
   policy: IamPolicy;
 }

@@ -7,7 +7,7 @@ import { PseudoTerminal } from './pseudo-terminal.ts';
 
 const size = { columns: 80, rows: 40 };
 
-/** What is written when a run is over and Vitest waits for the next save. */
+/** Text that appears when a run is over and Vitest waits for the next save. */
 const endOfRun = 'Save an exercise to run it.';
 
 /** A learner at a terminal, with the record of all that they type, save and see. */

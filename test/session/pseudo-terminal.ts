@@ -54,7 +54,7 @@ export class PseudoTerminal {
     this.#child.stdin.write(keys);
   }
 
-  /** What is on the screen, line by line, without blanks at the ends of the lines and blank lines at the end. */
+  /** Lines of the screen, without trailing blanks and trailing blank lines. */
   screen(): string {
     const { active } = this.#screen.buffer;
     const lines = Array.from(
@@ -64,7 +64,7 @@ export class PseudoTerminal {
     return lines.join('\n').trimEnd();
   }
 
-  /** How many times a text has been written since the terminal was opened, whatever is on the screen now. */
+  /** Number of times that a text was written since the terminal was opened, whatever the screen shows now. */
   timesWritten(text: string): number {
     return this.#output.split(text).length - 1;
   }

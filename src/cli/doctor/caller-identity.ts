@@ -10,7 +10,7 @@ export interface CallerFindings {
   arn?: string;
   /** The number of the account, where it is known. */
   account?: string;
-  /** Whether anybody answered. */
+  /** True if STS answered. */
   isReachable: boolean;
 }
 
@@ -18,7 +18,7 @@ export interface CallerFindings {
 export async function examineCaller(settings: Settings): Promise<CallerFindings> {
   try {
     const caller = await askCaller(settings);
-    // Where nobody answers, nobody can be asked for permissions either.
+    // Without an answer, permissions can't be checked either.
     if ('unknown' in caller && caller.cause instanceof UnreachableError) throw caller.cause;
     const identity = describe(caller);
     const account = checkAccount(settings, caller);

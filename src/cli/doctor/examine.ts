@@ -11,7 +11,7 @@ import { checkOutputFolder } from './output-folder.ts';
 import { checkStateFolder } from './state-folder.ts';
 import { nameSteps } from './steps-not-possible.ts';
 
-// What needs the AWS SDK is loaded when it comes to that: the packages may be what is wrong.
+// Modules that need the AWS SDK are loaded late: the installed packages may be the problem.
 
 /**
  * Looks at everything that the workshop needs, one thing after the other.

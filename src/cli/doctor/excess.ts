@@ -20,7 +20,7 @@ export interface Excess {
   call: () => Promise<unknown>;
 }
 
-/** How many keys to look at for one that is somebody else's. */
+/** Number of keys to inspect in search of one that belongs to somebody else. */
 const mostKeys = 20;
 
 /** Tries what should be refused. */

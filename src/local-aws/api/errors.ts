@@ -14,7 +14,7 @@ export class AwsError extends Error {
   }
 }
 
-/** What a caller sees of a defect of ours: nothing but the fact. */
+/** The answer to a call that hits a defect of ours. It gives no details. */
 export const internalFailure = (): AwsError =>
   new AwsError(
     'InternalFailure',

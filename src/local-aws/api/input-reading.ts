@@ -2,7 +2,7 @@ import { type AwsError, serializationError, validationError } from './errors.ts'
 
 /** Notes what is wrong with a request's input while it is read. */
 export class InputReading {
-  /** Where the reading is. AWS names members in camelCase and counts from one: `tags.1.member.tagKey`. */
+  /** Path of the current member. AWS writes members in camelCase and counts from one: `tags.1.member.tagKey`. */
   readonly path: (string | number)[] = [];
   readonly #numbersAsText: () => object;
   #misfit: string | undefined;
@@ -12,7 +12,7 @@ export class InputReading {
     this.#numbersAsText = numbersAsText;
   }
 
-  /** What is being read, with numbers as the request spells them: `10.0` is no `10`. */
+  /** The input, with numbers as the request spells them: `10.0` is not `10`. */
   withNumbersAsText(): unknown {
     return this.path.reduce<unknown>(
       (value, part) => (value as Record<string | number, unknown>)[part],
@@ -51,7 +51,7 @@ export class InputReading {
   }
 
   /**
-   * What AWS answers: `SerializationException` if anything has the wrong type, else `ValidationException` with a text for
+   * AWS's answer: `SerializationException` if anything has the wrong type, else `ValidationException` with a text for
    * every member that breaks a constraint. Undefined if nothing is wrong.
    */
   error(): AwsError | undefined {
@@ -73,7 +73,7 @@ const camelCase = (name: string) => name.charAt(0).toLowerCase() + name.slice(1)
 const shown = (value: unknown) =>
   Array.isArray(value) ? `[${value.map((one) => JSON.stringify(one)).join(', ')}]` : value;
 
-/** What is said of a scalar in the place of something else; of a map, in words of our own. */
+/** The message for a scalar in the place of a structure or a list. For a map, AWS's words are unknown; these are ours. */
 const expectation: Readonly<Record<string, string>> = {
   list: 'Expected list or null',
   map: 'Expected map or null',

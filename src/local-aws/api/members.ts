@@ -219,7 +219,7 @@ const atMost = (measure: string, limit: number) =>
   `Member must have ${measure} less than or equal to ${limit}`;
 
 /**
- * Whether a text is base64, with padding. Node's decoder takes the alphabet of URLs, too, and passes over what is in neither:
+ * True if a text is base64 with padding. Node's decoder also accepts the URL alphabet and skips characters of neither:
  * then there are fewer bytes than there should be.
  *
  * @param bytes what the decoder makes of the text

@@ -10,7 +10,7 @@ export interface TrailResource {
   readonly type: string;
 }
 
-/** What CloudTrail records of a call, apart from who, when and where. Never a plaintext, a ciphertext or a secret. */
+/** The part of a CloudTrail record that depends on the operation. It never holds a plaintext, a ciphertext or a secret. */
 export interface TrailEntry {
   requestParameters: object | null;
   responseElements: object | null;
@@ -29,7 +29,7 @@ export interface OperationDefinition<Service, Input extends Shape<unknown>, Targ
   readonly input: Input;
   /** Finds what the call is about. Throws where AWS answers that it isn't there. */
   target(service: Service, input: ValueOf<Input>, caller: Principal): Target;
-  /** What the caller must be allowed to do. */
+  /** Permissions that the caller needs. */
   permissions(input: ValueOf<Input>, target: Target, service: Service): readonly Permission[];
   /** Does it, and gives the members of the answer. Throws AWS's errors, or rejects with them if it takes long. */
   run(
@@ -48,7 +48,7 @@ export interface OperationDefinition<Service, Input extends Shape<unknown>, Targ
   };
 }
 
-/** What came of a call: the answer's members or the error, and what CloudTrail is to know of it. */
+/** Outcome of a call: the answer's members or the error, and the fields of its CloudTrail record. */
 export interface Performed {
   readonly output?: object;
   readonly error?: AwsError;

@@ -12,7 +12,7 @@ export type ShapeKind =
   | 'list'
   | 'structure';
 
-/** What a member of a request may be: its type and its constraints. `members.ts` has one function for each kind. */
+/** Type and constraints of a request's member. `members.ts` has one function for each kind. */
 export abstract class Shape<Value> {
   abstract readonly kind: ShapeKind;
 
@@ -60,7 +60,7 @@ export type MemberShape = Shape<unknown> | OptionalShape<unknown> | DefaultShape
 /** The members of a structure. */
 export type MemberShapes = Readonly<Record<string, MemberShape>>;
 
-/** What a shape's values are. */
+/** Type of a shape's values. */
 export type ValueOf<Of> =
   Of extends Shape<infer Value>
     ? Value
@@ -74,7 +74,7 @@ type OptionalNames<Members> = {
   [Name in keyof Members]: Members[Name] extends OptionalShape<unknown> ? Name : never;
 }[keyof Members];
 
-/** What the values of a structure with these members are. */
+/** Type of the values of a structure with these members. */
 export type StructureValue<Members> = {
   [Name in Exclude<keyof Members, OptionalNames<Members>>]: ValueOf<Members[Name]>;
 } & { [Name in OptionalNames<Members>]?: ValueOf<Members[Name]> };

@@ -4,7 +4,7 @@ import { matches } from './pattern.ts';
 import { InvalidPolicy } from './policy-document.ts';
 import { type ContextReader, policyText } from './policy-text.ts';
 
-/** Whether a value of the request is what a value of the policy asks for. */
+/** True if a value of the request matches a value of the policy. */
 type ValueTest = (actual: string) => boolean;
 
 /** Undefined if a variable in the policy's value has no value in this request. */

@@ -48,7 +48,7 @@ function valueCheck(operator: ConditionOperator, values: readonly string[], with
     const tests = prepared.map((prepare) => prepare(read));
     const fits = (actual: string) => tests.some((test) => test?.(actual));
     if (!operator.negated) return fits;
-    // What isn't known can't be said not to fit.
+    // An unknown value can't be shown to differ.
     return tests.includes(undefined) ? () => false : (actual: string) => !fits(actual);
   };
 }

@@ -6,7 +6,7 @@ import { readPolicy, type StatementInput } from './policy-document.ts';
 import { newRole, newRoleSession, newUser, type Relation } from './principal.ts';
 
 /*
- * What holds of every decision, whatever the policies. The names are few, so that policies and requests meet often.
+ * Properties of every decision under any policies. The names are few, so that policies and requests often match.
  */
 
 const account = '111122223333';

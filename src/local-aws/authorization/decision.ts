@@ -16,7 +16,7 @@ export interface Inquiry {
   readonly identityPolicies: readonly Policy[];
   /** That of the resource, if it is of a kind that has one. */
   readonly resourcePolicy: Policy | undefined;
-  /** What something else than a policy, such as a grant, allows. */
+  /** Permission from a source other than a policy, such as a grant. */
   readonly entitlement: () => Relation;
 }
 

@@ -37,5 +37,5 @@ export class Identities {
   }
 }
 
-/** Whether a text has the form of the ARN of an account, a user, a role, or a session of either. */
+/** True if a text has the form of the ARN of an account, a user, a role, or a session of either. */
 export const isPrincipalArn = (arn: string): boolean => principalArn.test(arn);

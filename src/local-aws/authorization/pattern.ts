@@ -13,18 +13,18 @@ export const wildcardPattern = (text: string): Pattern =>
     .split('')
     .map((character) => (character === '*' ? anyCharacters : character === '?' ? oneCharacter : character));
 
-/** Whether a pattern stands for any text at all. */
+/** True if a pattern matches every text. */
 export const matchesEverything = (pattern: Pattern): boolean =>
   pattern.length > 0 && pattern.every((part) => part === anyCharacters);
 
 /**
- * Whether the whole text is what the pattern stands for. Takes at most as many steps as pattern times text are long,
+ * True if the pattern matches the whole text. The number of steps is at most the product of both lengths,
  * whatever the pattern: a regular expression with as many wildcards could take forever.
  */
 export function matches(pattern: Pattern, text: string): boolean {
   let inPattern = 0;
   let inText = 0;
-  // Where to go on when a character doesn't fit: the last `*` swallows one more.
+  // Position to resume from after a mismatch: the last `*` takes one more character.
   let afterWildcard = -1;
   let swallowedUpTo = 0;
   while (inText < text.length) {

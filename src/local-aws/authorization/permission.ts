@@ -1,6 +1,6 @@
 import type { Principal, Relation } from './principal.ts';
 
-/** What a permission is asked for. A KMS key is one as it stands: its tags and its policy take part in the decision. */
+/** The resource of a permission. A KMS key is one: its tags and its policy take part in the decision. */
 export interface ProtectedResource {
   readonly arn: string;
   readonly tags?: readonly { readonly TagKey: string; readonly TagValue: string }[];

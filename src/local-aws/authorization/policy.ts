@@ -12,7 +12,7 @@ import { type ContextReader, policyText } from './policy-text.ts';
 import type { Principal, Relation } from './principal.ts';
 import { exceptionMatcher, type PrincipalMatcher, principalMatcher } from './principal-matcher.ts';
 
-/** What is asked of a policy. */
+/** A question to a policy. */
 export interface AccessRequest {
   readonly principal: Principal;
   /** In lower case: AWS takes actions in any case. */
@@ -170,6 +170,6 @@ function compileResources(
     );
   if (Resource) return isNamed;
   if (!NotResource) return () => false;
-  // What isn't known can't be said not to be named.
+  // An unknown value can't be shown to be absent from the list.
   return (request) => !patternsFor(request.read).includes(undefined) && !isNamed(request);
 }

@@ -1,7 +1,7 @@
 import type { PrincipalElement } from './policy-document.ts';
 import type { Principal, Relation } from './principal.ts';
 
-/** Who a statement of a resource's policy is about. */
+/** The principals that a statement of a resource's policy applies to. */
 export type PrincipalMatcher = (principal: Principal) => Relation;
 
 const rootArn = /^arn:aws:iam::(\d{12}):root$/;

@@ -29,7 +29,7 @@ export interface Role {
   readonly roleName: string;
 }
 
-/** Who signs a request. */
+/** The signer of a request. */
 export type Principal = User | RoleSession;
 
 /**
@@ -42,7 +42,7 @@ export type Relation = 'caller' | 'account' | 'none';
 export const strongest = (relations: readonly Relation[]): Relation =>
   relations.includes('caller') ? 'caller' : relations.includes('account') ? 'account' : 'none';
 
-/** What CloudTrail calls the user name of a principal: for a session, the session's name. */
+/** A principal's user name in CloudTrail. For a session, it is the session's name. */
 export const nameOf = (principal: Principal): string =>
   principal.type === 'IAMUser' ? principal.userName : principal.sessionName;
 

@@ -3,7 +3,7 @@ import type { ConditionContext, Permission } from './permission.ts';
 import type { ContextReader } from './policy-text.ts';
 import type { Principal } from './principal.ts';
 
-/** Where a call comes from, and when. */
+/** Origin and time of a call. */
 export interface CallCircumstances {
   /** Milliseconds since the epoch. */
   readonly time: number;

@@ -28,12 +28,12 @@ const keyArn = `arn:aws:kms:${region}:111122223333:key/${keyId}`;
 const keyMaterialId = randomBytes(32).toString('hex');
 const keyMaterial = randomBytes(32);
 
-/** What each blob begins with: which key sealed it, and which of its materials. */
+/** Header of each blob: the key and the key material that sealed it. */
 const header = Buffer.from(keyId.replaceAll('-', '') + keyMaterialId, 'hex');
 const ivAt = header.length;
 const ciphertextAt = ivAt + 12;
 
-/** What the records of all calls have in common. */
+/** Fields that the records of all calls share. */
 const resources = [{ ARN: keyArn, type: 'AWS::KMS::Key' }];
 const additionalEventData = { keyMaterialId };
 

@@ -14,7 +14,7 @@ import { KmsState } from '../kms/state.ts';
 import { table } from './table.ts';
 
 /*
- * What an event costs in memory: GenerateDataKey, done and recorded as the front door does it, with an encryption context of
+ * Memory per event, for GenerateDataKey calls that are carried out and recorded as the front door does, with an encryption context of
  * three pairs.
  */
 
@@ -67,7 +67,7 @@ function recordCalls(store: EventStore, count: number): void {
 
 function heapBytes(): number {
   if (!globalThis.gc) throw new TypeError('Start this with --expose-gc.');
-  // What has a finalizer takes a second time to go.
+  // Objects with a finalizer go only in the second collection.
   for (let time = 0; time < 3; time++) globalThis.gc();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;

@@ -83,7 +83,7 @@ const byAttribute = (AttributeKey: string, AttributeValue: string) => ({
   LookupAttributes: [{ AttributeKey, AttributeValue }],
 });
 
-/** What is asked for. Times are in seconds. */
+/** The look-up. Times are in seconds. */
 const lookups: Readonly<Record<string, (subject: Subject) => object>> = {
   EventId: ({ eventIds }) => byAttribute('EventId', oneOf(eventIds)),
   EventName: () => byAttribute('EventName', oneOf(eventNames)),
@@ -104,7 +104,7 @@ function timeRange() {
   return { StartTime: from / 1000, EndTime: (from + (end - start) / 3) / 1000 };
 }
 
-/** Which store is asked first. If it were always the same, garbage collection could get into step with it. */
+/** The store to ask first. With a fixed order, garbage collection could fall on the same one each time. */
 const inAnyOrder = () => (random() < 0.5 ? ([0, 1] as const) : ([1, 0] as const));
 
 /** Processor time, in microseconds: on a busy machine the clock counts what others do. */

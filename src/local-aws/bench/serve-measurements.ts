@@ -1,8 +1,8 @@
 import type { Addressee } from './signed-request.ts';
 
 /**
- * What a server does once it listens: says where it is, as `npm run local-aws` does it; or, to a parent process that measures
- * it, by a message, and tells its processor time when it is asked.
+ * Runs after a server has started to listen. Prints the address, as `npm run local-aws` does; or, to a parent process that measures
+ * it, sends the address as a message, and its processor time on request.
  */
 export function serveMeasurements(addressee: Addressee): void {
   if (!process.send) {

@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import type { AccessKey } from '../http/credentials.ts';
 
-/** Where a request goes, and who signs it. */
+/** Address of a request, and its signer. */
 export interface Addressee {
   readonly endpoint: string;
   readonly region: string;

@@ -79,7 +79,7 @@ function processorMilliseconds(pid: number): number {
   return nanoseconds.reduce((sum, one) => sum + one, 0) / 1e6;
 }
 
-/** What the server says of itself: a line for each variable to export. */
+/** The server's output: a line for each variable to export. */
 async function addresseeIn(output: AsyncIterable<Buffer>): Promise<Addressee> {
   let text = '';
   for await (const chunk of output) {

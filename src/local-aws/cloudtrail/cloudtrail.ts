@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { EventStore } from './event-store.ts';
 import type { RequestQuota } from './request-quota.ts';
 
-/** What a CloudTrail operation works on. */
+/** State that CloudTrail's operations work on. */
 export interface CloudTrail {
   readonly account: Account;
   readonly clock: Clock;

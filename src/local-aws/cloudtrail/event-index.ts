@@ -74,7 +74,7 @@ function visitAttributes(
 }
 
 /**
- * Whoever waits for an event looks again and again, and each look is an event too. They are there for those who ask for
- * them by name, source or id, and don't bury what the others are looking for.
+ * A program that waits for an event looks again and again, and each look is an event too. Those appear only in look-ups
+ * by name, source or id, so that they don't bury the other events.
  */
 export const isLookup = (event: TrailEvent): boolean => event.name === 'LookupEvents';

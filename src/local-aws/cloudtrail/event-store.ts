@@ -27,7 +27,7 @@ export interface EventQuery {
   /** Whole seconds since the epoch, inclusive. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
-  /** Where the page before ended. */
+  /** End of the previous page. */
   readonly before?: Position | undefined;
   readonly limit: number;
 }
@@ -39,7 +39,7 @@ export interface FoundEvents {
 }
 
 /**
- * What CloudTrail knows: the events in the order in which they happened, each with the time from which it is visible.
+ * CloudTrail's events in the order in which they happened, each with the time from which it is visible.
  * Bounded: the oldest make room. Looking up costs the same however many there are, apart from the events on their way.
  */
 export class EventStore {
@@ -55,7 +55,7 @@ export class EventStore {
   readonly #observers: ((change: TrailChange) => void)[] = [];
   #first: Position = 0;
   #lastTime = 0;
-  /** How many events are earlier than the one before them: those after a clock that was ahead was put right. */
+  /** Number of events that are earlier than the event before them, which happens after a fast clock has been corrected. */
   #stepsBack = 0;
 
   /** @param capacity the most deliveries to keep */

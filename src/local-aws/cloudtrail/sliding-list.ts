@@ -6,7 +6,7 @@ const blockLength = 1024;
  */
 export class SlidingList<Item> {
   readonly #blocks: Item[][] = [];
-  /** How many items of the first block are gone. */
+  /** Number of items removed from the first block. */
   #dropped = 0;
   #length = 0;
 
@@ -41,7 +41,7 @@ export class SlidingList<Item> {
     this.#dropped = 0;
   }
 
-  /** How many items from the start are before the point: those for which `isBefore` holds. It must hold for a prefix. */
+  /** Number of items at the start for which `isBefore` is true. It must be true for a prefix of the list only. */
   countBefore(isBefore: (item: Item) => boolean): number {
     let low = 0;
     let high = this.#length;

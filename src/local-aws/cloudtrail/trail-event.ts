@@ -13,9 +13,9 @@ export interface TrailEvent extends Readonly<TrailEntry> {
   readonly errorCode?: string | undefined;
   readonly errorMessage?: string | undefined;
   readonly requestId?: string;
-  /** Who called, and how; none for what a service does by itself, such as deleting a key whose time has come. */
+  /** The caller and its client. Undefined for an event that a service causes, such as the deletion of a key that is due. */
   readonly caller?: TrailCaller;
-  /** What a service did by itself, in its own words. */
+  /** Details of an event that a service causes. */
   readonly serviceEventDetails?: object;
 }
 

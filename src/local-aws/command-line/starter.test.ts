@@ -77,7 +77,7 @@ test.runIf(isPosix && hasSetsid).for([
     await once(shell, 'exit');
     // It looks for its starter twice a second.
     await setTimeout(1200);
-    // What a terminal sends when it is closed.
+    // A terminal sends this signal when it is closed.
     if (name === 'nohup') process.kill(Number(id), 'SIGHUP');
     expect((await fetch(endpoint)).status).toBe(400);
   },

@@ -3,7 +3,7 @@ import { type IncomingRequest, queryOf } from './incoming-request.ts';
 
 export const algorithm = 'AWS4-HMAC-SHA256';
 
-/** What a request says of its signature. */
+/** The parts of a request's signature. */
 export interface Authentication {
   /** The access key id and the scope, with slashes between the parts. */
   readonly credential: string;

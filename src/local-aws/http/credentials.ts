@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Principal } from '../authorization/principal.ts';
 import { uniqueId } from '../authorization/unique-id.ts';
 
-/** What a client needs to sign requests. */
+/** Credentials with which a client signs requests. */
 export interface AccessKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -34,7 +34,7 @@ export const newAccessKey = (): AccessKey => ({
   secretAccessKey: randomBytes(30).toString('base64'),
 });
 
-/** What a session of a role is given. It is known by its prefix, `ASIA`, and by the token that goes with it. */
+/** Credentials of a role's session. Their access key id begins with `ASIA`, and they include a session token. */
 export const newSessionKey = (): AccessKey => ({
   accessKeyId: uniqueId('ASIA', 20),
   secretAccessKey: randomBytes(30).toString('base64'),

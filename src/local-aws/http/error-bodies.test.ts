@@ -114,7 +114,7 @@ async function answerTo(service: 'kms' | 'cloudtrail', changes: Changes): Promis
 const wrongKey = (): AccessKey => ({ ...local.aws.credentials, secretAccessKey: 'x'.repeat(40) });
 const unknownKey = (): AccessKey => ({ ...wrongKey(), accessKeyId: 'AKIAUNKNOWN234567ABC' });
 
-/** What is wrong, how it comes about, and the body. Sources: `json-protocol.ts`. */
+/** Name of the error, a call that causes it, and the body. Sources: `json-protocol.ts`. */
 const rows: readonly [string, () => Changes, object][] = [
   ['nothing', () => ({}), { status: 200 }],
   ['an empty body', () => ({ body: '' }), { __type: 'SerializationException' }],

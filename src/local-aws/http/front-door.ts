@@ -48,7 +48,7 @@ export interface FrontDoorParts {
   readonly faultInjector?: CallFaultInjector | undefined;
 }
 
-/** What came of a request, whether it got as far as its operation or not. */
+/** Outcome of a request, including one that reached no operation. */
 type Outcome = Omit<Performed, 'entry'>;
 
 /**

@@ -22,7 +22,7 @@ export function queryOf({ url }: IncomingRequest): string {
   return at < 0 ? '' : url.slice(at + 1);
 }
 
-/** Whether some header came more than once. Told by counting, because nearly all requests repeat none. */
+/** True if a header occurs more than once. Counting is enough, because nearly all requests repeat none. */
 export const repeatsHeader = ({ headerNames, rawHeaders }: IncomingRequest): boolean =>
   headerNames.length !== rawHeaders.length / 2;
 

@@ -8,7 +8,7 @@ import type { IncomingRequest } from './incoming-request.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { parseSigningTime, requireFresh, type SigningTime } from './signing-time.ts';
 
-/** What a signature is checked against. */
+/** The data that a signature is checked against. */
 export interface SignatureVerifier {
   readonly credentials: Credentials;
   readonly signingKeys: SigningKeys;

@@ -41,7 +41,7 @@ export function seal(key: KeyRecord, plaintext: Uint8Array, context: EncryptionC
   return Buffer.concat([header, iv, ciphertext, cipher.getAuthTag()]);
 }
 
-/** What headers say, by the header: a few keys seal most blobs, and each is read again and again. */
+/** Parsed headers, by header. A few keys seal most blobs, so each header is read many times. */
 const origins = new Map<string, CiphertextOrigin>();
 const mostOrigins = 1000;
 
@@ -98,7 +98,7 @@ export function open(
   return plaintext;
 }
 
-/** What is the same for all that a material seals. */
+/** The part that all blobs of one key material share. */
 interface Frame {
   readonly header: Buffer;
   /** The header and the key's ARN, as the tag covers them. */
@@ -122,7 +122,7 @@ function frameOf(key: KeyRecord, material: KeyMaterial): Frame {
 }
 
 /**
- * What the tag covers beside the plaintext: header, key ARN, and the encryption context as sorted pairs, each part
+ * Additional authenticated data: header, key ARN, and the encryption context as sorted pairs, each part
  * with its length before it. Without lengths, `{a: 'bc'}` and `{ab: 'c'}` would be the same bytes. UTF-16, because
  * UTF-8 would make all lone surrogates the same.
  */

@@ -22,7 +22,7 @@ type Source = StructureValue<typeof ciphertextSource>;
 interface DecryptionSource {
   readonly key: KeyRecord;
   readonly blob?: Buffer;
-  /** What the blob says of itself, if it has been asked. */
+  /** Content of the blob's header, once it has been read. */
   readonly origin?: CiphertextOrigin;
 }
 

@@ -21,7 +21,7 @@ import { KmsState } from './state.ts';
 
 const EncryptionContext = { purpose: 'test' };
 
-/** What a key of each spec is (KMS developer guide, symm-asymm-choose-key-spec.html). RSA_4096 has a test of its own. */
+/** Node's description of a key of each spec (KMS developer guide, symm-asymm-choose-key-spec.html). RSA_4096 has a test of its own. */
 const kinds: Partial<Record<DataKeyPairSpec, object>> = {
   RSA_2048: { kty: 'RSA', modulusLength: 2048 },
   RSA_3072: { kty: 'RSA', modulusLength: 3072 },
@@ -34,7 +34,7 @@ const kinds: Partial<Record<DataKeyPairSpec, object>> = {
 
 const der = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []);
 
-/** What a public key is, in the terms of `kinds`. */
+/** Describes a public key in the terms of `kinds`. */
 function kindOf(publicKey: Buffer): object {
   const key = createPublicKey({ key: publicKey, type: 'spki', format: 'der' });
   const { kty, crv } = key.export({ format: 'jwk' });

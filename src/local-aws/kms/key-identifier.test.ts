@@ -66,7 +66,7 @@ function newWorld() {
 
 type World = ReturnType<typeof newWorld>;
 
-/** What operations need beside the identifier of a key, where any value won't do. */
+/** Input that operations need in addition to a key identifier, where not every value works. */
 const otherMembers: Readonly<Record<string, (world: World) => object>> = {
   CreateAlias: () => ({ AliasName: 'alias/new' }),
   CreateGrant: ({ user }) => ({ GranteePrincipal: user.arn, Operations: ['Decrypt'] }),

@@ -15,7 +15,7 @@ const needsEnabled: Refusals = { Disabled: disabled, PendingDeletion: pendingDel
 const needsNotPendingDeletion: Refusals = { PendingDeletion: pendingDeletion };
 
 /**
- * Which key state refuses which operation, and how: the table "Key states of AWS KMS keys" of the KMS developer guide
+ * The operations that each key state refuses, and the error: the table "Key states of AWS KMS keys" of the KMS developer guide
  * (key-state.html), for keys whose material KMS made. An operation that isn't here works in every state.
  */
 const refusals = {

@@ -3,12 +3,12 @@ import type { Identities } from '../authorization/identities.ts';
 import type { Clock } from '../clock.ts';
 import type { KmsState } from './state.ts';
 
-/** What a KMS operation works on. */
+/** State that KMS's operations work on. */
 export interface Kms {
   readonly account: Account;
   readonly clock: Clock;
   readonly state: KmsState;
-  /** Where `state` lags behind: what it is going to be. */
+  /** The newest state, which `state` follows with a delay. */
   readonly newestState: KmsState;
   readonly identities: Identities;
 }

@@ -10,7 +10,7 @@ export interface PredefinedAlias {
 }
 
 interface ManagedService {
-  /** What the key protects, as its description says. */
+  /** The resources that the key protects, as in its description. */
   readonly protects: string;
   /** First part of the service's name in `kms:ViaService`, where it isn't that of the alias. */
   readonly endpoint?: string;

@@ -2,7 +2,7 @@ import { AwsError } from '../api/errors.ts';
 import { blob, oneOf, structure } from '../api/members.ts';
 import type { ValueOf } from '../api/shape.ts';
 
-/** Who is to read the answer, and nobody else: a Nitro enclave, or a machine with a NitroTPM. */
+/** The only reader of the answer: a Nitro enclave, or a machine with a NitroTPM. */
 export const recipient = structure({
   KeyEncryptionAlgorithm: oneOf(['RSAES_OAEP_SHA_256']).optional(),
   AttestationDocument: blob({ min: 1, max: 262_144 }).optional(),

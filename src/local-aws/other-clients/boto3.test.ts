@@ -9,7 +9,7 @@ interface ErrorOfBoto3 {
   class: string;
 }
 
-/** What `boto3_session.py` prints. */
+/** Output of `boto3_session.py`. */
 interface Session {
   identity: string;
   key: { arn: string; created: string };

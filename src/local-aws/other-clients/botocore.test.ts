@@ -10,7 +10,7 @@ import {
 import { rawRequest } from '../testing/raw-request.ts';
 import { type ClientWorld, isInstalled, startClientWorld } from './debian-client.ts';
 
-/** What `botocore_sign.py` prints. */
+/** Output of `botocore_sign.py`. */
 interface Signed {
   requests: { path: string; headers: Record<string, string> }[];
   presigned: Record<'GET' | 'POST', string>;

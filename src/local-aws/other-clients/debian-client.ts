@@ -10,7 +10,7 @@ const packages = {
   'python3-boto3': '/usr/lib/python3/dist-packages/boto3/__init__.py',
 };
 
-/** Whether a package is installed. If it isn't, says that its tests are skipped. */
+/** True if a package is installed. If not, prints that its tests are skipped. */
 export function isInstalled(name: keyof typeof packages): boolean {
   // Under Wine, Linux's files are there, but its programs don't start.
   if (process.platform === 'linux' && existsSync(packages[name])) return true;
@@ -18,7 +18,7 @@ export function isInstalled(name: keyof typeof packages): boolean {
   return false;
 }
 
-/** What came of a client's process. */
+/** Outcome of a client's process. */
 export interface Outcome {
   exitCode: number;
   stdout: string;

@@ -15,7 +15,7 @@ import {
   writeJournalFile,
 } from './journal-file.ts';
 
-/** Where a local AWS keeps what it knows, for itself alone. */
+/** The data directory of one running local AWS, which no other may use. */
 export interface DataDirectory {
   readonly identity: Identity;
   /** Writes what has changed since the last time; see `Journal.commit`. */
@@ -24,7 +24,7 @@ export interface DataDirectory {
 }
 
 export interface DataDirectoryUser {
-  /** What is kept. Empty at first: it is filled with what was kept before. */
+  /** The kept state. It starts empty and is filled from the journal. */
   readonly state: KmsState;
   readonly events: EventStore;
   /** Says who the local AWS is, given who it was. */
@@ -78,8 +78,8 @@ async function openLocked(directory: string, user: DataDirectoryUser): Promise<D
 }
 
 /**
- * Whether a local AWS made what is in the directory is known by the journal. Without one, it was stopped before it had
- * written it, or it never was there: then the files that it would remove have to be its own, one by one.
+ * A journal shows that a local AWS made the directory's content. Without one, a local AWS was stopped before it had
+ * written it, or never was there. Then each file that would be removed has to be recognised as its own.
  */
 function requireOwnDirectory(directory: string): void {
   const at = (name: string) => join(directory, name);

@@ -31,7 +31,7 @@ function journalOf(bytes: Uint8Array, beside: string): string {
 async function writtenJournal() {
   const path = join(await temporaryDirectory(), 'journal');
   const file = await writeJournalFile(path, []);
-  /** Where each record begins, the header first; and the end. */
+  /** Byte offset of each record, the header first, and of the end. */
   const bounds = [0, file.length];
   for (const changes of records) {
     append(file, recordOfChanges(changes), changes.length);

@@ -28,7 +28,7 @@ export interface JournalFile {
   readonly fd: number;
   /** In bytes. */
   length: number;
-  /** How many are in it. */
+  /** Number of records in the file. */
   changes: number;
 }
 

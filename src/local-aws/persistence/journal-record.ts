@@ -19,7 +19,7 @@ const checksumOf = (json: string | Buffer): string => crc32(json).toString(16).p
 export class DamagedJournalError extends Error {
   override readonly name = 'DamagedJournalError';
   readonly file: string;
-  /** Where the damaged record begins, in bytes. */
+  /** Byte offset of the damaged record. */
   readonly offset: number;
 
   constructor(file: string, offset: number) {

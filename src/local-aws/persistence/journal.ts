@@ -14,7 +14,7 @@ const leastGrowth = 256 * 1024;
 export interface JournalParts {
   readonly path: string;
   readonly file: JournalFile;
-  /** Whether the file may have material in it of keys that are gone. */
+  /** True if the file may still hold material of deleted keys. */
   readonly holdsRemovedKey: boolean;
   /** Gives the changes that make all that is there now. */
   present(): Change[];
@@ -24,8 +24,8 @@ export interface JournalParts {
 /**
  * The file that holds every change, in order.
  *
- * What `commit` returns from has been given to the operating system, so that it outlives this process, however it dies. A
- * power cut is outlived by what was synced to the disk before: every change but events is synced at once, so keys, aliases
+ * When `commit` returns, the operating system has the change, so that it survives any end of this process. A
+ * power cut loses what was not yet synced to the disk. Every change but events is synced at once, so keys, aliases
  * and all that belongs to them are there; the events since the last sync may not be.
  *
  * When half of what is in the file isn't needed any more, or key material is in it that should be gone, the file is

@@ -32,7 +32,7 @@ const directories = 4;
 const callers = 4;
 /** A kill comes when so many calls have been acknowledged since the start, and so many milliseconds later. */
 const latestKill = { calls: 40, milliseconds: 4 };
-/** How many of the last calls to look for in the trail: fewer than it keeps. */
+/** Number of the last calls to look for in the trail: fewer than it keeps. */
 const eventsToFind = 100;
 
 let bundle: string;

@@ -65,7 +65,7 @@ export class Command {
   }
 }
 
-/** What npm would run with Node.js. */
+/** The file that npm would run with Node.js. */
 function script(): string[] {
   const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
   return (scripts['local-aws'] as string).split(' ').slice(1);

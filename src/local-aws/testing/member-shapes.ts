@@ -1,7 +1,7 @@
 import { EnumShape, ListShape, StructureShape } from '../api/members.ts';
 import { type MemberShape, type MemberShapes, Shape as OwnShape } from '../api/shape.ts';
 
-/** What kind of value a member takes, apart from its constraints. */
+/** Kind of a member's value, without its constraints. */
 export type Shape =
   | 'string'
   | 'number'

@@ -12,7 +12,7 @@ export interface OddRequest {
   readonly headers: Readonly<Record<string, string | string[]>>;
 }
 
-/** What is odd, the request, and what must not be possible to change in it once it is signed. */
+/** The oddity, the request, and the parts that the signature has to protect. */
 export const oddRequests: Readonly<
   Record<string, { request: Partial<OddRequest>; changed: Partial<OddRequest> }>
 > = {

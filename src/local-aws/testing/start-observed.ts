@@ -7,7 +7,7 @@ import type { AccessKey } from '../index.ts';
 export interface ObservedLocalAws {
   readonly endpoint: string;
   readonly credentials: AccessKey;
-  /** Whether the process is still there. */
+  /** True while the process runs. */
   readonly isRunning: boolean;
   /** Uncaught exceptions, unhandled rejections and defects so far, each with its stack. */
   incidents(): Promise<string[]>;

@@ -38,7 +38,7 @@ export async function askSts(): Promise<Caller> {
 /** Says that nobody answered, and where that was. */
 export class UnreachableError extends Error {
   override name = 'UnreachableError';
-  /** Where STS was asked for, if that isn't AWS's. */
+  /** Endpoint of STS, unless it is AWS's own. */
   readonly endpoint: string | undefined;
   readonly code: string;
 

@@ -11,7 +11,7 @@ export function describePlace({ region, environment }: Settings): string {
   return endpoint ? `${region}, at ${endpoint}` : region;
 }
 
-/** Where a run is going to work, and as whom, in lines. */
+/** Describes the account and the caller of a run, in lines. */
 export function describeCaller(settings: Settings, caller: Caller | UnknownCaller): string {
   const where = describePlace(settings);
   if ('unknown' in caller) {

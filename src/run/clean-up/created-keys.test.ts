@@ -14,7 +14,7 @@ import { enterKeysOf } from './created-keys.ts';
 
 beforeEach(useNewFolder);
 
-/** What the ledger says of a run's keys while the action goes on, and after. */
+/** Returns the ledger's entries of a run's keys during and after the action. */
 async function countOf(
   action: (kms: KMSClient, run: Run) => Promise<unknown>,
   options: LocalAwsOptions = {},

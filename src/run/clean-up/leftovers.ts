@@ -21,7 +21,7 @@ export interface Leftovers {
   files: string[];
   /** Folders in the places of output files: no run makes them, and the clean-up leaves them alone. */
   folders: string[];
-  /** How many keys the run has created that neither an alias of its ledger nor their tags lead to. */
+  /** Number of keys of the run that neither an alias in its ledger nor their tags lead to. */
   lostKeys: number;
 }
 

@@ -39,7 +39,7 @@ export interface Outcome {
   notRemoved: string[];
 }
 
-/** Which runs to clean up, beside or instead of those that have a ledger here. */
+/** Runs to clean up, in addition to or instead of those that have a ledger here. */
 export interface Wanted {
   /** Only this one, also by the tags of its keys. */
   run?: string;

@@ -16,7 +16,7 @@ export interface TaggedKey {
   arn: string;
   /** The run whose tag it has. */
   run: string;
-  /** Whether its deletion is scheduled. */
+  /** True if its deletion is scheduled. */
   isPendingDeletion: boolean;
   /** The names of all of its aliases. */
   aliasNames: string[];
@@ -29,7 +29,7 @@ export interface TaggedKeys {
   notUnderstood: string[];
 }
 
-/** How many keys are asked about at the same time: KMS answers 2,000 such questions a second, to all in the account. */
+/** Number of keys described at the same time. KMS answers 2,000 such requests a second for the whole account. */
 const atOnce = 8;
 
 /**

@@ -3,12 +3,12 @@ import { prices } from './prices.ts';
 
 /** The usage that AWS charges for. */
 export interface Usage {
-  /** How many keys were created. */
+  /** Number of keys created. */
   keys: number;
   /** How long each was there before its deletion was scheduled, at most. */
   hours: number;
   kmsRequests: number;
-  /** How many requests were sent to CloudTrail. */
+  /** Number of requests sent to CloudTrail. */
   lookUps: number;
 }
 

@@ -21,11 +21,11 @@ import { describeRun } from '../../../src/state/run.ts';
 import { stateFolder } from '../../../src/state/state-folder.ts';
 import { nobody } from '../../../src/state/testing/ledger-folder.ts';
 
-/** What a run of the workshop left. */
+/** Outcome of a run of the workshop. */
 export interface WorkshopOutcome {
-  /** Whether every step passed. */
+  /** True if every step passed. */
   passed: boolean;
-  /** What the learner saw. */
+  /** The learner's screen. */
   output: string;
   /** The ARNs of the keys that are still in use. */
   enabledKeys: string[];

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { errorOf, type LocalAwsUnderTest, startUnderTest } from '../../testing/local-aws-under-test.ts';
 import { type RecordedAnswer, recordingClient } from '../../testing/recorded-answers.ts';
 
-/** Where a golden answer comes from. */
+/** Source of a golden answer. */
 export const source = {
   /** localstack/localstack, tests/aws/services/kms/test_kms.snapshot.json: what AWS answered to those tests. */
   recorded: 'recorded from AWS',
@@ -11,13 +11,13 @@ export const source = {
   model: 'model',
   /** The AWS KMS API reference, which is also the documentation inside `@aws-sdk/client-kms`. */
   reference: 'API reference',
-  /** What callers of AWS quote, word for word, in public issues. */
+  /** AWS's answers as quoted word for word in public issues. */
   reported: 'reported',
   /** AWS's answer isn't public: the name is one that the operation declares, the sentence is ours. */
   own: 'own words',
 } as const;
 
-/** What the rows' calls can name. */
+/** The resources that the rows' calls can name. */
 export interface World {
   readonly kms: KMSClient;
   readonly key: { readonly id: string; readonly arn: string };
@@ -29,7 +29,7 @@ export interface World {
 }
 
 /**
- * What is wrong with the call, the call's input, AWS's answer as `Name: message` or `Name`, and where that comes from. In the
+ * The mistake in the call, the call's input, AWS's answer as `Name: message` or `Name`, and the answer's source. In the
  * answer, `<ARN>` stands for the ARN of the world's key.
  */
 export type GoldenRow<Input> = readonly [

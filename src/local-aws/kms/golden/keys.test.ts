@@ -54,7 +54,7 @@ const otherKinds: readonly GoldenRow<object>[] = [
   ['an external key', () => ({ XksKeyId: 'bb8562717f809024' }), notMade('an XksKeyId'), own],
 ];
 
-/** Which usages AWS has for which specs (KeyUsage of CreateKey in the API reference); the sentences are recorded. */
+/** AWS's usages for each key spec (KeyUsage of CreateKey in the API reference). The sentences are recorded answers. */
 const usagesOfSpecs: Readonly<Record<string, readonly string[]>> = {
   SYMMETRIC_DEFAULT: ['ENCRYPT_DECRYPT'],
   RSA_2048: ['ENCRYPT_DECRYPT', 'SIGN_VERIFY'],

@@ -18,7 +18,7 @@ const relationTo = (arn: string | undefined, principal: Principal): Relation =>
 const withoutEncryptionContext = new Set<string>(['DescribeKey', 'RetireGrant'] satisfies GrantOperation[]);
 
 /**
- * Whether a grant allows an operation to its grantee.
+ * True if a grant allows an operation to its grantee.
  *
  * @param operation such as `Decrypt`
  */
@@ -36,7 +36,7 @@ function satisfies(context: EncryptionContext, constraints: GrantConstraints): b
 }
 
 /**
- * Whether a grant that allows its grantee to create grants allows this one: with no more operations, and with constraints
+ * True if a grant that allows its grantee to create grants allows this one: with no more operations, and with constraints
  * at least as strict (KMS developer guide, create-grant-overview.html#grant-creategrant).
  */
 export function allowsCreating({ terms: parent }: Grant, child: GrantTerms): boolean {

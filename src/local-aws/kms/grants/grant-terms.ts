@@ -4,7 +4,7 @@ import type { Kms } from '../kms.ts';
 import { encryptionContextConditions } from '../request-conditions.ts';
 import type { GrantOperation, GrantTerms } from './grant.ts';
 
-/** What a symmetric encryption key can be granted for (KMS developer guide, grants.html#terms-grant-operations). */
+/** Operations that a grant can allow on a symmetric encryption key (KMS developer guide, grants.html#terms-grant-operations). */
 const symmetricOperations = new Set<GrantOperation>([
   'CreateGrant',
   'Decrypt',
@@ -57,7 +57,7 @@ function requireOperations(operations: readonly GrantOperation[]): void {
   );
 }
 
-/** What CreateGrant in the KMS API reference says of the two kinds of grantee. */
+/** The two kinds of grantee, as CreateGrant in the KMS API reference describes them. */
 function requireGrantee(terms: GrantTerms): void {
   if ((terms.GranteePrincipal === undefined) === (terms.GranteeServicePrincipal === undefined)) {
     throw validationError(

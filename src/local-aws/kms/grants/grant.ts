@@ -3,7 +3,7 @@ import type { Account } from '../../account.ts';
 import type { EncryptionContext } from '../ciphertext-blob.ts';
 import type { KeyRecord } from '../key.ts';
 
-/** What a grant can allow: the values of the model, in its order. */
+/** Operations that a grant can allow: the values of the model, in its order. */
 export const grantOperations = [
   'Decrypt',
   'Encrypt',
@@ -38,7 +38,7 @@ export interface GrantConstraints {
   readonly SourceArn?: string | undefined;
 }
 
-/** What a grant says: two grants of one name that say the same are one. */
+/** Terms of a grant. Two grants with the same name and terms are one grant. */
 export interface GrantTerms {
   readonly GranteePrincipal?: string | undefined;
   readonly GranteeServicePrincipal?: string | undefined;

@@ -8,7 +8,7 @@ import { outOfScope } from './out-of-scope.ts';
 
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-/** Where a value of an answer isn't of the kind that the SDK reads: members that it doesn't know, or wrong types. */
+/** Differences between an answer and the SDK's model: unknown members and wrong types. */
 function misfits(value: unknown, shape: Shape, path: string): string[] {
   if (typeof shape === 'string') return fits(value, shape) ? [] : [`${path} is no ${shape}`];
   if ('list' in shape) {

@@ -143,7 +143,7 @@ export const createKey = kmsOperation({
   },
 });
 
-/** Which usages go with which specs: KeyUsage in CreateKey of the KMS API reference. */
+/** Usages that each key spec allows: KeyUsage in CreateKey of the KMS API reference. */
 const usages: readonly [keySpec: RegExp, usages: readonly (typeof keyUsages)[number][]][] = [
   [/^SYMMETRIC_DEFAULT$/, ['ENCRYPT_DECRYPT']],
   [/^RSA_/, ['ENCRYPT_DECRYPT', 'SIGN_VERIFY']],

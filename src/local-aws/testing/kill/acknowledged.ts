@@ -1,4 +1,4 @@
-/** What is known about named values, each of which somebody changes from time to time. */
+/** Acknowledged states of named values that change from time to time. */
 export class Values {
   /** One value; or, of a name with a change that isn't acknowledged, the one before and the one after. */
   readonly #possible = new Map<string, readonly string[]>();

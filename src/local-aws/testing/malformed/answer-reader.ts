@@ -11,7 +11,7 @@ const headEnd = Buffer.from('\r\n\r\n');
 export class AnswerReader {
   #rest: Buffer = Buffer.alloc(0);
 
-  /** Whether there is something that isn't a whole answer. */
+  /** True if there are bytes that are not a whole answer. */
   get hasRest(): boolean {
     return this.#rest.length > 0;
   }

@@ -1,7 +1,7 @@
 import type { ReadAnswer } from './answer-reader.ts';
 import type { MalformedRequest } from './malformed-request.ts';
 
-/** What is wrong with an answer, or undefined if it is one that AWS could give. */
+/** Returns the defect of an answer, or undefined if AWS could give it. */
 export function faultOf(
   request: MalformedRequest,
   { status, headers, body }: ReadAnswer,

@@ -6,7 +6,7 @@ import { httpText, type LastRequest } from './malformed-request.ts';
 const mebibyte = 1024 * 1024;
 const head = (lines: string) => Buffer.from(`POST / HTTP/1.1\r\nHost: localhost\r\n${lines}`, 'latin1');
 
-/** What the parser can't take: it has to be answered, or the connection closed, without the client's doing anything. */
+/** Requests that the parser rejects. The server has to answer or close the connection, without any action of the client. */
 const unparsable: readonly ((chance: Chance) => Buffer)[] = [
   () => Buffer.from('hello\r\n\r\n'),
   () => Buffer.from('GET /\r\n\r\n'),

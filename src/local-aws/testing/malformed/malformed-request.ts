@@ -11,7 +11,7 @@ export interface MalformedRequest {
 
 /** A request that ends the connection it comes on. */
 export interface LastRequest extends MalformedRequest {
-  /** What the client does once it has sent the bytes: waits for the server to close, says that it is done, or is gone. */
+  /** The client's behaviour after the last byte: waits for the server to close, half-closes, or disconnects. */
   readonly afterwards: 'wait' | 'end' | 'reset';
 }
 

@@ -37,7 +37,7 @@ function signed(signer: Signer, operation: string, body: Buffer | string): Draft
   return call;
 }
 
-/** Whether a body is an object after all; an empty one counts as such. */
+/** True if a body is an object. An empty body counts as one. */
 function isObject(body: string): boolean {
   try {
     return body === '' || JSON.parse(body)?.constructor === Object;
