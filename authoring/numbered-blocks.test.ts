@@ -37,7 +37,7 @@ export function answer(): number {
 }
 `;
 
-test('a block goes to the next blank line, or to where the indentation becomes smaller', () => {
+test('a block ends at the next blank line, or where the indentation decreases', () => {
   expect(findBlocks(solution, 'solution')).toEqual([
     { number: 1, start: 3, end: 6 },
     { number: 2, start: 8, end: 12 },
@@ -52,7 +52,7 @@ test('an exercise is the solution without its blocks', () => {
   expect(compareWithSolution(exercise, solution)).toEqual([]);
 });
 
-test('the solution but for one TODO has the other block as the solution has it', () => {
+test('the solution with one TODO left has the other blocks of the solution', () => {
   expect(solvedButOne(exercise, solution, 2)).toBe(
     changed(exercise, {
       "  // TODO 1: ask.\n  const first = todo('TODO 1: ask');":

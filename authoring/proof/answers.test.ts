@@ -50,7 +50,7 @@ test('changes the lines of the solution that a diff names, in several places', (
   ]);
 });
 
-test('reads requests, valid variants, and what has no wrong answer', () => {
+test('reads requests, valid variants, and requests without a wrong answer', () => {
   const answers = read(
     '## Requests\n\n- sum: "add them",\n  "the sum"\n\n## Without a wrong answer\n\n- add.one: Nobody does.\n\n' +
       `## Valid variants\n\n### two: it says 2.\n${diff('-  const sum = 1 + 1;', '+  const sum = 2;')}`,

@@ -57,7 +57,7 @@ test('finds the parameters of the exported functions, and their properties', () 
   ]);
 });
 
-test('has no complaint where every request and every parameter is broken by a wrong answer', () => {
+test('has no complaint if a wrong answer breaks each request and each parameter', () => {
   expect(complainOfCoverage(step())).toEqual([]);
 });
 
@@ -80,7 +80,7 @@ test('takes a reason instead of a wrong answer, but not for what a wrong answer 
   ]);
 });
 
-test('rejects what the lesson does not say, and what is no request', () => {
+test('rejects words that the lesson does not have, and names that are no request', () => {
   const [first, ...others] = step().wrongAnswers as [StepFiles['wrongAnswers'][number]];
   const complaints = complainOfCoverage(
     step({
@@ -105,7 +105,7 @@ test('names each part of a TODO that is in no request', () => {
   );
 });
 
-test('counts what is covered, in a table', () => {
+test('prints the coverage as a table', () => {
   expect(describeCoverage([step(), step({ wrongAnswers: [] })])).toBe(
     `step        requests  parameters  wrong answers  valid variants
 06-encrypt  2 of 2    1 of 1      2              0

@@ -43,11 +43,11 @@ describe.for(steps.map((name, index) => [name, index] as const))('%s', ([, index
     expect(proofs[index]?.exerciseIsSolutionWithoutBlocks).toEqual([]);
   });
 
-  test('starts red, for its TODOs and nothing else', () => {
+  test('starts red, for its TODOs alone', () => {
     expect(proofs[index]?.startsRed).toEqual([]);
   });
 
-  test('needs every TODO, in the tests that name it and no other', () => {
+  test('needs every TODO in exactly the tests that name it', () => {
     expect(proofs[index]?.everyTodoMatters).toEqual([]);
   });
 
@@ -59,7 +59,7 @@ describe.for(steps.map((name, index) => [name, index] as const))('%s', ([, index
     expect(proofs[index]?.validVariantsAreAccepted).toEqual([]);
   });
 
-  test('is green when it is solved after all the wrong answers, in the same run', () => {
+  test('turns green with the solution after all wrong answers, in the same run', () => {
     expect(proofs[index]?.mistakesCanBeMended).toEqual([]);
   });
 

@@ -48,7 +48,7 @@ test.each([
   expect(hasLedger()).toBe(true);
 });
 
-test('the doctor says that an account is allowed, and goes on', async () => {
+test('the doctor reports an allowed account, and continues', async () => {
   const { isWell, output } = await outputOf(['doctor'], '111122223333,444455556666');
 
   expect(output).toMatch(/ ✔ Account +it is in WORKSHOP_ALLOWED_ACCOUNTS\n/);

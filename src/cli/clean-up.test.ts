@@ -42,7 +42,7 @@ describe('clean-up', () => {
     return () => seat.leave();
   });
 
-  test('says what it will remove of a run that was killed, does it, and says what is left', async () => {
+  test('announces what it will remove of a killed run, removes it, and says what is left', async () => {
     const dead = newRun('dead');
     await createKey(dead, [dead.aliasName]);
     await createKey(dead);
@@ -87,7 +87,7 @@ describe('clean-up', () => {
     expect((await cleanUp()).output).toContain(output.slice(0, output.indexOf('· Nothing')));
   });
 
-  test('says that a run has created a key that nothing leads to, and is not well', async () => {
+  test('fails and says so when nothing leads to a key of a run', async () => {
     const dead = newRun('dead');
     await createKey(dead, [dead.aliasName]);
     await createKey(undefined);
@@ -104,7 +104,7 @@ describe('clean-up', () => {
     expect((await seat.keyStates()).sort()).toEqual(['Enabled', 'PendingDeletion']);
   });
 
-  test('removes the files of a run on the local AWS, but none of a run that lives', async () => {
+  test('removes the files of a dead run on the local AWS, but none of a living run', async () => {
     const { endpoint: _, ...dead } = { ...newRun('dead'), target: 'local' as const };
     const alive = { ...newRun('alive'), target: 'local' as const };
     enter(dead);
@@ -139,7 +139,7 @@ describe('clean-up', () => {
     expect(existsSync(join(seat.workshop.root, '.workshop/ledger/No Ledger.jsonl'))).toBe(true);
   });
 
-  test('leaves what is elsewhere, and says how to get at it', async () => {
+  test('leaves runs in other places alone, and says how to clean them up', async () => {
     const { endpoint: _, ...dead } = { ...newRun('dead'), target: 'aws' as const, region: 'ap-south-1' };
     enter(dead);
     enter({ ...newRun('gone'), endpoint: 'http://127.0.0.1:9' });
@@ -189,7 +189,7 @@ describe('clean-up without a ledger', () => {
     return () => seat.leave();
   });
 
-  test('touches nothing, but says what it found and how to name it', async () => {
+  test('touches nothing, but lists what it found and how to select it', async () => {
     expect(await cleanUp()).toEqual({
       isWell: true,
       output:
@@ -238,7 +238,7 @@ describe('clean-up without a ledger', () => {
     },
   );
 
-  test("takes every run's with --all-runs, but not those that are alive here", async () => {
+  test("removes every run's with --all-runs, but not those that are alive here", async () => {
     enterInLedger(newRun('bob'), newRun('bob').aliasName, process.pid);
     const carla = newRun('carla');
     await createKey(carla, [carla.aliasName]);
@@ -262,13 +262,13 @@ describe('clean-up without a ledger', () => {
     expect(await seat.keyStates()).toEqual(['Enabled', 'Enabled', 'Enabled', 'Enabled']);
   });
 
-  test('does not take two answers to whose run it is', async () => {
+  test('rejects two options that select runs', async () => {
     await expect(cleanUp('--run', 'ada', '--all-runs')).rejects.toThrow(
       'Use either --run or --all-runs, not both.',
     );
   });
 
-  test('says that a local AWS has nothing to be found by tags', async () => {
+  test('says that tags lead to nothing on the local AWS', async () => {
     expect((await seat.run(['clean-up', '--run', 'ada'])).output).toBe(
       '✔ There is nothing to clean up: the keys of a local AWS are gone with its run. To clean up a real account, set WORKSHOP_TARGET=aws.\n',
     );

@@ -62,7 +62,7 @@ describe('hint', () => {
     );
   });
 
-  test('shows again what was shown, and no more', async () => {
+  test('shows only the earlier hints again', async () => {
     expect(await outputOf(['hint', '2', '--again'])).toContain('No hint of step 2 was shown yet');
     await outputOf(['hint', '2']);
     const again = await outputOf(['hint', '2', '--again']);
@@ -94,7 +94,7 @@ describe('hint', () => {
     expect(await outputOf(['hint'])).toContain('Step 1, dig a hole');
   });
 
-  test('is of one step at a time', async () => {
+  test('is for one step at a time', async () => {
     expect(await complaintOf(['hint', '2', '3'])).toBe('Name one step at a time: npm run hint -- 2');
   });
 
@@ -107,7 +107,7 @@ describe('hint', () => {
 });
 
 describe('reset and solve', () => {
-  test('put the texts in place and say where the version of the learner is', async () => {
+  test("put the texts in place and say where the learner's version was saved", async () => {
     workshop.write(exercise, 'my work');
     const solved = await outputOf(['solve', '2']);
     expect(solved).toContain(`✔ Step 2, plant a tree: ${exercise} is the reference solution.`);
@@ -143,7 +143,7 @@ describe('reset and solve', () => {
     );
   });
 
-  test('change nothing when one of several steps is not there', async () => {
+  test('change nothing when one of several steps does not exist', async () => {
     expect(await complaintOf(['solve', '2', 'plnt'])).toContain('Did you mean 02-plant-a-tree?');
     expect(workshop.read(exercise)).toBe(shippedExercise('02-plant-a-tree'));
   });
@@ -156,7 +156,7 @@ describe('progress', () => {
     workshop.write(exercise, solution('02-plant-a-tree'));
   });
 
-  test('is told for people', async () => {
+  test('is shown as text', async () => {
     const lines = (await outputOf(['progress'])).split('\n');
     expect(lines.slice(0, 3)).toEqual([
       expect.stringMatching(/^ ✔ {2}1 {2}dig a hole {6}done {5}2026-11-2\d \d\d:\d\d$/),
@@ -167,7 +167,7 @@ describe('progress', () => {
     expect(lines[6]).toBe(' Next: step 3, water the tree.');
   });
 
-  test('tells when a step passed that was changed since', async () => {
+  test('shows when a step passed that has changed since', async () => {
     workshop.write('workshop/01-dig-a-hole/exercise.ts', 'changed');
 
     expect(await outputOf(['progress'])).toMatch(
@@ -187,7 +187,7 @@ describe('progress', () => {
     }
   });
 
-  test('tells which steps were not possible in the last run', async () => {
+  test('shows the steps that were not possible in the last run', async () => {
     for (const step of ['01-dig-a-hole', '03-water-the-tree'])
       workshop.write(`workshop/${step}/needs.json`, '["cloudtrail:LookupEvents"]');
     rememberLacks(workshop.root, [{ need: 'cloudtrail:LookupEvents', why: '501' }]);
@@ -207,14 +207,14 @@ describe('progress', () => {
     expect(sheet.steps['03-water-the-tree']?.state).toBe('to do');
   });
 
-  test('goes by a record of what is lacking only if it can be read', async () => {
+  test('ignores an unreadable record of missing operations', async () => {
     workshop.write('workshop/03-water-the-tree/needs.json', '["cloudtrail:LookupEvents"]');
     workshop.write('.workshop/lacks.json', '[{"need":"cloudtr');
 
     expect(await outputOf(['progress'])).toContain(' ○  3  water the tree  to do');
   });
 
-  test('is told as a sheet', async () => {
+  test('is printed as a sheet', async () => {
     const sheet = progressSheetSchema.parse(JSON.parse(await outputOf(['progress', '--json'])));
     const passedAt = '2026-11-24T22:20:55.000Z';
     expect(sheet.steps).toEqual({
@@ -224,7 +224,7 @@ describe('progress', () => {
     });
   });
 
-  test('of two places is merged, also with the lines that npm run prints', async () => {
+  test('of two computers is merged, even with the lines that npm run prints', async () => {
     const here = await outputOf(['progress', '--json']);
     workshop.write('here.json', `\n> workshop@1.0.0 progress\n> node start.js progress --json\n\n${here}`);
     await outputOf(['reset', '1']);
@@ -251,7 +251,7 @@ describe('progress', () => {
     );
   });
 
-  test('of a file that is not there is refused', async () => {
+  test('of a missing file is refused', async () => {
     expect(await complaintOf(['progress', 'nowhere.json'])).toMatch(/^nowhere\.json can't be read: ENOENT/);
   });
 });
@@ -278,7 +278,7 @@ describe('the command line', () => {
     );
   });
 
-  test('refuses an option that is none', async () => {
+  test('rejects an unknown option', async () => {
     expect(await complaintOf(['hint', '--all'])).toBe('Unknown option `--all`');
   });
 

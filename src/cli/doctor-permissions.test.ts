@@ -34,7 +34,7 @@ function askedIn(output: string): string[] {
 }
 
 describe.each([{ options: [] }, { options: ['--with-key'] }])('doctor $options', ({ options }) => {
-  test('is satisfied with docs/iam-policy.json, and asks for all that is in it', async () => {
+  test('accepts docs/iam-policy.json, and checks everything in it', async () => {
     const { isWell, output, seat } = await examine(policy, ...options);
 
     expect(isWell).toBe(true);
@@ -97,7 +97,7 @@ function endProcessInLedger({ workshop }: AwsSeat): void {
   }
 }
 
-describe('doctor --with-key says what is missing', () => {
+describe('doctor --with-key reports a missing permission', () => {
   for (const { what, policy: reduced, actions } of reductionsOf(policy)) {
     test(`without ${what}`, async () => {
       const { isWell, output } = await examine(reduced, '--with-key');
@@ -120,7 +120,7 @@ describe('doctor --with-key says what is missing', () => {
 /** AWS takes up to five minutes to heed a new alias (KMS developer guide, abac.html): asked at once, it tells nothing. */
 const isTooEarlyToAsk = (what: string) => what.includes('kms:ResourceAliases');
 
-describe('doctor --with-key says that more is allowed than needed', () => {
+describe('doctor --with-key reports excess permissions', () => {
   for (const { what, policy: widened, actions } of wideningsOf(policy)) {
     if (isTooEarlyToAsk(what)) continue;
     test(`with ${what}`, async () => {

@@ -19,7 +19,7 @@ describe('doctor', () => {
   const permissions = actionsOf(readIamPolicy());
   expect(permissions).not.toEqual([]);
 
-  test('asks for credentials, identity and each permission, and makes nothing', async () => {
+  test('checks credentials, identity and each permission, and creates nothing', async () => {
     await seat.kms.send(new CreateKeyCommand({}));
     const { isWell, output } = await seat.run(['doctor'], seat.endpoint);
 
@@ -81,7 +81,7 @@ describe('doctor', () => {
     expect(output).toContain('One thing is wrong.');
   });
 
-  test.each(['aws', 'endpoint'])('tells of %s where nobody answers', async (target) => {
+  test.each(['aws', 'endpoint'])('reports that %s does not answer', async (target) => {
     const nobody = { ...seat.endpoint, WORKSHOP_TARGET: target, AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
     const { isWell, output } = await seat.run(['doctor'], nobody);
 
@@ -92,7 +92,7 @@ describe('doctor', () => {
     expect(output).toContain('One thing is wrong.');
   });
 
-  test('tells what an endpoint does not have, which is nothing wrong', async () => {
+  test('shows the operations that an endpoint lacks, without calling that an error', async () => {
     seat.workshop.write('workshop/02-plant-a-tree/needs.json', '["cloudtrail:LookupEvents"]');
     const limited = await startLimitedEndpoint((operation) =>
       operation === 'LookupEvents' ? answersOfEmulators['Local KMS'] : undefined,
@@ -107,7 +107,7 @@ describe('doctor', () => {
     expect(isWell).toBe(true);
   });
 
-  test('shows what an endpoint answers, and leaves nothing of it for the terminal to obey', async () => {
+  test("shows an endpoint's answer without its control characters", async () => {
     const body = JSON.stringify({ __type: 'OddException', message: 'no\u001b[2J\r\u0007!' });
     const endpoint = await startLimitedEndpoint((operation) =>
       operation === 'ListAliases' ? { status: 418, type: 'application/x-amz-json-1.1', body } : undefined,
@@ -122,7 +122,7 @@ describe('doctor', () => {
     }
   });
 
-  test('looks at the rest when the settings are wrong', async () => {
+  test('checks the rest when the settings are wrong', async () => {
     seat.workshop.write('.env', 'WORKSHOP_TARGET=moon\nWORKSHOP_LOCAL_PORT=70000\n');
 
     const { isWell, output } = await seat.run(['doctor']);
@@ -135,7 +135,7 @@ describe('doctor', () => {
     expect(output).toContain('· AWS                     not checked: the settings are wrong');
   });
 
-  test('takes a data key to the local AWS and back when that is the target', async () => {
+  test('sends a data key to the local AWS and back when that is the target', async () => {
     const { isWell, output } = await seat.run(['doctor']);
 
     expect(isWell).toBe(true);

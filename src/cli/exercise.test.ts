@@ -34,7 +34,7 @@ describe.each([
     expect(workshop.read(exercise)).toBe(text);
   });
 
-  test('never writes over what it saved before', () => {
+  test('never overwrites an earlier saved version', () => {
     const saved = ['first', 'second', 'third'].map((version) => {
       workshop.write(exercise, version);
       return replaceExercise(workshop.root, step, by, at).savedTo ?? '';
@@ -51,7 +51,7 @@ describe.each([
     expect(workshop.read(exercise)).toBe(text);
   });
 
-  test('does nothing when it is there already', () => {
+  test('does nothing when the text is in place already', () => {
     workshop.write(exercise, text);
 
     expect(replaceExercise(workshop.root, step, by, at)).toEqual({ changed: false });

@@ -93,7 +93,7 @@ describe('a step is', () => {
     expect(ofStep()?.state).toBe('done');
   });
 
-  test('not done because an earlier version than the one on disk passed while it was being edited', () => {
+  test('not done if the version that passed is older than the one on disk', () => {
     workshop.write(exercise, 'saved during the run');
     recordStepPassed(workshop.root, step, 'what ran', monday);
     expect(ofStep()?.state).toBe('changed');
@@ -101,7 +101,7 @@ describe('a step is', () => {
 });
 
 describe('the record', () => {
-  test('is whole at any time, and leaves no other file', () => {
+  test('is complete at any time, and leaves no other file', () => {
     pass('mine', monday);
     pass('mine, better', tuesday);
     expect(readdirSync(join(workshop.root, '.workshop/progress'))).toEqual([`${step}.json`]);

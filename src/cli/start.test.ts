@@ -33,7 +33,7 @@ test('a command runs without a warning', { timeout }, async () => {
   expect(stdout).toContain('Step 1, dig a hole  hint 1 of 2: A nudge');
 });
 
-test('neither does what loads the AWS SDK', { timeout }, async () => {
+test('a command that loads the AWS SDK runs without a warning', { timeout }, async () => {
   const { code, stderr } = await workshop.run(['clean-up']);
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -51,7 +51,7 @@ test('a reader that stops is no error', { timeout }, async () => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 });
 
-test('a mistake is told in a sentence, and the exit code tells too', { timeout }, async () => {
+test('a mistake is reported in a sentence and by the exit code', { timeout }, async () => {
   expect(await workshop.run(['hint', '--all'])).toEqual({
     code: 1,
     stdout: '',
@@ -86,7 +86,7 @@ test.each(['a#b', 'a%20b', ...(process.platform === 'win32' ? [] : ['a?b'])])(
   },
 );
 
-test('other folders are no obstacle', () => {
+test('a command works from any folder of the project', () => {
   expect(faultOfPath('/home/ada/My Work [1] (ü) {b} & $HOME')).toBeUndefined();
   expect(faultOfPath('C:\\Users\\ada\\workshop')).toBeUndefined();
 });

@@ -25,24 +25,24 @@ describe('a step is found', () => {
 });
 
 describe('a step is not found', () => {
-  test('and the one that was probably meant is suggested', () => {
+  test('and a close name is suggested', () => {
     expect(() => stepByName(steps, 'encript')).toThrow(
       /^There is no step "encript"\. Did you mean 02-encrypt-with-cache\?/,
     );
     expect(() => stepByName(steps, '03-dercypt')).toThrow('Did you mean 03-decrypt?');
   });
 
-  test('and nothing is suggested when nothing comes near', () => {
+  test('and nothing is suggested when no name is close', () => {
     expect(() => stepByName(steps, 'zzz')).toThrow(
       /^There is no step "zzz"\.\nThe steps are:\n {2}1 {2}01-create-key\n/,
     );
   });
 
-  test('by a number that is none', () => {
+  test('by something that is not a number', () => {
     expect(() => stepByName(steps, '7')).toThrow(/^There is no step 7\.\nThe steps are:/);
   });
 
-  test('when several fit, and those are named', () => {
+  test('when several match, which are named', () => {
     expect(() => stepByName(steps, 'crypt')).toThrow(
       '"crypt" fits 2 steps.\nThe steps are:\n  2  02-encrypt-with-cache\n  3  03-decrypt',
     );

@@ -26,15 +26,15 @@ function auditTwoCalls(count: Count, options: LocalAwsOptions = fair, timeoutSec
   });
 }
 
-test('gives what was counted, and what CloudTrail shows', async () => {
+test('returns the count, and the calls that CloudTrail shows', async () => {
   expect(await auditTwoCalls(countGenerateDataKeyCalls)).toEqual([[2, 2]]);
 });
 
-test('gives a count that is wrong, too', async () => {
+test('returns a wrong count, too', async () => {
   expect(await auditTwoCalls(async () => [3])).toEqual([[3, 2]]);
 });
 
-test('has a count made again that was made before all calls could be seen', async () => {
+test('repeats a count that was made before all calls were visible', async () => {
   const counts = [1, 2];
   expect(await auditTwoCalls(async () => [counts.shift() ?? 0])).toEqual([[2, 2]]);
 });
@@ -54,7 +54,7 @@ test('looks again when AWS was busy, at the marker call, too', async () => {
   expect(await auditTwoCalls(countGenerateDataKeyCalls, { ...fair, faults })).toEqual([[2, 2]]);
 });
 
-test('passes on what no other look would change', async () => {
+test('rethrows an error that another look would not change', async () => {
   const error = new TodoError('TODO 3');
   await expect(auditTwoCalls(() => Promise.reject(error))).rejects.toBe(error);
 });

@@ -29,7 +29,7 @@ test('finds the calls with a key, each one once', () =>
     },
   ));
 
-test('says which call is missing on which side', () => {
+test('names the missing calls of each side', () => {
   expect(compareCalls(['a', 'b'], ['b', 'a'])).toBeUndefined();
   expect(compareCalls(['a', 'b'], ['a'])).toBe(
     'CloudTrail does not show these requests, which were sent: b.',

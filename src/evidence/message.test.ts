@@ -32,7 +32,7 @@ test('reads what a message says about itself', () =>
     expect((await readFile(file)).subarray(-message.body.length).equals(message.body)).toBe(true);
   }));
 
-test('tells a message that commits to its data key from one that does not', () =>
+test('recognises a message that commits to its data key', () =>
   withLocalAws({}, async () => {
     const committing = await encryptedFile(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
     const other = await encryptedFile(CommitmentPolicy.FORBID_ENCRYPT_ALLOW_DECRYPT);
@@ -41,7 +41,7 @@ test('tells a message that commits to its data key from one that does not', () =
     expect((await readMessage(other.file)).isCommitting).toBe(false);
   }));
 
-test.each([['plain text'], [''], ['\u0002garbage']])('refuses %j, which is no message', async (text) => {
+test.each([['plain text'], [''], ['\u0002garbage']])('rejects %j, which is not a message', async (text) => {
   const file = join(await mkdtemp(join(tmpdir(), 'message-')), 'not-a-message');
   await writeFile(file, text);
 

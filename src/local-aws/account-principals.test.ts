@@ -26,7 +26,7 @@ describe('the principals of the account', () => {
     expect(aws.credentialsOf('administrator')).toMatchObject({ accessKeyId });
   });
 
-  test('a session has temporary credentials, whose token is asked for', async () => {
+  test('a session has temporary credentials, which need their token', async () => {
     const { as, aws, clientSettings } = await startShared([
       { roleName: 'app', sessionName: 'job-1', policies: [allowing('kms:*')] },
     ]);

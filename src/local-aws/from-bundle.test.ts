@@ -8,7 +8,7 @@ import { bundledLocalAws } from './vite-plugin.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
-test('the bundle exports what its source does', async () => {
+test('the bundle has the same exports as its source', async () => {
   const source = await import('./index.ts');
   const bundle: object = await import(pathToFileURL(join(here, 'from-bundle.js')).href);
 
@@ -25,7 +25,7 @@ test('the path that Vite and Vitest keep is that of a source file', () => {
   expect(resolveId('./local-aws/options.ts', '/src/target.ts')).toBeUndefined();
 });
 
-test('a change of a source file counts at the next start, and a bundle that is gone is made again', async () => {
+test('the next start rebuilds the bundle after a change of a source file, or when it is missing', async () => {
   // Each of these characters has a meaning in a URL, a pattern or a shell.
   const root = join(await temporaryDirectory(), 'a folder [ü] {b} #50%');
   const sources = join(root, 'src/local-aws');

@@ -8,7 +8,7 @@ const clientFor = (aws: Awaited<ReturnType<typeof startLocalAws>>) =>
   new KMSClient({ endpoint: aws.endpoint, region: aws.region, credentials: aws.credentials, maxAttempts: 1 });
 
 describe('startLocalAws', () => {
-  test('listens on loopback and makes credentials in the shape of AWS, new ones each time', async () => {
+  test("listens on loopback and makes new credentials, in AWS's format, each time", async () => {
     const [one, other] = await Promise.all([startLocalAws(), startLocalAws()]);
     expect(one.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(one.endpoint).not.toBe(other.endpoint);
@@ -19,7 +19,7 @@ describe('startLocalAws', () => {
     await Promise.all([one.close(), other.close()]);
   });
 
-  test('takes Region, account and credentials', async () => {
+  test('accepts Region, account and credentials', async () => {
     const credentials = { accessKeyId: 'AKIAMINE', secretAccessKey: 'mine' };
     const aws = await startLocalAws({ region: 'eu-central-1', accountId: '444455556666', credentials });
     const sts = new STSClient({ endpoint: aws.endpoint, region: aws.region, credentials });
@@ -41,7 +41,7 @@ describe('startLocalAws', () => {
     await expect(startLocalAws(options)).rejects.toThrow(message);
   });
 
-  test('says that a port is taken', async () => {
+  test('reports a port in use', async () => {
     const aws = await startLocalAws();
     const port = Number(new URL(aws.endpoint).port);
     await expect(startLocalAws({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
@@ -81,7 +81,7 @@ describe('close', () => {
 const endless = () => new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(1)) });
 
 describe('onCall', () => {
-  test('is told of each call, and never of its content', async () => {
+  test('receives each call, but never its content', async () => {
     const calls: AnsweredCallInfo[] = [];
     const aws = await startLocalAws({ onCall: (call) => calls.push(call) });
     const { $metadata } = await clientFor(aws).send(new ListKeysCommand({}));
@@ -108,7 +108,7 @@ describe('onCall', () => {
     await aws.close();
   });
 
-  test('is told of a defect, which the caller is not', async () => {
+  test('receives the details of a defect, which the caller does not', async () => {
     const calls: AnsweredCallInfo[] = [];
     let broken = false;
     const clock = {

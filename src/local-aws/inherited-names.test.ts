@@ -106,7 +106,7 @@ describe('before the signature is checked', () => {
 });
 
 describe('in members', () => {
-  test('a member that no operation has is passed over', async () => {
+  test('an unknown member is ignored', async () => {
     const local = await start();
     for (const name of [control, ...names]) {
       expect(await answerTo(local, 'CreateKey', `{"${name}":{"${name}":"a"}}`)).toMatchObject({
@@ -198,7 +198,7 @@ describe('in members', () => {
     }
   });
 
-  test('what CloudTrail is asked for', async () => {
+  test('the attributes of a look-up', async () => {
     const local = await start({ cloudTrail: { lookupsPerSecond: Infinity } });
     for (const name of names) {
       for (const AttributeKey of ['EventId', 'EventName', 'Username', 'ResourceName'] as const) {

@@ -34,7 +34,7 @@ const settingsFrom = (variables: Record<string, string>) => ({
 // Windows has neither `sh` nor a signal that a process can handle.
 const onPosix = test.skipIf(process.platform === 'win32');
 
-describe('when it is ready', () => {
+describe('once it listens', () => {
   onPosix('it prints the variables to export, and nothing else; SIGTERM stops it', patience, async () => {
     const command = Command.start('--port', '0');
     const variables = await command.variables();

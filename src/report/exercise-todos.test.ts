@@ -57,7 +57,7 @@ test('without its comment a TODO that was replaced has no place', () => {
   expect(readTodos(root, '01-step').map(({ line }) => line)).toEqual([undefined, undefined]);
 });
 
-test('a call that the learner made a comment of is not left', () => {
+test('a todo() call in a comment does not count as left', () => {
   write(shipped.replace('const keyring', '  // const keyring'));
 
   expect(readTodos(root, '01-step').map(({ isLeft }) => isLeft)).toEqual([true, false]);

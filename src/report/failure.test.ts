@@ -39,7 +39,7 @@ test('a TODO is its title and place', () => {
   });
 });
 
-test('a TODO that an error was made of is still a TODO', () => {
+test('a TODO wrapped in another error is still a TODO', () => {
   const cause = { name: 'TodoError', message: `Step 2, TODO 3: make the cache → ${exercise}:31` };
   const error = assertion({ message: 'promise rejected "TodoError: ..." instead of resolving', cause });
 
@@ -49,7 +49,7 @@ test('a TODO that an error was made of is still a TODO', () => {
   });
 });
 
-test('a prediction that did not come true is told as one', () => {
+test('a wrong prediction is reported as a prediction', () => {
   const values = { expected: '1', actual: '2', operator: 'strictEqual' };
   const message = 'You predicted another number of calls.: expected 2 to be 1 // Object.is equality';
 
@@ -227,7 +227,7 @@ test('a stack in the message of an error is left out', () => {
   });
 });
 
-test('what a terminal would obey is shown instead', () => {
+test('control characters are shown, not sent to the terminal', () => {
   const error = { name: 'OddException', message: 'no\u001b[2J\r\u0007!', stack: '' };
 
   expect(describeFailure(error, workshop, 'a test')).toMatchObject({
@@ -236,7 +236,7 @@ test('what a terminal would obey is shown instead', () => {
   });
 });
 
-test('a promise that never settles is told as such', () => {
+test('a promise that never settles is reported as such', () => {
   const message = 'Test timed out in 60000ms.\nIf this is a long-running test, pass a timeout value …';
 
   expect(describeFailure({ name: 'Error', message, stack: stack() }, workshop, 'waits')).toMatchObject({
@@ -245,7 +245,7 @@ test('a promise that never settles is told as such', () => {
   });
 });
 
-test('an error of nobody has its place, too', () => {
+test("an error outside the learner's code has a location, too", () => {
   const error = { name: 'Error', message: 'late', stack: stack(`run (${root}/${exercise}:4:3)`) };
 
   expect(describeUnhandledErrors([error], workshop)[0]).toMatchObject({
@@ -254,7 +254,7 @@ test('an error of nobody has its place, too', () => {
   });
 });
 
-test('errors of nobody that say the same are told once', () => {
+test('equal errors outside the tests are shown once', () => {
   const errors = ['socket hang up', 'socket hang up', 'Invalid Signature'].map((message) => ({ message }));
 
   const told = describeUnhandledErrors(errors, workshop);

@@ -62,7 +62,7 @@ test('after the terminal was made narrower, a line goes with all of its rows', a
   expect(await shown()).toEqual(['before', 'three']);
 });
 
-test('when they are taken away, the next output is where they were', async () => {
+test('when the lines are removed, the next output takes their place', async () => {
   terminal.write('before\n');
   region.show(['one', 'two']);
   region.clear();
@@ -71,7 +71,7 @@ test('when they are taken away, the next output is where they were', async () =>
   expect(await shown()).toEqual(['before', 'after']);
 });
 
-test('what others write meanwhile goes above, whole lines or not', async () => {
+test('other output goes above the lines, even without a line end', async () => {
   region.show(['one', 'two']);
   terminal.write('a whole line\n');
   terminal.write('a part');
@@ -80,7 +80,7 @@ test('what others write meanwhile goes above, whole lines or not', async () => {
   expect(await shown()).toEqual(['a whole line', 'a part', 'three']);
 });
 
-test('another stream that ends up in the same terminal is heeded, and given back', async () => {
+test('output of another stream to the same terminal goes above, and the stream is restored at the end', async () => {
   const stderr: Terminal = { write: terminal.write };
   const original = stderr.write;
   region = new LiveRegion(terminal, [stderr]);
@@ -93,7 +93,7 @@ test('another stream that ends up in the same terminal is heeded, and given back
   expect(stderr.write).toBe(original);
 });
 
-test('of more lines than the terminal has, the last are shown, and nothing is left behind', async () => {
+test('if there are more lines than rows, the last ones are shown and nothing is left behind', async () => {
   terminal.write('before\n');
   const many = Array.from({ length: 20 }, (_, line) => `line ${line}`);
   region.show(many);

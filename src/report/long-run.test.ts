@@ -10,7 +10,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('the seconds are told from the tenth on, until the end', () => {
+test('shows the seconds from the tenth on, until the end', () => {
   const told: number[] = [];
   const longRun = new LongRun();
   longRun.begin((seconds) => told.push(seconds));
@@ -36,7 +36,7 @@ test('each step has seconds of its own', () => {
   expect(told).toEqual(['second 10']);
 });
 
-test('a step that takes long is told, with a way out where there is one', () => {
+test('reports a step that takes long, and how to end it', () => {
   const page = { colors: picocolors.createColors(false), width: 80 };
   const step = { number: 2, name: '02-encrypt', title: 'Encrypt' };
 

@@ -25,10 +25,10 @@ function rendered(expected: string, got: string): string {
   return renderFailure(step, failure, page).slice(-2).join('\n');
 }
 
-test('a prediction stands beside what was counted', () => {
+test('a prediction stands beside the count', () => {
   expect(rendered('1', '2')).toBe('   counted       1\n   you predicted 2');
 });
 
-test('a prediction stands beside what came to be', () => {
+test('a prediction stands beside the result', () => {
   expect(rendered('false', 'true')).toBe('   it was        false\n   you predicted true');
 });

@@ -38,7 +38,7 @@ const noEvents: MissingNeed = {
   steps: [3],
 };
 
-test('what is lacking stands above the steps; those that need it are neither done nor to do', () => {
+test('missing operations stand above the steps; steps that need them are neither done nor to do', () => {
   const view = viewOf([noEvents], done, done, notPossible);
 
   expect(textOf(view)).toMatchInlineSnapshot(`
@@ -64,7 +64,7 @@ test('what is lacking stands above the steps; those that need it are neither don
   `);
 });
 
-test('one that is not possible is not the next thing, even if it was saved', () => {
+test('a step that is not possible is never the next one, even after a save', () => {
   const failure = { kind: 'todo' as const, title: 'TODO 2: make the keyring' };
   const view = viewOf([noEvents], done, { state: 'to do', failure }, notPossible);
 
@@ -73,7 +73,7 @@ test('one that is not possible is not the next thing, even if it was saved', () 
   expect(textOf(view)).not.toContain('are done.');
 });
 
-test('what several steps need names them all, and what becomes of a key', () => {
+test('an operation that several steps need names them all, and says what happens to the key', () => {
   const deletion: MissingNeed = { need: 'kms:ScheduleKeyDeletion', why: '404', steps: [1, 2, 3] };
   const text = textOf(viewOf([deletion], notPossible, notPossible, notPossible));
 

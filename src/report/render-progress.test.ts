@@ -11,16 +11,16 @@ function progressOf(states: StepState[], width = 80): string {
   return renderProgress(steps, { colors: picocolors.createColors(false), width });
 }
 
-test('the steps that were asked for are counted, and those that were not are told', () => {
+test('counts the selected steps, and names the others', () => {
   expect(progressOf(['not run', 'done', 'wrong'])).toMatch(/^ ━+─+ {2}1 of 2 steps done, 1 not run$/);
   expect(progressOf(['not run', 'done', 'not run'])).toMatch(/^ ━+ {2}1 of 1 step done, 2 not run$/);
 });
 
-test('where no step was run, none is counted', () => {
+test('counts no step if none ran', () => {
   expect(progressOf(['not run', 'not run'])).toMatch(/^ ─+ {2}no step was run$/);
 });
 
-test('the bar is full when all that is possible is done', () => {
+test('the bar is full when every possible step is done', () => {
   expect(progressOf(['done', 'not possible'])).toMatch(/^ ━+ {2}1 of 1 step done, 1 not possible here$/);
   expect(progressOf(['done', 'wrong', 'not possible'])).toMatch(
     /^ ━+─+ {2}1 of 2 steps done, 1 not possible here$/,
@@ -33,13 +33,13 @@ test('the numbers are those of the steps, however few were asked for', () => {
   );
 });
 
-test('where no step is possible, none was run', () => {
+test('if no step is possible, none ran', () => {
   expect(progressOf(['not possible'])).toMatch(/^ ─+ {2}no step was run, 1 not possible here$/);
   expect(progressOf(['not possible', 'not run'])).toMatch(
     /^ ─+ {2}no step was run, 1 not possible here, 1 not run$/,
   );
 });
 
-test('where there is no room for a bar, there is none', () => {
+test('a narrow terminal gets no bar', () => {
   expect(progressOf(['done', 'not possible'], 40)).toBe(' 1 of 1 step done, 1 not possible here');
 });

@@ -27,7 +27,7 @@ test('an error outside of the steps is shown', () => {
   `);
 });
 
-test('of several errors, one is shown that leads to the exercise, and how to see all', () => {
+test('of several errors, shows one that leads to the exercise, and how to see all', () => {
   expect(shownOf([inTheSdk, inTheExercise, inTheSdk])).toMatchInlineSnapshot(`
     "
      3 errors were thrown outside the steps. Is an await missing?
@@ -42,6 +42,6 @@ test('of several errors, one is shown that leads to the exercise, and how to see
   expect(shownOf([inTheSdk, inTheSdk])).toContain('TypeError: x is not a function');
 });
 
-test('nothing is shown where there was no error', () => {
+test('shows nothing without an error', () => {
   expect(shownOf([])).toBe('');
 });

@@ -34,7 +34,7 @@ function inStep(number: number, failure: Failure): Pick<WorkshopView, 'steps' | 
   return { steps: all, next: { step: all[number - 1] as StepView, failure } };
 }
 
-test('the next TODO: where the learner is, what to do and where', () => {
+test('the next TODO: progress, task and location', () => {
   const failure: Failure = {
     kind: 'todo',
     title: 'TODO 2: make the keyring',
@@ -64,7 +64,7 @@ test('the next TODO: where the learner is, what to do and where', () => {
   `);
 });
 
-test('a wrong answer: what it is about, what the lesson says, expected and got', () => {
+test("a wrong answer: test, lesson's sentence, expected and received value", () => {
   const failure: Failure = {
     kind: 'wrong',
     test: 'asks KMS for one data key, as you predicted',
@@ -180,13 +180,13 @@ test('an error: its name and message, and the line of the exercise, marked', () 
   `);
 });
 
-test('an error without a place in the exercise says where all of it can be seen', () => {
+test('an error outside the exercise says how to see all of it', () => {
   const lines = renderWorkshop(view(inStep(1, { kind: 'error', message: 'connect ECONNREFUSED' })), plain);
 
   expect(lines).toContain(' To see the whole error: npx vitest run --reporter=default');
 });
 
-test('a step that turned green tells what it taught', () => {
+test('a step that turned green shows what was learned', () => {
   const all = steps(done);
   const turnedGreen = [
     { step: all[0] as StepView, learned: 'An alias makes a key findable, its tags say whose it is.' },
@@ -278,7 +278,7 @@ test.for([40, 60, 80, 100])('fits a terminal of %i columns', (width) => {
   }
 });
 
-test('colours say what the words say', () => {
+test('colours repeat what the words say', () => {
   const page = { ...plain, colors: picocolors.createColors(true) };
   const [, , , one, two] = renderWorkshop(view(inStep(2, { kind: 'error', message: 'x' })), page);
 

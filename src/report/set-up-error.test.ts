@@ -18,12 +18,12 @@ test.each([
   expect(renderSetUpError(error, page)).toContain(` → ${wayOut}`);
 });
 
-test('what is in the way in the output folder says itself what to do', () => {
+test('an error about files in the output folder says what to do with them', () => {
   expect(renderSetUpError(named('SettingsError'), page).join('')).toContain('→');
   expect(renderSetUpError(named('OutputFolderError'), page).join('')).not.toContain('→');
 });
 
-test('a refused connection leads there, and has its code when that is all there is', () => {
+test('a refused connection names its address, or else its error code', () => {
   const error = Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' });
 
   expect(renderSetUpError(error, page)).toEqual([
@@ -38,7 +38,7 @@ test('a refused connection leads there, and has its code when that is all there 
   ]);
 });
 
-test('a port that is taken leads to the setting', () => {
+test('a port in use leads to the setting', () => {
   const error = Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE' });
 
   expect(renderSetUpError(error, page)).toContain(
@@ -51,7 +51,7 @@ test('a settings error leads to the doctor, a defect of the workshop does not', 
   expect(renderSetUpError(named('TypeError'), page).join('\n')).not.toContain('doctor');
 });
 
-test('what an endpoint answers is not obeyed by the terminal', () => {
+test("control characters in an endpoint's answer don't reach the terminal", () => {
   const error = Object.assign(new Error('no\u001b[2J\r\u0007!'), { name: 'Odd\u001b]0;x\u0007Exception' });
 
   expect(renderSetUpError(error, page)).toContain(' OddException: no<U+000D><U+0007>!');

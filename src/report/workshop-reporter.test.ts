@@ -63,7 +63,7 @@ test('in a pipe the workshop is plain lines, and the exit code is that of Vitest
   expect(code).toBe(1);
 });
 
-test('in a pipe what a step waits for stands between the heading and the steps', async () => {
+test('in a pipe, waiting messages stand between the heading and the steps', async () => {
   workshop.write(
     'workshop/01-add/step.spec.ts',
     spec("test('waits', async ({ annotate }) => { await annotate('look 1, 0 s', 'waiting'); });"),
@@ -74,7 +74,7 @@ test('in a pipe what a step waits for stands between the heading and the steps',
   );
 });
 
-test('a wrong answer, a syntax error and a forgotten await are told in their own way', async () => {
+test('a wrong answer, a syntax error and a forgotten await each have their own message', async () => {
   workshop.write('workshop/02-multiply/exercise.ts', shipped.replace(/todo\('.*'\)/, 'a + b'));
   expect((await workshop.run(['run', '02'])).output).toMatchInlineSnapshot(`
     "
@@ -152,7 +152,7 @@ test('a wrong answer, a syntax error and a forgotten await are told in their own
   expect(code).toBe(1);
 });
 
-test('when all steps are done the exit code says so; colours come when they are asked for', async () => {
+test('the exit code is 0 when all steps are done; FORCE_COLOR turns on colours', async () => {
   workshop.write('workshop/02-multiply/exercise.ts', shipped.replace(/todo\('.*'\)/, 'a * b'));
 
   const forced = await workshop.run(['run'], { FORCE_COLOR: '1' });
@@ -179,7 +179,7 @@ test("Vitest's own reporters take the place of ours", async () => {
   expect(output).toMatch(/^<\?xml .*<\/testsuites>\n$/s);
 });
 
-test('a filter that leads to no step, and a set-up that fails, are told plainly', async () => {
+test('a filter that matches no step, and a failed set-up, are reported plainly', async () => {
   const nothing = await workshop.run(['run', '03']);
   expect(nothing).toMatchObject({ code: 1, output: expect.stringContaining('There is no such step.') });
 
@@ -198,7 +198,7 @@ test('a filter that leads to no step, and a set-up that fails, are told plainly'
   expect(code).toBe(1);
 });
 
-test('nothing has colours in a pipe, neither what an exercise prints nor what the compiler says', async () => {
+test("a pipe gets no colours, neither from an exercise's output nor from the compiler", async () => {
   workshop.write(
     'workshop/01-add/exercise.ts',
     'console.log(undefined);\nexport const add = (a: number, b: number) => a + b;\n',

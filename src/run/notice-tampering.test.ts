@@ -20,13 +20,13 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 const replace = "process.env.AWS_ENDPOINT_URL = 'http://127.0.0.1:1';";
 const neverEnd = 'await new Promise(() => {});';
 
-test('a test that leaves the environment changed is told so', async () => {
+test('a test that leaves the environment changed fails with a message', async () => {
   const [replaced] = await run(`test('replaces', () => { ${replace} });`);
 
   expect(messagesOf(replaced)).toEqual([expect.stringContaining('AWS_ENDPOINT_URL was replaced')]);
 });
 
-test('a test that takes too long is not accused, and the next one has its environment back', async () => {
+test('a test that times out gets no such message, and the next one has its environment back', async () => {
   const [tooLong, next] = await run(`
     test('takes too long', { timeout: 20 }, async () => { ${replace} ${neverEnd} });
     test('next', () => expect(process.env.AWS_ENDPOINT_URL).not.toBe('http://127.0.0.1:1'));
@@ -36,7 +36,7 @@ test('a test that takes too long is not accused, and the next one has its enviro
   expect(next?.result().state).toBe('passed');
 });
 
-test('a test that is cancelled is not accused', async () => {
+test('a cancelled test gets no such message', async () => {
   const [cancelled] = await run(
     `test('is cancelled', async ({ annotate }) => { ${replace} await annotate('replaced'); ${neverEnd} });`,
   );

@@ -29,7 +29,7 @@ function runStep(): Promise<Result[]> {
   });
 }
 
-test('after a test that took too long, the others of the step are not run', { timeout: 60_000 }, async () => {
+test("after a test has timed out, the step's other tests do not run", { timeout: 60_000 }, async () => {
   const { exercise, solution } = filesOf('03-decrypt');
   const text = readFileSync(join(copy.root, solution), 'utf8');
   const body = '  // 2. ';

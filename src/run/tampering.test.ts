@@ -10,7 +10,7 @@ test('finds nothing when nothing was touched', () => {
   expect(undoTampering()).toEqual([]);
 });
 
-test('finds a function that was added in front of an inherited one, and takes it away', () => {
+test('finds a function that hides an inherited one, and removes it', () => {
   const { send } = KMSClient.prototype;
   KMSClient.prototype.send = async () => ({});
 
@@ -19,7 +19,7 @@ test('finds a function that was added in front of an inherited one, and takes it
   expect(Object.hasOwn(KMSClient.prototype, 'send')).toBe(false);
 });
 
-test('finds a function that was replaced where it is inherited from, and brings it back', () => {
+test('finds a replaced function of a prototype, and restores it', () => {
   const parent = Object.getPrototypeOf(CloudTrailClient.prototype);
   const { send } = parent;
   parent.send = async () => ({});
@@ -28,7 +28,7 @@ test('finds a function that was replaced where it is inherited from, and brings 
   expect(parent.send).toBe(send);
 });
 
-test('finds a function of Node that was replaced or deleted, and brings it back', () => {
+test('finds a replaced or deleted function of Node, and restores it', () => {
   const { request, get } = http;
   http.request = () => get('http://127.0.0.1');
   Reflect.deleteProperty(http, 'get');
@@ -46,7 +46,7 @@ test('finds a function that was added in the place of something else', () => {
   expect(Object.hasOwn(watched, 'publish')).toBe(false);
 });
 
-test('finds a function that is given only to those who look first', () => {
+test('finds a getter that returns the original only at the first look', () => {
   const { request } = http;
   const given = [request];
   Object.defineProperty(http, 'request', { configurable: true, get: () => given.pop() });

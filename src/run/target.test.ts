@@ -34,7 +34,7 @@ test('leads the SDK to the local AWS, and to no credential of yours', async () =
   expect(process.env.AWS_ACCESS_KEY_ID).toBe('of your own');
 });
 
-test('tells the SDK nothing that it would not do anyway', async () => {
+test("sets only the SDK's defaults", async () => {
   const { environment, close } = await startTarget(readSettings('no folder', {}));
   const told = await settingsOf(environment);
   // These alone are the local AWS's own.
@@ -104,7 +104,7 @@ async function hostOfRequest(): Promise<unknown> {
   return hosts[0];
 }
 
-test('asks for what an endpoint does not name at the endpoint of KMS, and never at AWS', async () => {
+test("sends calls to services without an endpoint to KMS's endpoint, never to AWS", async () => {
   const endpoint = await startLimitedEndpoint(() => undefined);
   const { AWS_ENDPOINT_URL, ...environment } = endpoint.environment;
   const settings = readSettings('no folder', { ...environment, AWS_ENDPOINT_URL_KMS: AWS_ENDPOINT_URL });

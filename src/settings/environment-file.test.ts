@@ -35,7 +35,7 @@ describe('a setting is read', () => {
     expect(read(line)).toEqual({ settings: [{ line: 1, name: 'AWS_PROFILE', value }], faults: [] });
   });
 
-  test.each(['\n', '\r\n', '\r'])('with its line number, whatever ends a line: %j', (end) => {
+  test.each(['\n', '\r\n', '\r'])('with its line number, for the line end %j', (end) => {
     const lines = ['# A comment', '', 'A=1', '  \t', '  # B=2 “and” more \u200B', 'C=3', ''];
 
     expect(read(lines.join(end))).toEqual({
@@ -48,7 +48,7 @@ describe('a setting is read', () => {
   });
 });
 
-describe('a line that is neither a setting nor a comment has its number, and what to write', () => {
+describe('a line that is neither a setting nor a comment is reported with its number and a correction', () => {
   test.each([
     ['set WORKSHOP_TARGET=aws', 'nothing may stand before the name. Write WORKSHOP_TARGET=value.'],
     ['$env:WORKSHOP_TARGET="aws"', 'nothing may stand before the name. Write WORKSHOP_TARGET=value.'],
@@ -94,19 +94,19 @@ describe('a line that is neither a setting nor a comment has its number, and wha
     expect(faults[0]).toContain(`.env, line 2: ${fault}`);
   });
 
-  test('a name that is there twice', () => {
+  test('reports a name that occurs twice', () => {
     expect(read('AWS_PROFILE=a\n\nAWS_PROFILE=b\n').faults).toEqual([
       '.env, line 3: line 1 has the same name. Delete one of the two lines.',
     ]);
   });
 
-  test('bytes that are no UTF-8, but for those of a comment', () => {
+  test('reports bytes that are not UTF-8, except in a comment', () => {
     expect(read(Buffer.from('# für\nAWS_PROFILE=für\n', 'latin1')).faults).toEqual([
       '.env, line 2: it has a character that is not in UTF-8. Save .env as UTF-8.',
     ]);
   });
 
-  test('none repeats the line, which could be a secret key', () => {
+  test('no message repeats the line, which could be a secret key', () => {
     const { faults } = read('set AWS_SECRET_ACCESS_KEY=wJalr\nAWS_SECRET_ACCESS_KEY="wJalr\nwJalr\nwJalr=');
 
     expect(faults).toHaveLength(4);
@@ -130,7 +130,7 @@ describe('the file', () => {
     expect(faults).toEqual([expect.stringMatching(/^\.env is in UTF-16, .* Save it as UTF-8: /)]);
   });
 
-  test('that is a folder is told in a sentence', () => {
+  test('that is a folder is reported in a sentence', () => {
     mkdirSync(join(folder, '.env'));
 
     expect(readEnvironmentFile(folder).faults).toEqual([
@@ -138,7 +138,7 @@ describe('the file', () => {
     ]);
   });
 
-  test('that is a link to nowhere is told', () => {
+  test('that is a dangling link is reported', () => {
     symlinkSync(join(folder, 'gone'), join(folder, '.env'));
 
     expect(readEnvironmentFile(folder).faults).toEqual([
@@ -157,7 +157,7 @@ describe('the file', () => {
     ]);
   });
 
-  test.each(['.env.txt', '.env.local'])('of the name %s is not overlooked', (name) => {
+  test.each(['.env.txt', '.env.local'])('with the name %s is reported', (name) => {
     writeFileSync(join(folder, name), 'WORKSHOP_TARGET=aws');
 
     expect(read('AWS_PROFILE=a').faults).toEqual([

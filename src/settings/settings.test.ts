@@ -33,7 +33,7 @@ test('needs no settings at all', () => {
   });
 });
 
-test('names every run anew, unless told', () => {
+test('gives each run a new name by default', () => {
   const [first, second] = [readSettings(noFolder, {}).run, readSettings(noFolder, {}).run];
 
   expect(first).toMatch(/^[0-9a-f]{8}$/);
@@ -55,11 +55,11 @@ test('reads .env, and the environment wins', () => {
   expect(settings.outputFolder).toBe('elsewhere');
 });
 
-test('takes an empty variable for none', () => {
+test('treats an empty variable as unset', () => {
   expect(readSettings(noFolder, { WORKSHOP_TARGET: '', AWS_REGION: '' }).target).toBe('local');
 });
 
-test('hands on what the AWS SDK may need', () => {
+test('passes on the variables that the AWS SDK may need', () => {
   const folder = folderWith('AWS_PROFILE=workshop\n');
 
   expect(readSettings(folder, {}).environment.AWS_PROFILE).toBe('workshop');
@@ -118,7 +118,7 @@ test.each(['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_KMS', 'AWS_ENDPOINT_URL_CLOUDTR
   },
 );
 
-test('takes an endpoint of KMS instead of one for all, but not one of CloudTrail alone', () => {
+test('accepts an endpoint for KMS alone, but not for CloudTrail alone', () => {
   const endpoint = { WORKSHOP_TARGET: 'endpoint', AWS_REGION: 'eu-central-1' };
 
   expect(errorOf({ ...endpoint, AWS_ENDPOINT_URL_KMS: 'http://127.0.0.1:4566' })).toBe('no error');
@@ -127,7 +127,7 @@ test('takes an endpoint of KMS instead of one for all, but not one of CloudTrail
   );
 });
 
-test('reads which accounts are allowed, and takes nothing else for an account', () => {
+test('reads the allowed accounts, and rejects anything that is not an account id', () => {
   const accountsOf = (list?: string) =>
     readSettings(noFolder, { WORKSHOP_ALLOWED_ACCOUNTS: list }).allowedAccounts;
 
@@ -141,7 +141,7 @@ test('reads which accounts are allowed, and takes nothing else for an account', 
   }
 });
 
-test('rejects an unknown setting, with all else that is wrong', () => {
+test('rejects an unknown setting together with all other mistakes', () => {
   const misspelt = { WORKSHOP_TARGT: 'aws', workshop_run: 'ada', WORKSHOP_FURTHERMORE: '1' };
   const sentences = [
     '  Unknown setting WORKSHOP_TARGT in the shell. Did you mean WORKSHOP_TARGET?',
@@ -192,7 +192,7 @@ test.each([
   );
 });
 
-test('takes any setting of the AWS SDK in .env', () => {
+test('accepts any setting of the AWS SDK in .env', () => {
   const names = ['AWS_PROFILE', 'AWS_ROLE_ARN', 'AWS_CA_BUNDLE', 'AWS_ENDPOINT_URL_STS', 'AWS_MAX_ATTEMPTS'];
   const folder = folderWith(names.map((name) => `${name}=http://localhost\n`).join(''));
 
@@ -216,13 +216,13 @@ test('rejects an empty value in the shell that would hide the one of .env', () =
   expect(readSettings(folder, {}).allowedAccounts).toEqual(['111122223333']);
 });
 
-test('starts with no line of .env that it does not understand', () => {
+test("rejects every line of .env that it can't read", () => {
   const folder = folderWith('set WORKSHOP_ALLOWED_ACCOUNTS=111122223333');
 
   expect(() => readSettings(folder, {})).toThrow('.env, line 1: nothing may stand before the name.');
 });
 
-test('every setting is in .env.example, and no other', () => {
+test('.env.example has exactly the settings that exist', () => {
   const example = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');
   const documented = [...example.matchAll(/^# (WORKSHOP_\w+)=/gm)].map(([, name]) => name);
 

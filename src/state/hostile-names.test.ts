@@ -210,7 +210,7 @@ test('a file among the ledgers with a hostile name is listed and left alone', as
   expect(everything.filter((path) => !tree().includes(path))).toEqual(keptByAda);
 });
 
-test('a ledger leads to no file but those of its run, whatever is in it', async () => {
+test('a ledger leads only to files of its run, whatever is in it', async () => {
   const dead = {
     ...locally,
     name: 'dead',
@@ -314,7 +314,7 @@ test('a removal stays inside its folder whatever the path, even without a check 
   expect(outside()).not.toEqual(everything);
 });
 
-test('a link is removed, and what it leads to stays', () => {
+test('a link is removed, and its target is kept', () => {
   const kind = 'junction';
   symlinkSync(join(parent, 'precious'), '.workshop/scratch/ada/link', kind);
   symlinkSync(join(parent, 'precious'), '.workshop/scratch/bob', kind);

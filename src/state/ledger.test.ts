@@ -28,7 +28,7 @@ function appendToLedger(text: string): void {
   appendFileSync(join(folder, file), text);
 }
 
-test('what a run enters is there to read until its ledger is closed', () => {
+test("a run's entries can be read until its ledger is closed", () => {
   enterInLedger(run, `${run.aliasName}_first`, process.pid);
   enterInLedger({ ...run, tags: [] }, `${run.aliasName}_second`, process.ppid);
 
@@ -65,7 +65,7 @@ test('what a run enters is there to read until its ledger is closed', () => {
   expect(ledgerOf(run)).toBeUndefined();
 });
 
-test('how many keys there are is known only while nothing may change that', () => {
+test('the number of keys is known only while no call that changes it is pending', () => {
   enterInLedger(run, `${run.aliasName}_first`, process.pid);
   expect(ledgerOf(run)?.keys).toBeUndefined();
   enterChanged(ada, 1);
@@ -90,7 +90,7 @@ test('a line that a crash cut off is left out, and does not spoil the next one',
   ]);
 });
 
-test('a number of keys that a crash cut off is not known', () => {
+test('a number of keys that a crash cut off is unknown', () => {
   enterInLedger(run, `${run.aliasName}_first`, process.pid);
   appendToLedger('\n{"more":');
 
@@ -119,7 +119,7 @@ test('runs of the same name in different places have a ledger each', () => {
   expect(ledgerOf(elsewhere)?.entries.map(({ aliasName }) => aliasName)).toEqual([`${run.aliasName}_there`]);
 });
 
-test('a place is the same if nothing that is known of it differs', () => {
+test('two places are the same if nothing known about them differs', () => {
   const { place } = ada;
   const known = { ...place, account: '111122223333' };
 
@@ -171,7 +171,7 @@ test.each([
   expect(readdirSync(folder)).toEqual([file]);
 });
 
-test('a ledger without a line that can be read is said, however old it is', () => {
+test('a ledger without a readable line is reported, however old it is', () => {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'ada.12345678.jsonl');
   writeFileSync(file, `\n${JSON.stringify(entry)}\n`);

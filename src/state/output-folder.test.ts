@@ -18,7 +18,7 @@ const run = newRun('ada');
 const file = join('output', 'ada', 'encrypted_e_1.txt');
 const wayOut = ' Move it away, or set another WORKSHOP_OUTPUT_FOLDER or WORKSHOP_RUN.';
 
-test('what a run wrote is found and removed, with the folder', () => {
+test("a run's files are found and removed, with the folder", () => {
   writeOutput(run);
   expect(outputOf('output', 'ada').files.length).toBe(4);
 
@@ -26,7 +26,7 @@ test('what a run wrote is found and removed, with the folder', () => {
   expect(readdirSync('output')).toEqual([]);
 });
 
-test('files that no run wrote stop a run of this name, and stay', () => {
+test('files that no run wrote stop a run of this name, and are kept', () => {
   mkdirSync('output/ada', { recursive: true });
   writeFileSync(file, 'mine');
 
@@ -72,13 +72,13 @@ test.each(['symbolic', 'hard'])('nothing is written through a %s link', (kind) =
   expect(readFileSync(file, 'utf8')).toBe('of ada');
 });
 
-test('a folder in the place of a file is said, and stays', () => {
+test('a folder in the place of a file is reported, and kept', () => {
   mkdirSync(file, { recursive: true });
   expect(() => makeOutputFolder(run)).toThrow(`${file} is there, and no run wrote it`);
   expect(readdirSync('output/ada')).toEqual(['encrypted_e_1.txt']);
 });
 
-test('a link in the place of the folder is said, and what it leads to stays', () => {
+test('a link in the place of the folder is reported, and its target is kept', () => {
   mkdirSync('precious');
   mkdirSync('output');
   symlinkSync(resolve('precious'), 'output/ada', 'junction');
@@ -90,7 +90,7 @@ test('a link in the place of the folder is said, and what it leads to stays', ()
   expect(readdirSync('precious').length).toBe(2);
 });
 
-test('a file in the place of a folder is said', () => {
+test('a file in the place of a folder is reported', () => {
   writeFileSync('output', 'mine');
   expect(() => makeOutputFolder(run)).toThrow(`it can't make the folder ${join('output', 'ada')}: `);
 });

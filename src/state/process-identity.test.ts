@@ -6,7 +6,7 @@ import { describeProcess, identityOfProcess, isAlive } from './process-identity.
 const longAgo = new Date(0);
 const ended = identityOfProcess(spawnSync(process.execPath, ['--version']).pid);
 
-test('a process is alive until it has ended, whenever it gave a sign of life', () => {
+test('a process is alive until it has ended, whenever its last sign of life was', () => {
   expect(isAlive(identityOfProcess(process.pid), longAgo)).toBe(true);
   expect(isAlive(ended, new Date())).toBe(false);
 });
@@ -37,7 +37,7 @@ test.for(['another', undefined])(
 const unshare = ['--user', '--map-root-user', '--pid', '--fork', '--mount-proc'];
 const canUnshare = spawnSync('unshare', [...unshare, 'true']).status === 0;
 
-test.skipIf(!canUnshare)('a process of another PID namespace is known by it (needs unshare)', () => {
+test.skipIf(!canUnshare)('recognises a process of another PID namespace (needs unshare)', () => {
   const script = `
     import(${JSON.stringify(new URL('process-identity.ts', import.meta.url).href)}).then(
       ({ identityOfProcess }) => console.log(JSON.stringify(identityOfProcess(process.pid))));`;

@@ -20,7 +20,7 @@ function needsOf(text: string) {
   return readNeeds(root, '01-a');
 }
 
-test('a step needs what its file says, and nothing without one', () => {
+test('a step needs the operations in its file, and none without a file', () => {
   expect(readNeeds(root, '01-a')).toEqual([]);
   expect(needsOf('["kms:Decrypt", "kms:CreateKey"]')).toEqual(['kms:Decrypt', 'kms:CreateKey']);
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { columnsOf, pad, truncate, wrap } from './layout.ts';
 
-test('a text is broken between words, and no line is wider than it may be', () => {
+test('a text wraps between words, and no line is too wide', () => {
   expect(wrap('Two messages need one data key.', 12)).toEqual(['Two messages', 'need one', 'data key.']);
 });
 
@@ -24,7 +24,7 @@ test('paragraphs stay apart, and keep their indent', () => {
   ]);
 });
 
-test('no word is lost, and none gets into a line in which it has no room', () => {
+test('no word is lost, and none is put on a line without room for it', () => {
   const words = fc.array(fc.stringMatching(/^[a-zé✔]{1,12}$/), { minLength: 1, maxLength: 30 });
   fc.assert(
     fc.property(words, fc.integer({ min: 12, max: 40 }), (list, width) => {

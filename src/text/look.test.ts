@@ -4,7 +4,7 @@ import { renderMarkdown } from './look.ts';
 
 const rendered = (text: string, width: number) => stripVTControlCharacters(renderMarkdown(text, width));
 
-test('paragraphs and lists are broken where the terminal ends, and nowhere else', () => {
+test("paragraphs and lists wrap only at the terminal's width", () => {
   const text = `A paragraph
 of two lines.
 

@@ -21,7 +21,7 @@ function specsToRun(file: string): unknown {
   return match && testsToRun(`${root}/${file}`, match);
 }
 
-test('an exercise that is saved reruns its step and the later ones', () => {
+test('saving an exercise reruns its step and the later ones', () => {
   expect(specsToRun('workshop/02-second/exercise.ts')).toEqual([
     'workshop/02-second/step.spec.ts',
     'workshop/10-last/step.spec.ts',
@@ -37,7 +37,7 @@ test.for([
   expect(specsToRun(file)).toBeNull();
 });
 
-test('an exercise of what is no step reruns nothing', () => {
+test('saving an exercise outside the steps reruns nothing', () => {
   expect(specsToRun('workshop/notes/exercise.ts')).toEqual([]);
 });
 

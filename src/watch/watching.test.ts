@@ -61,7 +61,7 @@ test('each run has a process of its own: what an exercise leaves behind is gone 
   expect(first).not.toBe(second);
 });
 
-test('a process that has got ready does not run with what was changed since', async () => {
+test('a process that is ready does not run an outdated version of a changed file', async () => {
   // As a reference that other references import, in the mode that runs the references.
   workshop.write('library.ts', "export { library } from './workshop/02-two/exercise.ts';\n");
   await saveStep2("export const library = 'one';\n");
@@ -104,7 +104,7 @@ test.for([
   expect(output).toContain('3 of 3 steps done');
 });
 
-test('what a run had not come to when it was ended runs again, although another step was saved', async () => {
+test('steps that an interrupted run had not reached run again, even if another step was saved', async () => {
   const once = "if (!existsSync('once')) { writeFileSync('once', ''); await new Promise(() => {}); }";
   await vitest.saveUntil('workshop/01-one/exercise.ts', endless(once), 'endless');
 

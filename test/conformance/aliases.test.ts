@@ -141,7 +141,7 @@ describe('CreateAlias refuses', () => {
 });
 
 // The sentence is quoted in public reports of AWS's answers.
-describe('an alias that is not there', () => {
+describe('an alias that does not exist', () => {
   const AliasName = `${key.aliasName}_absent`;
   const notFound = refusal('NotFoundException', `Alias ${aliasArn(AliasName)} is not found.`);
 

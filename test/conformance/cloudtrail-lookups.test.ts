@@ -124,7 +124,7 @@ describe('LookupEvents', () => {
     expect(await refusalOf(call)).toMatchObject({ name: 'InvalidNextTokenException', status: 400 });
   });
 
-  test('refuses a token that is none', async () => {
+  test('refuses an invalid token', async () => {
     const call = lookUp({ ...by('ResourceName', subject.arn), NextToken: 'no token' });
     expect(await refusalOf(call)).toMatchObject({ name: 'InvalidNextTokenException', status: 400 });
   });
@@ -144,7 +144,7 @@ describe('LookupEvents', () => {
     expect(status).toBe(400);
   });
 
-  test('refuses an attribute that is none', async () => {
+  test('refuses an unknown attribute', async () => {
     const call = lookUp(by('Colour' as LookupAttributeKey, 'blue'));
     const { name, status } = await refusalOf(call);
     expect(['InvalidLookupAttributesException', 'ValidationException']).toContain(name);
@@ -153,7 +153,7 @@ describe('LookupEvents', () => {
 
   // API reference, LookupEvents: the list can contain one item. AWS was seen to go by the first of two as well
   // (zb-ss/servonaut#103), but never by both.
-  test('never goes by two attributes', async () => {
+  test('refuses two attributes', async () => {
     const [first] = by('EventId', sought.event.EventId ?? '').LookupAttributes ?? [];
     const [second] = by('EventName', 'CreateAlias').LookupAttributes ?? [];
     const answer = lookUp({ LookupAttributes: [first, second].filter((one) => one !== undefined) });

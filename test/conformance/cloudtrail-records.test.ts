@@ -20,7 +20,7 @@ const recordOf = (what: string): TrailRecord => {
 };
 
 // CloudTrail user guide, cloudtrail-event-reference-record-contents.html and …-user-identity.html
-test('every record says what was called, by whom, where and when', async () => {
+test('every record has the call, the caller, the place and the time', async () => {
   const { accessKeyId } = await kms.config.credentials();
   for (const { record } of calls.shown) {
     expect(record).toMatchObject({

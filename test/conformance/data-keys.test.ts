@@ -88,7 +88,7 @@ describe.each([
   });
 
   // AWS's answer is quoted in boto/boto3#3428, with a set of values that aren't those of this member.
-  test('a key spec that is none', async () => {
+  test('an unknown key spec', async () => {
     const { name, message, status } = await refusalOf(call({ KeySpec: 'AES-256' }));
     expect({ name, status }).toEqual({ name: 'ValidationException', status: 400 });
     expect(message).toContain(

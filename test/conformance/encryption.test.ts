@@ -31,7 +31,7 @@ beforeAll(async () => {
 
 describe('Encrypt', () => {
   // recorded (test_encrypt_decrypt_encryption_context): the members of both answers
-  test('gives a ciphertext, and the key that it is under', async () => {
+  test('returns a ciphertext and its key', async () => {
     const { $metadata: _, ...answer } = await encrypt();
     expect(answer).toEqual({
       CiphertextBlob: expect.any(Uint8Array),
@@ -41,12 +41,12 @@ describe('Encrypt', () => {
     expect(Buffer.from(answer.CiphertextBlob ?? []).includes(Plaintext)).toBe(false);
   });
 
-  test('gives another ciphertext each time', async () => {
+  test('returns another ciphertext each time', async () => {
     expect((await encrypt()).CiphertextBlob).not.toEqual(ciphertext);
   });
 
   // API reference, Encrypt: 1 to 4096 bytes; recorded (test_plaintext_size_for_encrypt)
-  test('takes up to 4096 bytes', async () => {
+  test('accepts up to 4096 bytes', async () => {
     const largest = Buffer.alloc(4096, 7);
     const { CiphertextBlob } = await encrypt({ Plaintext: largest });
     expect(Buffer.from((await decrypt({ CiphertextBlob })).Plaintext ?? [])).toEqual(largest);

@@ -57,7 +57,7 @@ const expectGone = (grantId: string | undefined) =>
   eventually(async () => expect(await grantIds()).not.toContain(grantId));
 
 // API reference, CreateGrant and ListGrants (GrantListEntry)
-test('a grant is created and listed with all that it says', async () => {
+test('a grant is created and listed with all its terms', async () => {
   const Constraints = { EncryptionContextSubset: { tenant: 'a' } };
   const { GrantId, GrantToken } = await grant({
     RetiringPrincipal: caller,
@@ -84,7 +84,7 @@ test('a grant is created and listed with all that it says', async () => {
 });
 
 // API reference, ListGrants: Limit, Truncated and NextMarker; the filters by grant and by grantee
-test('grants are listed page by page, and by what they say', async () => {
+test('grants are listed page by page, and filtered by their terms', async () => {
   const { GrantId: first } = await grant({ GranteePrincipal: root });
   const { GrantId: second } = await grant({ GranteePrincipal: root, Operations: ['Encrypt'] });
   await eventually(async () => {
@@ -110,7 +110,7 @@ test('the same grant of the same name is created once', async () => {
 });
 
 // developer guide, using-grant-token.html
-test('a grant token can be used at once, and is refused if it is none', async () => {
+test('a grant token can be used at once, and an invalid one is refused', async () => {
   const { GrantToken = '' } = await grant({ Operations: ['GenerateDataKey'] });
   const generate = (...GrantTokens: string[]) =>
     kms.send(new GenerateDataKeyCommand({ KeyId: granted.id, KeySpec: 'AES_256', GrantTokens }));
@@ -179,7 +179,7 @@ describe('CreateGrant refuses', () => {
   });
 
   // The name is that of AWS's answer as it is quoted in public reports.
-  test('a grantee who is not there', async () => {
+  test('a grantee who does not exist', async () => {
     const nobody = `${root.replace(/root$/, 'user')}/nobody-${randomBytes(8).toString('hex')}`;
     expect(await refusalOf(grant({ GranteePrincipal: nobody }))).toMatchObject({
       name: 'InvalidArnException',
@@ -204,14 +204,14 @@ describe('CreateGrant refuses', () => {
   });
 
   // model: GrantOperation
-  test('an operation that is none', async () => {
+  test('an unknown operation', async () => {
     const { name, status } = await refusalOf(grant({ Operations: ['Guess' as 'Decrypt'] }));
     expect({ name, status }).toEqual({ name: 'ValidationException', status: 400 });
   });
 });
 
 // API reference, RevokeGrant: the errors that it declares
-test('a grant that is not there is not revoked', async () => {
+test("a grant that does not exist can't be revoked", async () => {
   const GrantId = randomBytes(32).toString('hex');
   const { name, status } = await refusalOf(kms.send(new RevokeGrantCommand({ KeyId: granted.id, GrantId })));
   expect(['NotFoundException', 'InvalidGrantIdException']).toContain(name);

@@ -108,7 +108,7 @@ describe('DescribeKey refuses', () => {
   });
 
   // The sentence is quoted in public reports of AWS's answers.
-  test('an alias that is not there', async () => {
+  test('an alias that does not exist', async () => {
     expect(await refusalOf(kms.send(new DescribeKeyCommand({ KeyId: `${key.aliasName}_absent` })))).toEqual(
       refusal('NotFoundException', `Alias ${key.aliasArn}_absent is not found.`),
     );
@@ -126,7 +126,7 @@ describe('DescribeKey refuses', () => {
   });
 
   // model: KeyIdType, and KeyId is required
-  test('nothing, and too much', async () => {
+  test('an empty identifier, and one that is too long', async () => {
     expect(await refusalOf(kms.send(new DescribeKeyCommand({ KeyId: undefined })))).toEqual(
       constraintBroken("null at 'keyId'", 'not be null'),
     );

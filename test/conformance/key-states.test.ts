@@ -168,7 +168,7 @@ describe('a key that is pending deletion', () => {
 
 describe('the way to deletion', () => {
   // recorded (test_schedule_and_cancel_key_deletion); API reference: the answers of both
-  test('can be left, and leads to a disabled key, which can be enabled', async () => {
+  test('can be cancelled, which leaves a disabled key, which can be enabled', async () => {
     const subject = await newSubject('deletion_cancelled');
     const KeyId = subject.id;
     const state = async () => (await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.KeyState;
@@ -200,7 +200,7 @@ describe('the way to deletion', () => {
   });
 
   // API reference, ScheduleKeyDeletion: 7 to 30 days; the model's constraint is another
-  test.each([0, 6, 31, 366])('is no way of %i days', async (PendingWindowInDays) => {
+  test.each([0, 6, 31, 366])("can't take %i days", async (PendingWindowInDays) => {
     const call = kms.send(new ScheduleKeyDeletionCommand({ KeyId: key.id, PendingWindowInDays }));
     expect(await refusalOf(call)).toMatchObject({ name: 'ValidationException', status: 400 });
   });

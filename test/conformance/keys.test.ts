@@ -63,7 +63,7 @@ describe('a new key', () => {
     }));
 
   // API reference, UpdateKeyDescription: its answer has no members
-  test('takes another description', async () => {
+  test('accepts another description', async () => {
     const description = `${Description}, described anew`;
     await eventually(() =>
       kms.send(new UpdateKeyDescriptionCommand({ KeyId: created?.KeyId, Description: description })),
@@ -96,7 +96,7 @@ describe('ListKeys', () => {
     }));
 
   // API reference, ListKeys: Limit, Truncated and NextMarker
-  test('goes on where the page before ended', async () => {
+  test('continues after the previous page', async () => {
     const first = await kms.send(new ListKeysCommand({ Limit: 1 }));
     expect(first.Keys).toHaveLength(1);
     expect(first.Truncated).toBe(true);
@@ -114,7 +114,7 @@ describe('ListKeys', () => {
   });
 
   // API reference, ListKeys: InvalidMarkerException
-  test('refuses a marker that it has not given', async () => {
+  test('refuses an invalid marker', async () => {
     expect(await refusalOf(kms.send(new ListKeysCommand({ Marker: 'abc' })))).toMatchObject({
       name: 'InvalidMarkerException',
       status: 400,
@@ -177,7 +177,7 @@ describe('CreateKey refuses', () => {
   });
 
   // recorded (test_hmac_create_key_invalid_operations)
-  test('another kind of key whose usage is not said', async () => {
+  test('another kind of key without a usage', async () => {
     expect(await create({ KeySpec: 'HMAC_256' })).toEqual(
       refusal(
         'ValidationException',

@@ -80,7 +80,7 @@ describe('automatic rotation', () => {
 
 // recorded (test_key_rotations_encryption_decryption, test_rotate_key_on_demand_…); API reference, ListKeyRotations
 describe('rotation on demand', () => {
-  test('gives new key material; what was encrypted before still opens', async () => {
+  test('creates new key material; earlier ciphertexts still decrypt', async () => {
     const KeyId = rotating.id;
     const firstMaterial = await materialOf(KeyId);
     const encrypt = async (text: string) =>

@@ -44,7 +44,7 @@ test('tags are added, replaced, listed page by page, and removed', async () => {
   await expectTags({ TagKey: 'stage', TagValue: 'second' });
 });
 
-test('the tags of CreateKey are there', () =>
+test('a key has the tags of its CreateKey call', () =>
   eventually(async () => expect(await tagsOf(key.id)).toEqual([...runTags].sort(byKey))));
 
 // recorded (test_tag_key_with_duplicate_tag_keys_raises_error, test_tag_existing_key_with_invalid_tag_key, and those of

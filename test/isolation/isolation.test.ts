@@ -84,7 +84,7 @@ describe.concurrent('the watch', () => {
     expect(ofKind(observations, 'program')).toMatchObject([{ file: 'a-program-that-is-not-there' }]);
   });
 
-  test('sees what is sent to this machine, by whom it is signed, and the word that must not be in it', {
+  test('sees requests to this machine, their signer, and the forbidden word', {
     timeout,
   }, async () => {
     const sending = `
@@ -99,7 +99,7 @@ describe.concurrent('the watch', () => {
   });
 });
 
-describe.concurrent('without WORKSHOP_TARGET, on a machine where all leads to AWS,', () => {
+describe.concurrent('without WORKSHOP_TARGET, on a machine configured for AWS,', () => {
   test('the whole workshop runs, and sends nothing elsewhere', { timeout }, async () => {
     const run = await runThere(['node_modules/vitest/vitest.mjs', 'run', '--mode', 'solution']);
 

@@ -47,7 +47,7 @@ test('the machine of the isolation test has every variable that the AWS SDK read
   expect(names.filter((name) => !isSet(name) && !valuesOfMembers.includes(name))).toEqual([]);
 });
 
-test('none of them is left on the way to the local AWS', async () => {
+test('none of them reaches a client of the local AWS', async () => {
   for (const [name, value] of Object.entries(machine.environment)) vi.stubEnv(name, value);
   try {
     await withLocalAws({}, async ({ endpoint, region, credentials }) => {

@@ -46,7 +46,7 @@ describe('Node.js', () => {
     expect(checkNodeVersion(workshop.root, version).verdict).toBe(verdict);
   });
 
-  test('that is too old is named, and what is needed', () => {
+  test('that is too old is reported with the required version', () => {
     workshop.write('package.json', '{"engines":{"node":">=20.19.0"}}');
     expect(checkNodeVersion(workshop.root, '18.20.4')).toMatchObject({
       detail: '18.20.4 is older than 20.19.0.',
@@ -89,14 +89,14 @@ describe('packages', () => {
   const install = (name: string, version: string) =>
     workshop.write(`node_modules/${name}/package.json`, JSON.stringify({ version }));
 
-  test('are well at their locked versions, those for other machines left out', () => {
+  test('pass at their locked versions, without those for other machines', () => {
     expect(checkInstalledPackages(workshop.root, linux)).toMatchObject({
       verdict: 'ok',
       detail: '3, each at its locked version',
     });
   });
 
-  test('of another version are named', () => {
+  test('of another version are reported', () => {
     install('a/node_modules/@b/c', '1.9.0');
     expect(checkInstalledPackages(workshop.root, linux)).toEqual({
       subject: 'Packages',
@@ -113,7 +113,7 @@ describe('packages', () => {
     expect(checkInstalledPackages(workshop.root, platform)).toMatchObject({ verdict: 'wrong', detail });
   });
 
-  test('that are cut off count as missing', () => {
+  test('that are incomplete count as missing', () => {
     workshop.write('node_modules/zod/package.json', '{"vers');
     expect(checkInstalledPackages(workshop.root, linux).detail).toBe('zod 4.6.7 is missing.');
   });
@@ -124,7 +124,7 @@ describe('the local port', () => {
     expect(await checkLocalPort(0)).toMatchObject({ verdict: 'ok' });
   });
 
-  test('that is taken is named, with the way out', async () => {
+  test('that is in use is reported with a solution', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
@@ -139,7 +139,7 @@ describe('the local port', () => {
     }
   });
 
-  test('is free again after the look', async () => {
+  test('is free again after the check', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
@@ -151,7 +151,7 @@ describe('the local port', () => {
 });
 
 describe('the state folder', () => {
-  test('can be written, and is as it was before', () => {
+  test('is writable, and unchanged by the check', () => {
     workshop.write('.workshop/ledger/mine.jsonl', '');
 
     expect(checkStateFolder(workshop.root)).toMatchObject({ verdict: 'ok' });
@@ -161,7 +161,7 @@ describe('the state folder', () => {
     ]);
   });
 
-  test('that is a file is named, with the way out', () => {
+  test('that is a file is reported with a solution', () => {
     workshop.write('.workshop', '');
 
     expect(checkStateFolder(workshop.root)).toMatchObject({
@@ -171,7 +171,7 @@ describe('the state folder', () => {
     });
   });
 
-  test.skipIf(process.platform === 'win32')('of which a part belongs to another user is named', () => {
+  test.skipIf(process.platform === 'win32')('that partly belongs to another user is reported', () => {
     workshop.write('.workshop/ledger/mine.jsonl', '');
     const ledger = join(workshop.root, '.workshop/ledger');
     for (const folder of [workshop.root, join(workshop.root, '.workshop')]) chmodSync(folder, 0o777);
@@ -196,7 +196,7 @@ describe('file watching', () => {
     expect(readdirSync(join(workshop.root, '.workshop'))).toEqual([]);
   });
 
-  test('that hears nothing is wrong, with the way out', async () => {
+  test('that hears nothing is reported with a solution', async () => {
     vi.useFakeTimers();
     const finding = checkFileWatching(workshop.root, {});
     // Time is up before the system has had a moment to tell of anything.
@@ -209,14 +209,14 @@ describe('file watching', () => {
     });
   });
 
-  test('is not needed when Vitest looks itself', async () => {
+  test('is not needed when Vitest polls', async () => {
     const finding = await checkFileWatching(workshop.root, { CHOKIDAR_USEPOLLING: '1' });
     expect(finding).toMatchObject({ verdict: 'ok', detail: expect.stringContaining('not needed') });
   });
 });
 
 describe('the output folder', () => {
-  test('can be written, and is as it was before', () => {
+  test('is writable, and unchanged by the check', () => {
     expect(checkOutputFolder(workshop.root, 'deep/output')).toMatchObject({ verdict: 'ok' });
     expect(readdirSync(workshop.root)).not.toContain('deep');
 
@@ -225,7 +225,7 @@ describe('the output folder', () => {
     expect(readdirSync(join(workshop.root, 'output'))).toEqual(['mine.txt']);
   });
 
-  test('that cannot be is named, with the way out', () => {
+  test("that can't be written is reported with a solution", () => {
     workshop.write('output', 'a file');
     expect(checkOutputFolder(workshop.root, 'output')).toEqual({
       subject: 'Output folder',
@@ -247,14 +247,14 @@ describe('a permission', () => {
     throw new KMSServiceException({ name, message, $fault: 'client', $metadata: { httpStatusCode: 400 } });
   };
 
-  test('is there when the call succeeds', async () => {
+  test('is granted when the call succeeds', async () => {
     expect(await ask('kms:ListKeys', caller, async () => {})).toMatchObject({
       verdict: 'ok',
       detail: 'allowed',
     });
   });
 
-  test('is not denied when something else is wrong', async () => {
+  test('does not count as denied when the call fails for another reason', async () => {
     const finding = await ask(
       'kms:DescribeKey',
       caller,
@@ -263,7 +263,7 @@ describe('a permission', () => {
     expect(finding).toMatchObject({ verdict: 'ok', detail: expect.stringMatching(/^not denied/) });
   });
 
-  test('that is missing is told with the statement that gives it', async () => {
+  test('that is missing is reported with the statement that grants it', async () => {
     const message = `User: ${caller} is not authorized to perform: kms:TagResource on resource: * because no identity-based policy allows the kms:TagResource action`;
     expect(await ask('kms:CreateKey', caller, answer('AccessDeniedException', message))).toEqual({
       subject: 'kms:CreateKey',
@@ -275,7 +275,7 @@ describe('a permission', () => {
     });
   });
 
-  test('that is denied explicitly needs somebody else', async () => {
+  test('that is explicitly denied needs an administrator', async () => {
     const message = `User: ${caller} is not authorized to perform: kms:Decrypt on resource: k with an explicit deny in a service control policy`;
     expect(await ask('kms:Decrypt', caller, answer('AccessDeniedException', message))).toMatchObject({
       verdict: 'wrong',
@@ -283,7 +283,7 @@ describe('a permission', () => {
     });
   });
 
-  test('is unknown when AWS is too busy, or not there', async () => {
+  test("is unknown when AWS is too busy or can't be reached", async () => {
     const throttled = await ask('kms:ListKeys', caller, answer('ThrottlingException', 'Rate exceeded'));
     expect(throttled).toMatchObject({
       verdict: 'wrong',

@@ -18,7 +18,7 @@ const base64Form = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}
 
 const isTaken = (encoded: string) => isBase64(encoded, Buffer.from(encoded, 'base64'));
 
-test('what is base64, by its grammar, is taken, and nothing else', { timeout: 60_000 }, () => {
+test("accepts exactly the texts that base64's grammar allows", { timeout: 60_000 }, () => {
   const encoded = fc.uint8Array().map((bytes) => Buffer.from(bytes).toString('base64'));
   const spoilt = fc
     .tuple(
@@ -81,7 +81,7 @@ describe('an input', () => {
     return 'taken';
   };
 
-  test('is read: defaults set, blobs and times decoded, what is null or unknown left out', () => {
+  test('is read: defaults set, blobs and times decoded, null and unknown members left out', () => {
     const members = { Name: 'ab', Count: null, Sealed: 'QUI=', At: 1.5, Pairs: { a: 'b' }, Size: 7 };
     expect(parseInput(input, members)).toEqual({
       Name: 'ab',
@@ -146,7 +146,7 @@ describe('an input', () => {
     expect(messageOf(members)).toBe(`ValidationException: 1 validation error detected: ${failure}`);
   });
 
-  test('is told all that it breaks, in the order of its members', () => {
+  test('gets all its violations, in the order of its members', () => {
     expect(messageOf({ Name: 'A', Count: 9 })).toMatch(
       /^ValidationException: 3 validation errors detected: .+ greater than or equal to 2; .+ pattern: .+; .+ at 'count' .+$/,
     );

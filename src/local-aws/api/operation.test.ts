@@ -63,7 +63,7 @@ describe('an operation', () => {
     });
   });
 
-  test('is not run when the caller may not, and CloudTrail is told what was tried', () => {
+  test('does not run without permission, and CloudTrail records the attempt', () => {
     const steps: string[] = [];
     const refusal = new AwsError('AccessDeniedException', 'No');
     const performed = noting(steps).perform(null, { Wall: 'north' }, caller, () => {
@@ -82,14 +82,14 @@ describe('an operation', () => {
     expect(noting([]).perform(null, { Wall: 'north' }, caller, () => {})).toHaveProperty('output');
   });
 
-  test('asks for no permission on what is not there', () => {
+  test('asks for no permission on a missing resource', () => {
     const steps: string[] = [];
     const performed = noting(steps).perform(null, { Wall: 'none' }, caller, () => {});
     expect(steps).toEqual(['target']);
     expect(performed).toMatchObject({ error: { name: 'NotFoundException' }, entry: { resources: [] } });
   });
 
-  test('does nothing with an input that breaks its schema', () => {
+  test('does not run with an input that breaks its schema', () => {
     const steps: string[] = [];
     const performed = noting(steps).perform(null, { Wall: '' }, caller, () => {});
     expect(steps).toEqual([]);
@@ -101,7 +101,7 @@ describe('an operation', () => {
     });
   });
 
-  test('that takes its time is recorded as any other, whether it succeeds or fails', async () => {
+  test('is recorded like any other when it is asynchronous, whether it succeeds or fails', async () => {
     expect(await noting([]).perform(null, { Wall: 'long' }, caller, () => {})).toMatchObject({
       output: { Painted: 'long' },
       entry: { responseElements: { painted: 'long' }, resources: [{ ARN: 'wall/long' }] },

@@ -59,7 +59,7 @@ describe("AWS's sentences", () => {
     });
   });
 
-  test('name the ciphertext where the request does not name the key', async () => {
+  test('name the ciphertext if the request does not name the key', async () => {
     const { as, kms, newKey, clock } = await startShared([{ userName: 'alice', policies: [] }]);
     const alice = as('alice').kms;
     const { id, arn } = await newKey();
@@ -86,7 +86,7 @@ describe("AWS's sentences", () => {
 });
 
 describe('a refused call', () => {
-  test('is on record, with who was refused what', async () => {
+  test('is recorded, with the caller and the refused action', async () => {
     const { as, newKey, deliveredEvents } = await startShared([
       { roleName: 'app', sessionName: 'job-1', policies: [] },
     ]);

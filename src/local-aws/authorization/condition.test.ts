@@ -118,7 +118,7 @@ describe('with several values in the request', () => {
 describe('a variable in a value', () => {
   const alice = { k: 'alice', 'aws:username': 'alice' };
 
-  test('is what the request has there', () => {
+  test("is replaced by the request's value", () => {
     const variable = `\${aws:username}`;
     expect(holds('StringEquals', variable, alice)).toBe(true);
     expect(holds('StringEquals', variable.toUpperCase(), alice)).toBe(true);
@@ -132,7 +132,7 @@ describe('a variable in a value', () => {
     expect(holds('StringLike', `\${aws:username}`, { ...values, k: 'a*' })).toBe(true);
   });
 
-  test('without a value matches nothing, neither in what must be nor in what must not be', () => {
+  test('without a value matches nothing, in positive and negative operators', () => {
     const variable = `\${aws:username}`;
     expect(holds('StringEquals', variable, { k: 'alice' })).toBe(false);
     expect(holds('StringNotEquals', variable, { k: 'alice' })).toBe(false);
@@ -144,7 +144,7 @@ describe('a variable in a value', () => {
     expect(holds('StringEquals', `\${aws:username, 'nobody'}`, alice)).toBe(true);
   });
 
-  test('writes a wildcard that means itself', () => {
+  test('can stand for a literal wildcard', () => {
     expect(holds('StringLike', `a\${*}`, { k: 'a*' })).toBe(true);
     expect(holds('StringLike', `a\${*}`, { k: 'ab' })).toBe(false);
     expect(holds('StringEquals', `\${$}{x}`, { k: `\${x}` })).toBe(true);
@@ -157,7 +157,7 @@ describe('a variable in a value', () => {
   });
 });
 
-test('condition keys are taken in any case', () => {
+test('condition keys are case-insensitive', () => {
   const condition = compileCondition('StringEquals', 'KMS:encryptioncontext:Purpose', ['test'], true);
   expect(condition(having({ 'kms:EncryptionContext:purpose': 'test' }))).toBe(true);
 });

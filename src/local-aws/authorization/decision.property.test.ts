@@ -112,7 +112,7 @@ const decisionOf = ({ request: asked, identity, key, grants }: World): Decision 
 const runs = { numRuns: 300, seed: 20_121_017 };
 const everything = { Action: '*', Resource: '*' } as const;
 
-describe('whatever the policies and grants', { timeout: 60_000 }, () => {
+describe('under any policies and grants', { timeout: 60_000 }, () => {
   test('an explicit deny of everything in a policy of the user wins', () => {
     fc.assert(
       fc.property(world, (given) => {

@@ -42,7 +42,7 @@ test.each([
   expect(identities.has(arn)).toBe(expected);
 });
 
-test('everybody has the policies that were given, and a stranger none', () => {
+test('each principal has its own policies, and an unknown one has none', () => {
   expect(identities.policiesOf(alice)).toEqual([policy]);
   expect(identities.policiesOf(session)).toEqual([]);
   expect(identities.policiesOf(newUser(account, 'bob'))).toEqual([]);

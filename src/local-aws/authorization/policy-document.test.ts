@@ -5,7 +5,7 @@ import { readPolicy } from './policy-document.ts';
 const statement = { Effect: 'Allow', Action: 'kms:*', Resource: '*' } as const;
 
 describe('a policy document', () => {
-  test('is read with lists for what stands alone', () => {
+  test('is read with single values as lists', () => {
     const document = readPolicy({
       Version: '2012-10-17',
       Statement: {

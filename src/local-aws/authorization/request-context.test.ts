@@ -14,7 +14,7 @@ import { accountId, allowing, startShared } from '../testing/principals-under-te
 
 const Plaintext = Buffer.from('x');
 
-describe('what conditions see', () => {
+describe('condition keys', () => {
   test('the encryption context, by pair and by key', async () => {
     const { as, newKey } = await startShared([
       {
@@ -99,7 +99,7 @@ describe('what conditions see', () => {
     expect(await errorOf(alice.send(encrypt))).toMatchObject({ name: 'AccessDeniedException' });
   });
 
-  test('what a key is, also one that is to be made', async () => {
+  test("the key's properties, even before its creation", async () => {
     const symmetric = {
       StringEquals: {
         'kms:KeySpec': 'SYMMETRIC_DEFAULT',

@@ -57,7 +57,7 @@ describe('order and bounds', () => {
     expect(storeOf(2).find({ limit: 2 }, 1e9)).not.toHaveProperty('next');
   });
 
-  test('a clock that is set back a little does not mix up the order', () => {
+  test('a clock that is set back a little does not change the order', () => {
     const store = storeOf(3);
     store.record(event(1000, { name: 'late' }));
     expect(names(store, { from: 3 })).toEqual(['late', 'event-3']);
@@ -91,7 +91,7 @@ describe('a clock that was far ahead', () => {
     ]);
   });
 
-  test('leaves each range of times, attribute and id with its events', () => {
+  test('keeps every range of times, attribute and id complete', () => {
     const store = disordered();
     expect(names(store, { from: 3, to: 4 }, later)).toEqual(['event-4', 'event-3']);
     expect(names(store, { from: 6 }, later)).toEqual(['ahead-2', 'ahead-1']);
@@ -119,14 +119,14 @@ describe('a clock that was far ahead', () => {
     expect(shown).toEqual(all);
   });
 
-  test('is forgotten with its events', () => {
+  test('has no effect after its events have been dropped', () => {
     const store = disordered(4);
     expect(names(store, {}, later)).toEqual(['ahead-2', 'ahead-1', 'event-5', 'event-4']);
     for (const second of [6, 7]) store.record(event(second * 1000, { name: `event-${second}` }));
     expect(names(store, { to: 6 }, later)).toEqual(['event-6', 'event-5', 'event-4']);
   });
 
-  test('is the same to a store that is made of its changes', () => {
+  test('has the same effect in a store that is rebuilt from its changes', () => {
     const store = disordered();
     const copy = new EventStore(atOnce, 100);
     for (const change of store.changes()) copy.apply(change);
@@ -173,7 +173,7 @@ describe('delivery', () => {
     expect(names(store, {}, 9000)).toEqual(['fast', 'slow']);
   });
 
-  test('an event that is delivered twice is there twice, under one id, and is found by it', () => {
+  test('an event that is delivered twice occurs twice, under one id', () => {
     const store = new EventStore(({ time }) => [time, time + 5000], 10);
     store.record(event(1000));
     store.record(event(2000));
@@ -199,7 +199,7 @@ describe('delivery', () => {
 });
 
 describe('event ids', () => {
-  test('are UUIDs, no two the same, each finding its event', () => {
+  test('are unique UUIDs, and each finds its event', () => {
     const store = storeOf(20);
     const { events } = store.find({ limit: 50 }, 1e9);
     expect(new Set(events.map((found) => found.eventId)).size).toBe(20);
@@ -216,7 +216,7 @@ describe('event ids', () => {
     expect(names(store, { attribute: { key: 'EventId', value } })).toEqual([]);
   });
 
-  test('an id with something after it finds nothing', () => {
+  test('an id with additional characters finds nothing', () => {
     const store = storeOf(1);
     const id = store.find({ limit: 1 }, 1e9).events[0]?.eventId;
     expect(names(store, { attribute: { key: 'EventId', value: `${id}` } })).toEqual(['event-1']);

@@ -12,7 +12,7 @@ const lookUp = (local: LocalAwsUnderTest, input: object = {}) =>
   local.cloudTrail.send(new LookupEventsCommand(input));
 
 describe('delivery', () => {
-  test('takes two seconds and a bit: before, nothing is there', async ({ local }) => {
+  test('takes a little over two seconds, and nothing is visible earlier', async ({ local }) => {
     await local.kms.send(new ListKeysCommand({}));
     expect((await lookUp(local)).Events).toEqual([]);
     local.clock.advance({ seconds: 1.9 });
@@ -80,7 +80,7 @@ describe('a look-up', () => {
     ]);
   });
 
-  test('takes times inclusively', async ({ local }) => {
+  test('includes its start and end', async ({ local }) => {
     await local.kms.send(new ListKeysCommand({}));
     const time = local.clock.now();
     local.clock.advance({ seconds: 10 });
@@ -121,7 +121,7 @@ describe('a look-up', () => {
     expect(ids).toEqual(ids.toSorted().toReversed());
   });
 
-  test('takes a NextToken with identical parameters only', async ({ local }) => {
+  test('accepts a NextToken only with identical parameters', async ({ local }) => {
     for (let count = 0; count < 3; count++) await local.kms.send(new ListKeysCommand({}));
     local.clock.advance({ seconds: 10 });
     const parameters = { ...by('EventName', 'ListKeys'), MaxResults: 1 };
@@ -197,7 +197,7 @@ describe('a look-up', () => {
     expect(await errorOf(lookUp(local))).toMatchObject({ name: 'ThrottlingException' });
   });
 
-  test('does not get in the way of the next one, but is there for who asks for it', async ({ local }) => {
+  test('is itself an event, which only look-ups by name, source or id return', async ({ local }) => {
     await local.deliveredEvents();
     await local.deliveredEvents();
     expect(await local.deliveredEvents()).toEqual([]);

@@ -142,7 +142,7 @@ describe('the record', () => {
     });
   });
 
-  test('of ScheduleKeyDeletion has what was answered', async ({ local }) => {
+  test('of ScheduleKeyDeletion has the answer', async ({ local }) => {
     const { id, arn } = await local.newKey();
     await local.kms.send(new ScheduleKeyDeletionCommand({ KeyId: id, PendingWindowInDays: 20 }));
     const [record] = await local.deliveredEvents();
@@ -200,7 +200,7 @@ describe('a call that failed', () => {
     expect((await local.deliveredEvents(by('ResourceName', arn)))[0]).toHaveProperty('resources');
   });
 
-  test('with a long text does not fill the trail with it', async ({ local }) => {
+  test('with a long text is cut short', async ({ local }) => {
     await errorOf(local.kms.send(new CreateKeyCommand({ Description: 'd'.repeat(500_000) })));
     const [record] = await local.deliveredEvents();
     expect(record?.errorMessage).toHaveLength(1024);

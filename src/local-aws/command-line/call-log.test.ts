@@ -28,7 +28,7 @@ test('shows the error and the injected faults of a failed call', () => {
   expect(callLine({ ...call, status: 0, faults: ['reset'] }, answeredAt)).toContain(' reset faults=reset ');
 });
 
-test('whatever a client calls the operation, it is one line, without control characters', () => {
+test("every operation's name fits on one line, without control characters", () => {
   const line = callLine(
     { ...call, operation: `\n2026 kms:Decrypt 200\u001b[2J${'x'.repeat(1000)}` },
     answeredAt,

@@ -149,7 +149,7 @@ describe('a connection reset', () => {
     expect(await eventsOf('CreateKey')).toHaveLength(1);
   });
 
-  test('after the call leaves a key of which the client never heard', async () => {
+  test("after the call leaves a key that the client doesn't know", async () => {
     await start([{ fault: 'reset', operation: 'CreateKey', carriedOut: true, sequence: [false, true] }]);
 
     await expect(local.newKey()).rejects.toMatchObject({ name: 'TimeoutError', code: 'ECONNRESET' });
@@ -219,7 +219,7 @@ describe('latency', () => {
     expect(delays.size).toBe(5);
   });
 
-  test('is by the machine’s clock where the one given cannot wait', async () => {
+  test("uses the machine’s clock if the given one can't wait", async () => {
     const clock: Clock = { now: () => Date.now() };
     const faults: unknown[] = [];
     const onCall = (call: AnsweredCallInfo) => faults.push(call.faults);

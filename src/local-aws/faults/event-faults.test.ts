@@ -40,7 +40,7 @@ async function visibleIds(operation = 'GenerateDataKey', pageSize = 50): Promise
 }
 
 describe('doubled events', () => {
-  test('are there twice under the same id', async () => {
+  test('occur twice under the same id', async () => {
     const keyId = await start([{ fault: 'doubled-event', operation: 'GenerateDataKey' }]);
     await generateDataKeys(keyId, 2);
 
@@ -94,7 +94,7 @@ describe('late events', () => {
     expect(await visibleIds()).toHaveLength(1);
   });
 
-  test('are those of the sequence, and no others', async () => {
+  test('are exactly those of the sequence', async () => {
     const sequence = [false, true, true];
     const keyId = await start([
       { fault: 'late-event', operation: 'GenerateDataKey', seconds: 300, sequence },

@@ -49,7 +49,7 @@ const generateDataKey = (KeyId: string) =>
 const aliasNames = async () => (await customerAliases(local.kms)).map((alias) => alias.AliasName);
 
 describe('an alias', () => {
-  test('that was created is found when its time has come', async () => {
+  test('that was created is found after the delay', async () => {
     const keyId = await start({ fault: 'late-change', operation: 'CreateAlias', seconds: 3 });
     await createAlias(keyId);
 
@@ -63,14 +63,14 @@ describe('an alias', () => {
     expect(await aliasNames()).toEqual([AliasName]);
   });
 
-  test('that is not seen yet is taken all the same', async () => {
+  test('that is not yet visible is taken all the same', async () => {
     const keyId = await start({ fault: 'late-change', operation: 'CreateAlias', seconds: 3 });
     await createAlias(keyId);
 
     expect((await errorOf(createAlias(keyId))).name).toBe('AlreadyExistsException');
   });
 
-  test('that was updated names the key it named before', async () => {
+  test('that was updated still names the earlier key', async () => {
     const before = await start({ fault: 'late-change', operation: 'UpdateAlias', seconds: 3 });
     const { id: after } = await local.newKey();
     await createAlias(before);
@@ -93,7 +93,7 @@ describe('an alias', () => {
 });
 
 describe('a key', () => {
-  test('that was created is found when its time has come', async () => {
+  test('that was created is found after the delay', async () => {
     await start({ fault: 'late-change', operation: 'CreateKey', seconds: 3, sequence: [false, true] });
     const { id } = await local.newKey();
 
@@ -119,7 +119,7 @@ describe('a key', () => {
     await generateDataKey(keyId);
   });
 
-  test('that is to be deleted, or no longer, still is in the state before', async () => {
+  test('whose deletion was scheduled or cancelled is still in the earlier state', async () => {
     const keyId = await start(
       { fault: 'late-change', operation: 'ScheduleKeyDeletion', seconds: 3 },
       { fault: 'late-change', operation: 'CancelKeyDeletion', seconds: 5 },
@@ -150,7 +150,7 @@ describe('a key', () => {
 });
 
 describe('changes', () => {
-  test('build on one another, though the first is not seen yet', async () => {
+  test('build on one another, even if the first is not yet visible', async () => {
     const keyId = await start({ fault: 'late-change', operation: 'DisableKey', seconds: 60 });
     await local.kms.send(new DisableKeyCommand({ KeyId: keyId }));
     expect(await stateOf(keyId)).toBe('Enabled');
@@ -163,7 +163,7 @@ describe('changes', () => {
     expect(await stateOf(keyId)).toBe('Disabled');
   });
 
-  test('never go back: one that is overtaken by a later one is not seen at all', async () => {
+  test('never go back: a change that a later one overtakes is never visible', async () => {
     const keyId = await start(
       { fault: 'late-change', operation: 'DisableKey', seconds: 60 },
       { fault: 'late-change', operation: 'EnableKey', seconds: 1 },
@@ -177,7 +177,7 @@ describe('changes', () => {
     }
   });
 
-  test('that no rule is about are seen at once', async () => {
+  test('that no rule matches are visible at once', async () => {
     const keyId = await start({ fault: 'late-change', operation: 'CreateAlias', seconds: 3 });
     await createAlias(keyId);
     await local.kms.send(new DisableKeyCommand({ KeyId: keyId }));
@@ -199,7 +199,7 @@ describe('changes', () => {
     expect(await aliasNames()).toEqual([AliasName]);
   });
 
-  test('of before the start are seen from the start', async () => {
+  test('from before the start are visible from the start', async () => {
     const dataDirectory = await mkdtemp(join(tmpdir(), 'late-changes-'));
     onTestFinished(() => rm(dataDirectory, { recursive: true }));
     local = await startUnderTest({ dataDirectory });

@@ -84,7 +84,7 @@ describe('a web page is kept out', () => {
   });
 });
 
-describe('an operation that is not there', () => {
+describe('an unknown operation', () => {
   test('of KMS', async ({ local }) => {
     expect(await errorOf(signedCall(local, { target: 'TrentService.MakeCoffee' }))).toEqual({
       name: 'UnknownOperationException',
@@ -98,7 +98,7 @@ describe('an operation that is not there', () => {
     expect(error).toMatchObject({ name: 'UnknownOperationException' });
   });
 
-  test('of a service that is not there', async ({ local }) => {
+  test('of an unknown service', async ({ local }) => {
     const error = await errorOf(signedCall(local, { target: 'DynamoDB_20120810.ListTables' }));
     expect(error).toMatchObject({ name: 'UnknownOperationException' });
   });
@@ -124,7 +124,7 @@ describe('an operation that is not there', () => {
     expect(body).toContain('Make&lt;Coffee&gt;');
   });
 
-  test('because the request names none', async ({ local }) => {
+  test('if the request names none', async ({ local }) => {
     const { status, body } = await rawRequest(local.aws.endpoint, { method: 'GET' });
     expect({ status, ...JSON.parse(body) }).toMatchObject({
       status: 400,

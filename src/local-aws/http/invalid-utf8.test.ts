@@ -38,7 +38,7 @@ describe.each([
   });
 });
 
-test('an encryption context of other bytes is never the same one: it is refused', async ({ local }) => {
+test('an encryption context with invalid UTF-8 is refused', async ({ local }) => {
   const { id: KeyId } = await local.newKey();
   const { CiphertextBlob = new Uint8Array() } = await local.kms.send(
     new EncryptCommand({ KeyId, Plaintext: Buffer.from('a'), EncryptionContext: { a: '\ufffd' } }),

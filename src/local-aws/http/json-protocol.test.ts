@@ -15,7 +15,7 @@ test.each([
   expect(Object.values(numbersAsText?.(Buffer.from(body)) ?? {})).toEqual(values);
 });
 
-test('of any body, all but the numbers stays as it is', () => {
+test('everything but the numbers of a body stays as it is', () => {
   const withTexts = (value: unknown): unknown => {
     if (typeof value === 'number') return JSON.stringify(value);
     if (Array.isArray(value)) return value.map(withTexts);

@@ -48,7 +48,7 @@ test('100,000 malformed requests: each answered or closed, and good ones are ans
   await callAsUsual(KeyMetadata?.KeyId);
 });
 
-test('a request that came before bytes that are none is answered first', async () => {
+test('a request before malformed bytes is answered first', async () => {
   const unsigned = 'POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Amz-Target: TrentService.ListKeys\r\n\r\n';
   const bytes = Buffer.from(`${unsigned}no HTTP\r\n\r\n`);
   const answers = await sendLast(portOf(aws), { kind: 'two in one', bytes, afterwards: 'wait' });

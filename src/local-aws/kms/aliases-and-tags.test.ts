@@ -83,7 +83,7 @@ describe('an alias', () => {
     });
   });
 
-  test('that is not there can be neither changed nor deleted', async ({ local }) => {
+  test('that does not exist can be neither changed nor deleted', async ({ local }) => {
     const { id } = await local.newKey();
     const notFound = {
       name: 'NotFoundException',
@@ -97,7 +97,7 @@ describe('an alias', () => {
     );
   });
 
-  test('can not name another alias', async ({ local }) => {
+  test("can't name another alias", async ({ local }) => {
     const { id } = await local.newKey();
     await local.kms.send(new CreateAliasCommand({ AliasName: 'alias/mine', TargetKeyId: id }));
     const create = new CreateAliasCommand({ AliasName: 'alias/second', TargetKeyId: 'alias/mine' });
@@ -108,7 +108,7 @@ describe('an alias', () => {
   });
 
   // KMS developer guide, resource-limits.html; the sentence is AWS's.
-  test('is one of 50 at most of its key, which come in order and page by page', async ({ local }) => {
+  test('is one of at most 50 of its key, listed in order and page by page', async ({ local }) => {
     const [key, other] = [await local.newKey(), await local.newKey()];
     const names = Array.from({ length: 50 }, (_, index) => `alias/mine-${String(index).padStart(3, '0')}`);
     for (const AliasName of names.toReversed()) {
@@ -148,7 +148,7 @@ describe('an alias', () => {
     });
   });
 
-  test('that goes away between two pages shifts nothing', async ({ local }) => {
+  test('that is deleted between two pages shifts nothing', async ({ local }) => {
     const { id } = await local.newKey();
     for (const name of ['a', 'b', 'c', 'd']) {
       await local.kms.send(new CreateAliasCommand({ AliasName: `alias/${name}`, TargetKeyId: id }));
@@ -183,7 +183,7 @@ describe('tags', () => {
     expect(seen).toEqual([[tag('a', '2')], [tag('c', '1')]]);
   });
 
-  test('of which there are 50 already take no more', async ({ local }) => {
+  test('are limited to 50', async ({ local }) => {
     const { id } = await local.newKey();
     const tags = (from: number, count: number) =>
       Array.from({ length: count }, (_, index) => ({ TagKey: `tag-${from + index}`, TagValue: '' }));
@@ -196,7 +196,7 @@ describe('tags', () => {
     });
   });
 
-  test('have to be there', async ({ local }) => {
+  test('are required', async ({ local }) => {
     const { id } = await local.newKey();
     expect(
       await errorOf(local.kms.send(new TagResourceCommand({ KeyId: id, Tags: undefined }))),

@@ -10,7 +10,7 @@ const plaintext = Buffer.from('a data key of thirty-two bytes..');
 const bytes = () => fc.uint8Array({ minLength: 1, maxLength: 64 });
 const contexts = () => fc.dictionary(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }));
 
-test('what was sealed opens, under the same encryption context in any order', { timeout: 60_000 }, () => {
+test('a blob opens under the same encryption context in any order', { timeout: 60_000 }, () => {
   fc.assert(
     fc.property(bytes(), contexts(), (secret, context) => {
       const reversed = Object.fromEntries(Object.entries(context).reverse());
@@ -58,7 +58,7 @@ test.each([
   expect(open(key, seal(key, plaintext, sealed), sealed)).toEqual(plaintext);
 });
 
-test('a blob says which key and which material sealed it, and not what', () => {
+test('a blob names its key and key material, and reveals nothing of its content', () => {
   const blob = seal(key, plaintext);
   expect(originOf(blob)).toEqual({ keyId: key.id, materialId: key.materials[0].id });
   expect(blob.includes(plaintext)).toBe(false);
@@ -76,7 +76,7 @@ test('sealing the same twice gives different blobs', () => {
   expect(seal(key, plaintext).equals(seal(key, plaintext))).toBe(false);
 });
 
-test('a blob opens after its key has got new material, which seals from then on', () => {
+test('a blob opens after a rotation of its key, which then seals with the new material', () => {
   const [first] = key.materials;
   const blob = seal(key, plaintext);
   const rotated: KeyRecord = { ...key, materials: [first, newMaterial(1)] };

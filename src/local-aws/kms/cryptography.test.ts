@@ -41,14 +41,14 @@ describe('a data key', () => {
     expect(decrypted.Plaintext).toEqual(dataKey.Plaintext);
   });
 
-  test('is another one each time', async ({ local }) => {
+  test('is different each time', async ({ local }) => {
     const { id } = await local.newKey();
     const generate = () => local.kms.send(new GenerateDataKeyCommand({ KeyId: id, KeySpec: 'AES_256' }));
     const [one, other] = [await generate(), await generate()];
     expect(one.Plaintext).not.toEqual(other.Plaintext);
   });
 
-  test('without plaintext is for later', async ({ local }) => {
+  test('without plaintext can be decrypted later', async ({ local }) => {
     const { id } = await local.newKey();
     const input = { KeyId: id, KeySpec: 'AES_256', EncryptionContext } as const;
     const dataKey = await local.kms.send(new GenerateDataKeyWithoutPlaintextCommand(input));
@@ -199,7 +199,7 @@ describe('Encrypt and Decrypt', () => {
   });
 });
 
-test('a dry run says whether the call would have succeeded, and gives nothing away', async ({ local }) => {
+test('a dry run says if the call would have succeeded, and returns no data', async ({ local }) => {
   const { id } = await local.newKey();
   const { CiphertextBlob } = await local.kms.send(
     new EncryptCommand({ KeyId: id, Plaintext: Buffer.from('secret'), EncryptionContext }),

@@ -73,7 +73,7 @@ describe('a data key pair', () => {
     },
   );
 
-  test('without plaintext has the private key sealed only', async ({ local }) => {
+  test('without plaintext has only the encrypted private key', async ({ local }) => {
     const { id, arn } = await local.newKey();
     const KeyPairSpec = 'ECC_NIST_P256';
     const pair = await local.kms.send(

@@ -53,7 +53,7 @@ test('what one local AWS encrypted, another decrypts with the same material, and
   }
 });
 
-test('a key that a data directory has stays as it is', async () => {
+test('a key in a data directory stays as it is', async () => {
   const kept = await KeptLocalAws.create();
   const keys = [{ keyId, material, aliasName }];
   let local = await kept.start({ keys });

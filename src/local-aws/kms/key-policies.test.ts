@@ -41,7 +41,7 @@ const put = (kms: KMSClient, KeyId: string, Policy: string, bypass?: boolean) =>
 const encrypt = (kms: KMSClient, KeyId: string) => kms.send(new EncryptCommand({ KeyId, Plaintext }));
 
 describe('a key policy', () => {
-  test('is the default one if none was given, laid out as AWS does', async ({ local }) => {
+  test('is the default one if none was given, formatted as AWS does', async ({ local }) => {
     const { id } = await local.newKey();
     const { Policy = '', PolicyName } = await local.kms.send(new GetKeyPolicyCommand({ KeyId: id }));
     expect(PolicyName).toBe('default');
@@ -70,7 +70,7 @@ describe('a key policy', () => {
     });
   });
 
-  test('comes back as it was given, to CreateKey and to PutKeyPolicy', async ({ local }) => {
+  test('is returned as it was given to CreateKey or PutKeyPolicy', async ({ local }) => {
     const first = `  ${policyOf(delegating)}\n`;
     const { KeyMetadata } = await local.kms.send(new CreateKeyCommand({ Policy: first }));
     const KeyId = KeyMetadata?.KeyId ?? '';
@@ -115,7 +115,7 @@ describe('a key policy', () => {
     await encrypt(kms, id);
   });
 
-  test('that denies a user wins over all that allows', async () => {
+  test('that denies a user overrules every Allow', async () => {
     const { as, kms, newKey } = await startShared([{ userName: 'alice', policies: [allowing('kms:*')] }]);
     const { id, arn } = await newKey();
     const denial: StatementInput = { ...allowingPrincipal(userArn('alice'), 'kms:Encrypt'), Effect: 'Deny' };
@@ -175,7 +175,7 @@ describe('the lockout safety check', () => {
     await as('alice').kms.send(new CreateKeyCommand({}));
   });
 
-  test('can be skipped, by those who may', async () => {
+  test('can be bypassed with the permission', async () => {
     const { as, newKey } = await startShared([
       { userName: 'alice', policies: [] },
       {
@@ -207,7 +207,7 @@ describe('the lockout safety check', () => {
   });
 });
 
-test('reading and changing a policy is on record', async ({ local }) => {
+test('reading and changing a policy is recorded', async ({ local }) => {
   const { id, arn } = await local.newKey();
   await local.kms.send(new GetKeyPolicyCommand({ KeyId: id }));
   const policy = policyOf(delegating);

@@ -33,7 +33,7 @@ const currentMaterialId = async ({ kms }: LocalAwsUnderTest, KeyId: string) =>
   (await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.CurrentKeyMaterialId;
 
 describe('rotation on demand', () => {
-  test('gives new material; what was sealed before still opens', async ({ local }) => {
+  test('gives new material; earlier ciphertexts still decrypt', async ({ local }) => {
     const { id, arn } = await local.newKey();
     const before = await encrypt(local, id, 'before');
     const rotated = await local.kms.send(new RotateKeyOnDemandCommand({ KeyId: id }));
@@ -63,7 +63,7 @@ describe('rotation on demand', () => {
     return opened.KeyMaterialId;
   }
 
-  test('is there 25 times for a key, however often it rotates by itself', async ({ local }) => {
+  test('is limited to 25 per key, without counting automatic rotations', async ({ local }) => {
     const { id, arn } = await local.newKey();
     await local.kms.send(new EnableKeyRotationCommand({ KeyId: id, RotationPeriodInDays: 90 }));
     local.clock.advance({ days: 90 });
@@ -79,7 +79,7 @@ describe('rotation on demand', () => {
     await expect(local.kms.send(new RotateKeyOnDemandCommand({ KeyId: other.id }))).resolves.toBeDefined();
   });
 
-  test('leaves the schedule as it is, and has to keep 20 minutes away from it', async ({ local }) => {
+  test('leaves the schedule as it is, and is refused within 20 minutes of it', async ({ local }) => {
     const { id } = await local.newKey();
     await local.kms.send(new EnableKeyRotationCommand({ KeyId: id, RotationPeriodInDays: 90 }));
     const { NextRotationDate } = await status(local, id);
@@ -94,7 +94,7 @@ describe('rotation on demand', () => {
 });
 
 describe('automatic rotation', () => {
-  test('comes a year after it was enabled, then every year; all that was sealed opens', async ({ local }) => {
+  test('comes a year after it was enabled, then every year; all ciphertexts decrypt', async ({ local }) => {
     const { id, arn } = await local.newKey();
     const enabledAt = local.clock.now();
     await local.kms.send(new EnableKeyRotationCommand({ KeyId: id }));
@@ -135,7 +135,7 @@ describe('automatic rotation', () => {
     }
   });
 
-  test('takes another period from the day on which it is given', async ({ local }) => {
+  test('applies a new period from the day on which it is set', async ({ local }) => {
     const { id } = await local.newKey();
     const enable = (RotationPeriodInDays?: number) =>
       local.kms.send(new EnableKeyRotationCommand({ KeyId: id, RotationPeriodInDays }));
@@ -164,7 +164,7 @@ describe('automatic rotation', () => {
     expect(await rotations(local, id)).toHaveLength(1);
   });
 
-  test('waits while the key is disabled, and is made good once when it is enabled', async ({ local }) => {
+  test('waits while the key is disabled, and happens once when it is enabled', async ({ local }) => {
     const { id } = await local.newKey();
     await local.kms.send(new EnableKeyRotationCommand({ KeyId: id, RotationPeriodInDays: 100 }));
     await local.kms.send(new DisableKeyCommand({ KeyId: id }));
@@ -188,7 +188,7 @@ describe('automatic rotation', () => {
     expect((await status(local, id)).NextRotationDate).toEqual(NextRotationDate);
   });
 
-  test('is off while the key is to be deleted, and back if that is cancelled', async ({ local }) => {
+  test('is off while deletion is pending, and back after its cancellation', async ({ local }) => {
     const { id, arn } = await local.newKey();
     await local.kms.send(new EnableKeyRotationCommand({ KeyId: id, RotationPeriodInDays: 90 }));
     local.clock.advance({ days: 80 });
@@ -224,7 +224,7 @@ test('ListKeyRotations has the first material if asked for, and pages', async ({
   expect(seen.slice(1)).toEqual(await rotations(local, id));
 });
 
-test('CloudTrail tells of the wish, and of the rotation, which nobody called', async ({ local }) => {
+test('CloudTrail records the request, and the rotation, which has no caller', async ({ local }) => {
   const { id, arn } = await local.newKey();
   const previous = await currentMaterialId(local, id);
   await local.kms.send(new RotateKeyOnDemandCommand({ KeyId: id }));

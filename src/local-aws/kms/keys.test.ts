@@ -47,7 +47,7 @@ describe('a key is found', () => {
     });
   });
 
-  test('by no identifier of another account', async ({ local }) => {
+  test('is not found by an identifier of another account', async ({ local }) => {
     const { id } = await local.newKey();
     const KeyId = `arn:aws:kms:us-east-1:444455556666:key/${id}`;
     expect(await errorOf(local.kms.send(new DescribeKeyCommand({ KeyId })))).toMatchObject({
@@ -56,7 +56,7 @@ describe('a key is found', () => {
     });
   });
 
-  test('not without an identifier', async ({ local }) => {
+  test('rejects an empty KeyId', async ({ local }) => {
     expect(await errorOf(local.kms.send(new DescribeKeyCommand({ KeyId: undefined })))).toMatchObject({
       name: 'ValidationException',
       message:
@@ -64,7 +64,7 @@ describe('a key is found', () => {
     });
   });
 
-  test('not by an alias where AWS takes none', async ({ local }) => {
+  test('rejects an alias where AWS takes none', async ({ local }) => {
     const { id } = await local.newKey();
     await local.kms.send(new CreateAliasCommand({ AliasName: 'alias/mine', TargetKeyId: id }));
     const schedule = (KeyId: string) => errorOf(local.kms.send(new ScheduleKeyDeletionCommand({ KeyId })));
@@ -101,8 +101,8 @@ describe('ListKeys', () => {
   });
 });
 
-describe('a key that is to be deleted', () => {
-  test('is pending for the window, then gone with its aliases; then CloudTrail tells of it', async ({
+describe('a key whose deletion is scheduled', () => {
+  test('is pending for the window, then gone with its aliases, which CloudTrail records', async ({
     local,
   }) => {
     const { id, arn } = await local.newKey();
@@ -157,7 +157,7 @@ describe('a key that is to be deleted', () => {
     expect(await described()).not.toHaveProperty('DeletionDate');
   });
 
-  test('has 30 days by default, and from 7 to 30 if asked', async ({ local }) => {
+  test('has a window of 30 days by default, or of 7 to 30', async ({ local }) => {
     const { id } = await local.newKey();
     const schedule = (PendingWindowInDays?: number) =>
       local.kms.send(new ScheduleKeyDeletionCommand({ KeyId: id, PendingWindowInDays }));

@@ -44,7 +44,7 @@ const listedAlias = async (kms: KMSClient, name: string) => {
 };
 
 describe('a predefined alias', () => {
-  test('is listed without a key until it is used, and then with the key that it got', async ({ local }) => {
+  test('is listed without a key until its first use, then with its key', async ({ local }) => {
     const { Aliases = [] } = await local.kms.send(new ListAliasesCommand({}));
     const names = Aliases.map(({ AliasName = '' }) => AliasName);
     expect(names).toEqual(names.toSorted());
@@ -78,7 +78,7 @@ describe('a predefined alias', () => {
     expect((await describeKey(local.kms, 'alias/aws/ebs'))?.KeyId).not.toBe(key?.KeyId);
   });
 
-  test('is not there in another account, or for a service that has none', async ({ local }) => {
+  test('does not exist in another account, or for a service that has none', async ({ local }) => {
     for (const KeyId of [s3Arn.replace('111122223333', '444455556666'), 'alias/aws/none', 'alias/aws/']) {
       expect(await errorOf(describeKey(local.kms, KeyId))).toMatchObject({ name: 'NotFoundException' });
     }
@@ -89,7 +89,7 @@ describe('a predefined alias', () => {
   });
 
   // CreateAlias, UpdateAlias and DeleteAlias in the KMS API reference: the prefix is reserved.
-  test('is made, changed and deleted by nobody, whether it has a key or not', async ({ local }) => {
+  test("can't be created, changed or deleted, with or without a key", async ({ local }) => {
     const { id } = await local.newKey();
     for (let time = 0; time < 2; time++) {
       for (const command of [
@@ -105,7 +105,7 @@ describe('a predefined alias', () => {
     }
   });
 
-  test('gets one key where replicas lag behind', async () => {
+  test('gets one key even if replicas lag behind', async () => {
     const local = await startUnderTest({
       faults: [{ fault: 'late-change', operation: 'CreateKey', seconds: 3 }],
     });
@@ -178,7 +178,7 @@ describe('an AWS managed key', () => {
     });
   });
 
-  test('can be looked at by those whose own policies allow it', async () => {
+  test('can be described by callers whose own policies allow it', async () => {
     const { kms, as } = await startShared([{ userName: 'nobody', policies: [] }]);
     const { KeyId = '' } = (await describeKey(kms, s3)) ?? {};
     const { Policy = '' } = await kms.send(new GetKeyPolicyCommand({ KeyId }));

@@ -15,7 +15,7 @@ const Plaintext = Buffer.from('x');
 describe('an alias', () => {
   const aliasArn = (name: string) => `arn:aws:kms:us-east-1:${accountId}:alias/${name}`;
 
-  test('can be changed by those who may change it, and the keys on both ends', async () => {
+  test('can be changed with permissions on it and on both keys', async () => {
     const actions = ['kms:CreateAlias', 'kms:UpdateAlias', 'kms:DeleteAlias'];
     const { as, kms, newKey } = await startShared([
       { userName: 'alice', policies: [allowing(actions, [aliasArn('app-*'), 'arn:aws:kms:*:*:key/*'])] },

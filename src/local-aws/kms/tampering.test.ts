@@ -105,7 +105,7 @@ describe('a blob is refused', () => {
     );
   });
 
-  test('cut short anywhere, and with anything put in anywhere', async ({ local }) => {
+  test('cut short anywhere, and with anything inserted anywhere', async ({ local }) => {
     const { id } = await local.newKey();
     const blob = await seal(local, id, {});
     await fc.assert(
@@ -120,7 +120,7 @@ describe('a blob is refused', () => {
     );
   });
 
-  test('under any other encryption context, were it one character', async ({ local }) => {
+  test('under any other encryption context, even by one character', async ({ local }) => {
     const { id } = await local.newKey();
     await fc.assert(
       fc.asyncProperty(changedContexts(), async ({ context, changed }) => {
@@ -131,7 +131,7 @@ describe('a blob is refused', () => {
     );
   });
 
-  test('under a context whose pairs are the same characters, cut elsewhere', async ({ local }) => {
+  test('under a context with the same characters, split elsewhere', async ({ local }) => {
     const { id } = await local.newKey();
     const cuts = fc
       .tuple(fc.string({ minLength: 2, maxLength: 20 }), fc.nat(), fc.nat())

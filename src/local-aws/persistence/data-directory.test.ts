@@ -15,7 +15,7 @@ import { KeptLocalAws } from '../testing/kept-local-aws.ts';
 import { temporaryDirectory } from '../testing/temporary-directory.ts';
 
 // Windows has access control lists instead of file modes.
-test.skipIf(process.platform === 'win32')('the directory is made, and is its owner’s alone', async () => {
+test.skipIf(process.platform === 'win32')('creates the directory for its owner alone', async () => {
   const dataDirectory = join(await temporaryDirectory(), 'not', 'there', 'yet');
   const aws = await startLocalAws({ dataDirectory });
   expect(statSync(dataDirectory).mode & 0o777).toBe(0o700);
@@ -55,7 +55,7 @@ test('neither plaintexts nor data keys are in it', async () => {
   expect(journal).not.toContain(JSON.stringify([...Plaintext]).slice(1, -1));
 });
 
-describe('who uses the directory', () => {
+describe('the user of the directory', () => {
   test('is one at a time', async () => {
     const kept = await KeptLocalAws.create();
     const first = await kept.start();
@@ -66,7 +66,7 @@ describe('who uses the directory', () => {
     expect((await first.kms.send(new ListKeysCommand({}))).Keys).toHaveLength(1);
   });
 
-  test('gives it back if the start fails', async () => {
+  test('releases it if the start fails', async () => {
     const kept = await KeptLocalAws.create();
     const { dataDirectory } = kept;
     const other = await startLocalAws();
@@ -88,7 +88,7 @@ describe('who uses the directory', () => {
 });
 
 describe('after a crash', () => {
-  test('a torn last record is dropped, and said; what was before it is there', async () => {
+  test('a torn last record is dropped and reported; the earlier ones are there', async () => {
     const kept = await KeptLocalAws.create();
     const { id } = await (await kept.start()).newKey();
     await kept.stop();
@@ -156,7 +156,7 @@ describe('after a crash', () => {
   });
 });
 
-test('the file is bounded, though calls go on, and the trail is there as far as it goes back', {
+test('the file stays bounded while calls go on, and the trail keeps its events', {
   timeout: 60_000,
 }, async () => {
   const kept = await KeptLocalAws.create();

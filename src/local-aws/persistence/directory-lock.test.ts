@@ -6,7 +6,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { temporaryDirectory } from '../testing/temporary-directory.ts';
 import { lockDirectory } from './directory-lock.ts';
 
-test('writes down which process has the directory, and leaves nothing behind', async () => {
+test('records the process that has the directory, and leaves nothing behind', async () => {
   const directory = await temporaryDirectory();
   const lock = await lockDirectory(directory);
   expect(readFileSync(join(directory, 'lock'), 'utf8')).toMatch(new RegExp(`^${process.pid}\n.+\n$`));

@@ -73,7 +73,7 @@ test.for<[string, Readonly<Record<string, string | undefined>>, string]>([
   expect(everythingIn(dataDirectory)).toEqual(before);
 });
 
-test('the same names are taken for what they are in a directory of its own', async () => {
+test('files of the same names are recognised in a directory of its own', async () => {
   const kept = await KeptLocalAws.create();
   const { id } = await (await kept.start()).newKey();
   await kept.stop();
@@ -88,7 +88,7 @@ test('the same names are taken for what they are in a directory of its own', asy
   expect(readdirSync(kept.dataDirectory).sort()).toEqual(['journal', 'lock']);
 });
 
-test('what a first start leaves that was killed is taken over', async () => {
+test('takes over the files of a first start that was killed', async () => {
   const dataDirectory = await directoryOf({ 'journal.new': header(1), lock: '4194999\n', other: '' });
   const aws = await startLocalAws({ dataDirectory });
   expect(readdirSync(dataDirectory).sort()).toEqual(['journal', 'lock', 'other']);

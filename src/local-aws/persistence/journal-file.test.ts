@@ -50,7 +50,7 @@ function read(path: string) {
   return { changes, tornBytes, file, lengthOnDisk };
 }
 
-test('what was written is read, key material too', async () => {
+test('reads every written record, key material included', async () => {
   const { path, bytes } = await writtenJournal();
   const { changes, file, tornBytes } = read(path);
   expect(changes).toEqual(records.flat());
@@ -97,7 +97,7 @@ describe('a torn last record', () => {
     });
   });
 
-  test('is followed by what is appended then', async () => {
+  test('is followed by later records', async () => {
     const { path, bytes } = await writtenJournal();
     writeFileSync(path, bytes.subarray(0, -3));
     const { file } = openJournalFile(path, () => {});
@@ -169,7 +169,7 @@ test('reading copies no byte more often than once, though a record is torn after
   expect(copiedBytes).toBe(bytes.length + torn);
 });
 
-describe('what cannot be read', () => {
+describe('an unreadable file', () => {
   test.for([
     ['nothing', ''],
     ['a line end', '\n'],
@@ -199,7 +199,7 @@ describe('what cannot be read', () => {
   });
 });
 
-test('a file that is given up, or that fails, is not left behind', async () => {
+test('an abandoned or failed file is not left behind', async () => {
   const path = join(await temporaryDirectory(), 'journal');
   const changes = Array.from({ length: 1000 }, (_, index) => keyPut(String(index)));
   const givenUp = new AbortController();

@@ -48,7 +48,7 @@ async function rewritten(path: string): Promise<void> {
   while (existsSync(`${path}.new`)) await nextTurn();
 }
 
-test('what is committed is in the file when commit returns; what is not, is not', async () => {
+test('committed changes are in the file when commit returns; others are not', async () => {
   const { path, state, journal } = await journaledState();
   const [committed, uncommitted] = [aKey(), aKey()];
   state.putKey(committed);
@@ -58,7 +58,7 @@ test('what is committed is in the file when commit returns; what is not, is not'
   await journal.close();
 });
 
-test('nothing is committed any more once a write has failed: memory would be ahead of the file', async () => {
+test('commits nothing after a failed write: memory would be ahead of the file', async () => {
   const path = join(await temporaryDirectory(), 'journal');
   const written = await writeJournalFile(path, []);
   closeSync(written.fd);
@@ -75,14 +75,14 @@ test('nothing is committed any more once a write has failed: memory would be ahe
   expect(statSync(path).size).toBe(written.length);
 });
 
-test('nothing is committed any more once it is closed', async () => {
+test('commits nothing after it is closed', async () => {
   const { state, journal } = await journaledState();
   await journal.close();
   state.putKey(aKey());
   expect(() => journal.commit()).toThrow('is closed');
 });
 
-test('the file stays in proportion to what is there, however often it changes', {
+test("the file's size stays in proportion to the state, however often that changes", {
   timeout: 60_000,
 }, async () => {
   const { path, state, journal } = await journaledState();
@@ -165,7 +165,7 @@ test('closing in the middle of a rewriting gives it up', async () => {
   expect(warnings).toEqual([]);
 });
 
-test('a rewriting that fails is said, and the journal goes on as it is', async () => {
+test('a failed rewriting is reported, and the journal continues as it is', async () => {
   const { path, state, journal, warnings } = await journaledState();
   cpSync(path, `${path}.new`);
   put(state, journal, aKey());

@@ -43,7 +43,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(bundleDirectory, { recursive: true, force: true }));
 
-test(`nothing acknowledged is lost by ${kills} kills`, { timeout: 30_000 + 3_000 * kills }, async () => {
+test(`${kills} kills lose nothing that was acknowledged`, { timeout: 30_000 + 3_000 * kills }, async () => {
   await Promise.all(
     Array.from({ length: directories }, async (_, number) =>
       killRepeatedly(await temporaryDirectory(), number, Math.ceil(kills / directories)),

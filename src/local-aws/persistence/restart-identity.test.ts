@@ -29,7 +29,7 @@ test('an access key that is given takes the place of the one that was kept, for 
   expect(after.credentials).not.toEqual(before.credentials);
 });
 
-test('another account or Region is refused, and nothing is harmed', async () => {
+test('another account or Region is refused, and the files stay unchanged', async () => {
   const kept = await KeptLocalAws.create();
   const { id } = await (await kept.start()).newKey();
   await expect(kept.start({ region: 'eu-west-1' })).rejects.toThrow(

@@ -38,7 +38,7 @@ async function eventIds({ cloudTrail }: LocalAwsUnderTest, eventName: string): P
   return Events.map((event) => event.EventId ?? '');
 }
 
-test('what was encrypted is decrypted, under the same encryption context only', async () => {
+test('decrypts earlier ciphertexts, only under the same encryption context', async () => {
   const kept = await KeptLocalAws.create();
   let local = await kept.start();
   const { id } = await local.newKey();
@@ -102,7 +102,7 @@ test('a key is as it was: description, state, deletion date, tags, policy', asyn
   );
 });
 
-test('a key that was to be deleted meanwhile is gone, and its aliases with it', async () => {
+test('a key whose deletion date has passed is gone, with its aliases', async () => {
   const kept = await KeptLocalAws.create();
   let local = await kept.start();
   const { id, arn } = await local.newKey();
@@ -124,7 +124,7 @@ test('a key that was to be deleted meanwhile is gone, and its aliases with it', 
   }
 });
 
-test('aliases name what they named', async () => {
+test('aliases name the same keys', async () => {
   const kept = await KeptLocalAws.create();
   let local = await kept.start();
   const [first, second] = [await local.newKey(), await local.newKey()];
@@ -205,7 +205,7 @@ test('a grant allows what it did, and its token is taken', async () => {
   expect((await local.kms.send(new ListGrantsCommand({ KeyId }))).Grants).toEqual([]);
 });
 
-test('all of it is there when the journal was written anew, too', async () => {
+test('all of it is also there after the journal has been rewritten', async () => {
   const kept = await KeptLocalAws.create();
   let local = await kept.start();
   const { id: KeyId } = await local.newKey();

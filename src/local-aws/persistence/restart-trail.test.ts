@@ -51,7 +51,7 @@ test('gets the events that were on their way, when they would have come without 
   expect(await eventIds(local, 'CreateKey')).toHaveLength(1);
 });
 
-test('goes on from a page that was looked up before it', async () => {
+test('continues from a page of before the restart', async () => {
   const kept = await KeptLocalAws.create();
   let local = await kept.start();
   for (let count = 0; count < 3; count++) await local.newKey();
@@ -69,7 +69,7 @@ test('goes on from a page that was looked up before it', async () => {
   );
 });
 
-test('keeps as many events as it may, over all its lives', async () => {
+test('keeps the maximum number of events across restarts', async () => {
   const kept = await KeptLocalAws.create();
   const cloudTrail = { capacity: 5 };
   let local = await kept.start({ cloudTrail });
@@ -96,7 +96,7 @@ test('has both deliveries of a doubled event', async () => {
   expect(new Set(ids).size).toBe(1);
 });
 
-test('dates events rightly after a life in which the clock was a year ahead', async () => {
+test('dates events correctly after a life with a clock that was a year ahead', async () => {
   const kept = await KeptLocalAws.create();
   const now = kept.clock.now();
   const life = async (days: number) => {

@@ -163,7 +163,7 @@ describe('a signed GET', () => {
   });
 });
 
-describe('the parameters, as STS was seen to take them', () => {
+describe('the parameters that STS was observed to accept', () => {
   const post = async (aws: LocalAws, body: string) => {
     const type = 'application/x-www-form-urlencoded';
     const request = { ...unsigned(aws, {}, { 'content-type': type }), method: 'POST', body };

@@ -11,16 +11,16 @@ const settings = (environment = {}) =>
   readSettings('no folder', { WORKSHOP_TARGET: 'aws', AWS_REGION: 'eu-central-1', ...environment });
 const allowing = (accounts: string) => settings({ WORKSHOP_ALLOWED_ACCOUNTS: accounts });
 
-test('any account is allowed where the settings name none', () => {
+test('any account is allowed if the settings name none', () => {
   expect(() => requireAllowedAccount(settings(), ada)).not.toThrow();
   expect(() => requireAllowedAccount(settings(), nobody)).not.toThrow();
 });
 
-test('one of those that the settings name is allowed', () => {
+test('an account that the settings name is allowed', () => {
   expect(() => requireAllowedAccount(allowing('444455556666, 111122223333'), ada)).not.toThrow();
 });
 
-test('another is refused, with what was seen and what to do', () => {
+test('another account is refused, with its id and what to do', () => {
   const refusal = new AccountError(
     'The credentials are of arn:aws:iam::111122223333:user/ada, whose account 111122223333 is not in WORKSHOP_ALLOWED_ACCOUNTS: 444455556666, 777788889999.',
     'Use other credentials, such as another AWS_PROFILE, or add the account.',
@@ -30,7 +30,7 @@ test('another is refused, with what was seen and what to do', () => {
   expect(refusal.message).toContain(' Nothing was done there. Use other credentials');
 });
 
-test('one that is not known is refused where the settings name some', () => {
+test('an unknown account is refused if the settings name some', () => {
   expect(() => requireAllowedAccount(allowing('111122223333'), nobody)).toThrow(
     "Could not identify the account: sts:GetCallerIdentity is not there: 404. So it can't be found in",
   );

@@ -34,7 +34,7 @@ test.each(['aws', 'endpoint'] as const)('tells account and ARN of %s', async (ta
   expect(endpoint.asked).toEqual(['GetCallerIdentity']);
 });
 
-test('goes on at an endpoint without STS, and says why nothing is known', async () => {
+test('continues at an endpoint without STS, and says why the account is unknown', async () => {
   hasSts = false;
 
   expect(await askCaller(settingsOf('endpoint'))).toMatchObject({
@@ -42,7 +42,7 @@ test('goes on at an endpoint without STS, and says why nothing is known', async 
   });
 });
 
-test('goes on at an endpoint with a web page in the place of STS', async () => {
+test('continues at an endpoint with a web page in the place of STS', async () => {
   const page = await startLimitedEndpoint(() => ({ status: 200, type: 'text/html', body: '<p>Welcome</p>' }));
   const restoreEndpoint = useEnvironment({ AWS_ENDPOINT_URL_STS: page.url });
   try {
@@ -56,7 +56,7 @@ test('goes on at an endpoint with a web page in the place of STS', async () => {
   }
 });
 
-test('goes on where nobody answers for STS alone', async () => {
+test('continues if only STS does not answer', async () => {
   const restoreEndpoint = useEnvironment({ AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1' });
   try {
     expect(await askCaller(settingsOf('endpoint'))).toMatchObject({
@@ -68,7 +68,7 @@ test('goes on where nobody answers for STS alone', async () => {
   }
 });
 
-test.each(['aws', 'endpoint'] as const)('does not go on where %s never answers', async (target) => {
+test.each(['aws', 'endpoint'] as const)('stops if %s never answers', async (target) => {
   const silent = createServer().listen(0, '127.0.0.1');
   await once(silent, 'listening');
   const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
@@ -86,13 +86,13 @@ test.each(['aws', 'endpoint'] as const)('does not go on where %s never answers',
   }
 });
 
-test('does not go on at AWS without an answer of STS', async () => {
+test('stops at AWS without an answer of STS', async () => {
   hasSts = false;
 
   await expect(askCaller(settingsOf('aws'))).rejects.toThrow();
 });
 
-test.each(['aws', 'endpoint'] as const)('does not go on with credentials that %s refuses', async (target) => {
+test.each(['aws', 'endpoint'] as const)('stops if %s refuses the credentials', async (target) => {
   const restoreKey = useEnvironment({ AWS_SECRET_ACCESS_KEY: 'wrong' });
   try {
     await expect(askCaller(settingsOf(target))).rejects.toMatchObject({ name: 'SignatureDoesNotMatch' });

@@ -70,7 +70,9 @@ function callsOf(service: string): number {
   return calls.filter((call) => call.service === service).length;
 }
 
-test('a run asks first who it is and says so, and tells what it will cost and did', { timeout }, async () => {
+test('a run first shows its identity and the expected cost, and at the end the cost', {
+  timeout,
+}, async () => {
   const { code, output } = await runThere(workshop, { WORKSHOP_ALLOWED_ACCOUNTS: '111122223333' });
 
   expect(output).toContain('All 5 steps are done.');
@@ -93,7 +95,7 @@ test('a run asks first who it is and says so, and tells what it will cost and di
   expect(callsOf('kms')).toBeLessThan(expectedUsage.kmsRequests * 1.5);
 });
 
-test('a run that reaches nobody says where', { timeout }, async () => {
+test('a run without an answer names the address', { timeout }, async () => {
   const { code, output } = await runThere(workshop, { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' });
 
   expect(code).toBe(1);
@@ -103,7 +105,9 @@ test('a run that reaches nobody says where', { timeout }, async () => {
   );
 });
 
-test('the conformance suite says as plainly that an account is not allowed', { timeout }, async () => {
+test('the conformance suite reports an account that is not allowed just as plainly', {
+  timeout,
+}, async () => {
   const conformance = [
     'node_modules/vitest/vitest.mjs',
     'run',
@@ -136,7 +140,7 @@ test('a run in an account that is not allowed says so once, and does nothing', {
   expect(foldersMade()).toEqual([]);
 });
 
-test('a run that is interrupted says how to remove what it has made', { timeout }, async () => {
+test('an interrupted run says how to clean up after it', { timeout }, async () => {
   const run = spawn(process.execPath, workshop, {
     cwd: copy.root,
     env: environmentThere(),

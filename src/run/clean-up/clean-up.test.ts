@@ -124,7 +124,7 @@ test("never takes other people's keys for its own, even when an entry has no tag
     expect(await stateOf(KeyMetadata?.Arn)).toBe('Enabled');
   }));
 
-test('says how many keys nothing leads to', () =>
+test('counts the keys that nothing leads to', () =>
   withLocalAws({}, async () => {
     const run = newRun('ada');
     enterInLedger(run, run.aliasName, process.pid);
@@ -146,7 +146,7 @@ test('finishes a clean-up that was killed after the deletion was scheduled', () 
     await expect(stateOf(run.aliasName)).rejects.toThrow('is not found');
   }));
 
-test('goes on after what it could not remove, and keeps the ledger of it', () =>
+test('continues after a failed removal, and keeps its ledger', () =>
   withLocalAws({ faults: [{ operation: 'DeleteAlias', fault: 'server-error' }] }, async () => {
     const run = newRun('stubborn');
     enterInLedger(run, run.aliasName, process.pid);

@@ -45,7 +45,7 @@ test('counts keys that are created, without those whose deletion is scheduled', 
   expect(count).toEqual({ during: undefined, after: 2 });
 });
 
-test('counts a key whose creation was not answered, and the one that the SDK created then', async () => {
+test("counts a key whose creation got no answer, and the one from the SDK's retry", async () => {
   const { after } = await countOf(createKey, {
     faults: [{ operation: 'CreateKey', fault: 'reset', carriedOut: true, sequence: [true] }],
   });

@@ -16,7 +16,7 @@ async function stateOf(keyArn: string): Promise<string | undefined> {
   return KeyMetadata?.KeyState;
 }
 
-test('removes what killed runs left, one after the other', () =>
+test('cleans up after killed runs, one after the other', () =>
   withLocalAws({}, async () => {
     const [ada, bob] = [newRun('ada'), newRun('bob')];
     const keys = [];
@@ -35,7 +35,7 @@ test('removes what killed runs left, one after the other', () =>
     expect(openLedgers('.')).toEqual([]);
   }));
 
-test('leaves a run alone that is alive', () =>
+test('leaves a living run alone', () =>
   withLocalAws({}, async () => {
     const living = newRun('living');
     enterInLedger(living, living.aliasName, process.pid);
@@ -83,7 +83,7 @@ test.each<[string, Partial<Run>, string]>([
   expect(openLedgers('.').map(({ run }) => run)).toEqual(['elsewhere']);
 });
 
-test('of a run on a local AWS that is gone, removes the files and what it kept for itself', async () => {
+test('removes the files and the own folder of a run whose local AWS is gone', async () => {
   const { endpoint: _, ...dead } = { ...newRun('dead'), target: 'local' as const };
   enterInLedger(dead, dead.aliasName, nobody);
   writeOutput(dead);
@@ -95,7 +95,7 @@ test('of a run on a local AWS that is gone, removes the files and what it kept f
   expect(openLedgers('.')).toEqual([]);
 });
 
-test('what a run keeps for itself stays while a run of the same name is alive elsewhere', async () => {
+test("a run's own folder stays while a run of the same name is alive elsewhere", async () => {
   const living = newRun('ada');
   const { endpoint: _, ...dead } = { ...living, target: 'local' as const };
   enterInLedger(living, living.aliasName, process.pid);
@@ -109,7 +109,7 @@ test('what a run keeps for itself stays while a run of the same name is alive el
   expect(openLedgers('.').map(({ place }) => place.target)).toEqual(['endpoint']);
 });
 
-test('what can not be removed of one run stops no other', async () => {
+test('a failed removal in one run stops no other', async () => {
   const [first, second] = [newRun('first'), newRun('second')].map((run) => ({
     ...run,
     target: 'local' as const,

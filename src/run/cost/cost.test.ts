@@ -6,7 +6,7 @@ import { prices } from './prices.ts';
 
 const usage = { keys: 3, hours: 0.3, kmsRequests: 77, lookUps: 4 };
 
-test('every price has its source, and the month in which that said so', () => {
+test('every price has its source and month', () => {
   for (const price of Object.values(prices)) {
     expect(price).toMatchObject({
       source: expect.stringMatching(/^https:\/\/aws\.amazon\.com\/(kms|cloudtrail)\/pricing\/$/),
@@ -22,7 +22,7 @@ test('a key costs a dollar a month, by the hour that has begun; 10,000 requests 
   expect(costOf({ ...usage, kmsRequests: 10_000 }).kmsRequests).toBeCloseTo(0.03, 10);
 });
 
-test('what was asked for is what is paid for', () => {
+test('the cost covers exactly the requests that were sent', () => {
   const lines = ['request sts', 'request kms', 'key', 'request kms', 'request cloudtrail'];
 
   expect(usageOf(tallyOf(lines), 30 * 60_000)).toEqual({ keys: 1, hours: 0.5, kmsRequests: 2, lookUps: 1 });

@@ -29,7 +29,7 @@ async function askEndpoint(answer: RequestListener) {
 
 const json = { 'content-type': 'application/x-amz-json-1.1' };
 
-test('lets an answer through that is whole in time', async () => {
+test('passes on an answer that is complete in time', async () => {
   const { outcome } = await askEndpoint(
     (_, response) => void response.writeHead(200, json).end('{"Keys":[]}'),
   );

@@ -43,7 +43,7 @@ const ok = (body: object): RawAnswer => ({
 });
 
 describe('without a key', () => {
-  test('nothing is lacking where everything is there, and nothing is made', async () => {
+  test('finds everything at a complete endpoint, and creates nothing', async () => {
     const { aws } = await goTo({});
 
     expect(await askForOperations(run)).toEqual([]);
@@ -86,7 +86,7 @@ describe('without a key', () => {
     expect(asked).toEqual(expect.arrayContaining(['LookupEvents', 'ListResourceTags', 'Decrypt']));
   });
 
-  test('what nobody answers for is lacking', async () => {
+  test('a service without an answer is lacking', async () => {
     await goTo({}, { AWS_ENDPOINT_URL_CLOUDTRAIL: 'http://127.0.0.1:1' });
 
     expect(await askForOperations(run)).toEqual([
@@ -117,7 +117,7 @@ describe('of a key', () => {
     return KeyMetadata?.Arn ?? '';
   }
 
-  test('nothing is lacking where everything is there, and the key is as before', async () => {
+  test('finds everything at a complete endpoint, and leaves the key as it was', async () => {
     const endpoint = await goTo({});
     const keyArn = await createdKey(endpoint);
 
@@ -146,7 +146,7 @@ describe('of a key', () => {
     ]);
   });
 
-  test('what is known to be lacking is not asked for again', async () => {
+  test('an operation known to be lacking is not tried again', async () => {
     const endpoint = await goTo({});
     const keyArn = await createdKey(endpoint);
     const why = 'known';

@@ -116,7 +116,7 @@ test("where a key's tags can't be read, the run's key has no alias, and is remov
   expect(existsSync(join(copy.root, 'output/encrypted_e_1.txt'))).toBe(false);
 });
 
-test('where no key can be created, it says so, and fails', async () => {
+test('if no key can be created, the run says so and fails', async () => {
   endpoint = await startLimitedEndpoint((operation) => (operation === 'CreateKey' ? localStack : undefined));
 
   const { output, code } = await runSolutions();
@@ -132,7 +132,7 @@ test('where no key can be created, it says so, and fails', async () => {
   expect(await keyStates()).toEqual(['Enabled']);
 });
 
-test('where the clean-up fails at the end, the run says so, and fails', async () => {
+test('if the clean-up fails at the end, the run says so and fails', async () => {
   const denied = {
     status: 400,
     type: 'application/json',

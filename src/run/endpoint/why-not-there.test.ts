@@ -28,13 +28,13 @@ test.each([
   expect(whyNotThere(await errorOfSts(answersOfEmulators[who]))).toMatch(/^\d{3}[ ,]/);
 });
 
-test('what is not the answer of a service is not told in the words of the SDK', async () => {
+test("an answer of something else than the service is not reported in the SDK's words", async () => {
   const why = whyNotThere(await errorOfSts(answersOfEmulators['Local KMS']));
 
   expect(why).toBe("501, with an answer that is none of AWS's");
 });
 
-test.each(['overloaded', 'access denied'])('STS may be there, if it is %s', async (what) => {
+test.each(['overloaded', 'access denied'])('STS may exist if the answer is %s', async (what) => {
   const answer = { ...answersThatTellNothing[what], type: 'text/xml' } as RawAnswer;
   const code = what === 'overloaded' ? 'ServiceUnavailable' : 'AccessDenied';
   const body = `<ErrorResponse><Error><Code>${code}</Code><Message>No</Message></Error></ErrorResponse>`;

@@ -48,7 +48,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-test('the first process gets ready while global set-up is at work', async () => {
+test('the first process gets ready while global set-up runs', async () => {
   workshop.write(
     'set-up.ts',
     `${waiting} if (!existsSync('ready')) throw new Error('nothing got ready'); }\n`,
@@ -59,7 +59,7 @@ test('the first process gets ready while global set-up is at work', async () => 
   expect(code).toBe(0);
 });
 
-test('a process that lacks what global set-up has set is not taken', async () => {
+test('a process without the variables that global set-up sets is not used', async () => {
   workshop.write('set-up.ts', `${waiting} process.env.SET_LATER = 'by set-up'; }\n`);
   const { output, code } = await workshop.run(['run']);
 
@@ -69,7 +69,7 @@ test('a process that lacks what global set-up has set is not taken', async () =>
   expect(code).toBe(0);
 });
 
-test('a process that is not taken while it gets ready disturbs nobody', async () => {
+test('a process that is discarded while it gets ready disturbs no run', async () => {
   workshop.write(
     'preload.ts',
     "await new Promise((resolve) => setTimeout(resolve, 5000));\nimport './more.ts';\n",
@@ -84,7 +84,7 @@ test('a process that is not taken while it gets ready disturbs nobody', async ()
   expect(code).toBe(0);
 });
 
-test('no process is left behind by a run that fails before its first test', async () => {
+test('a run that fails before its first test leaves no process behind', async () => {
   workshop.write('set-up.ts', `${waiting} throw new Error('no set-up'); }\n`);
   const { output, code } = await workshop.run(['run']);
 
@@ -94,14 +94,14 @@ test('no process is left behind by a run that fails before its first test', asyn
   expect(isAlive(readyProcess())).toBe(false);
 });
 
-test('no process is left behind by a run that has nothing to run', async () => {
+test('a run without tests leaves no process behind', async () => {
   const { code } = await workshop.run(['run', 'no-such-step']);
 
   expect(code).toBe(1);
   if (existsSync(join(workshop.root, 'ready'))) expect(isAlive(readyProcess())).toBe(false);
 });
 
-test('nothing gets ready early for a run that is debugged', async () => {
+test('no process gets ready early for a run under a debugger', async () => {
   const { output } = await workshop.run(['run', '--inspect']);
 
   expect(output).toContain('set later: undefined');

@@ -79,7 +79,7 @@ describe('a constraint', () => {
   });
 });
 
-describe('whoever may create grants by a grant', () => {
+describe('a grantee who may create grants', () => {
   const parent: Partial<CreateGrantCommandInput> = {
     Operations: ['CreateGrant', 'Encrypt', 'Decrypt'],
     Constraints: { EncryptionContextSubset: { a: '1' } },
@@ -102,7 +102,7 @@ describe('whoever may create grants by a grant', () => {
     else expect(await errorOf(call)).toMatchObject(refused);
   });
 
-  test('can not loosen what a context must equal', async () => {
+  test("can't loosen a required encryption context", async () => {
     const { as, kms, newKey } = await startShared(nobody('alice', 'bob'));
     const { id } = await newKey();
     const Operations: CreateGrantCommandInput['Operations'] = ['CreateGrant', 'Encrypt'];

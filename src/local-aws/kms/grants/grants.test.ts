@@ -85,7 +85,7 @@ describe('a grant', () => {
     expect(await errorOf(encrypt(as('job-2').kms, ofSession.id))).toMatchObject(refused);
   });
 
-  test('loses against an explicit deny', async () => {
+  test('is overruled by an explicit deny', async () => {
     const { as, kms, newKey } = await startShared([
       { userName: 'alice', policies: [denying('kms:Encrypt')] },
     ]);
@@ -148,7 +148,7 @@ describe('creating a grant', () => {
     expect((await kms.send(new ListGrantsCommand({ KeyId: id }))).Grants).toMatchObject([{ GrantId }]);
   });
 
-  test('can be bound to what the grant says', async () => {
+  test("can be limited by conditions on the grant's terms", async () => {
     const { as, newKey } = await startShared([
       ...nobody('alice', 'bob'),
       {
@@ -181,7 +181,7 @@ describe('creating a grant', () => {
     ).toMatchObject(refused);
   });
 
-  test('is on record, and so is taking it back', async () => {
+  test('is recorded, and so is its removal', async () => {
     const { kms, newKey, deliveredEvents } = await startShared(nobody('alice'));
     const { id, arn } = await newKey();
     const input = {
@@ -228,7 +228,7 @@ describe('creating a grant', () => {
   });
 });
 
-test('a grant to the account leaves it to the account whom it allows', async () => {
+test("a grant to the account lets the account's policies decide", async () => {
   const { as, kms, newKey } = await startShared([
     ...nobody('bob'),
     { userName: 'alice', policies: [allowing('kms:Encrypt')] },

@@ -21,7 +21,7 @@ const grant = (kms: KMSClient, KeyId: string) =>
 const encrypt = (kms: KMSClient, KeyId: string, GrantTokens: string[] = []) =>
   kms.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from('x'), GrantTokens }));
 
-describe('a grant that takes a while to be seen', () => {
+describe('a grant that is not yet visible', () => {
   test('is used and retired at once by its token', async () => {
     const { as, kms, newKey, clock } = await startShared(principals, {
       faults: [{ fault: 'late-change', operation: 'CreateGrant', seconds: 60 }],
@@ -37,7 +37,7 @@ describe('a grant that takes a while to be seen', () => {
     await as('alice').kms.send(new RetireGrantCommand({ GrantToken: second.GrantToken }));
   });
 
-  test('is of no use to others, token or not, and on no other key', async () => {
+  test('is of no use to others, with or without the token, or on another key', async () => {
     const { as, kms, newKey } = await startShared([...principals, { userName: 'bob', policies: [] }]);
     const [key, other] = [await newKey(), await newKey()];
     const { GrantToken = '' } = await grant(kms, key.id);
@@ -46,7 +46,7 @@ describe('a grant that takes a while to be seen', () => {
   });
 });
 
-test('grants and their tokens outlive a restart, and so does their end', async () => {
+test('grants, their tokens and their removal outlive a restart', async () => {
   const kept = await KeptLocalAws.create();
   let local = await kept.start({ principals });
   const { id } = await local.newKey();

@@ -30,7 +30,7 @@ describe('retiring a grant', () => {
   const retire = (kms: KMSClient, GrantToken: string | undefined, DryRun = false) =>
     kms.send(new RetireGrantCommand({ GrantToken, DryRun }));
 
-  test('is for its retiring principal, by a token or by its id', async () => {
+  test('is allowed to its retiring principal, by a token or by its id', async () => {
     const { as, kms, newKey } = await startShared(nobody('alice', 'bob'));
     const { id, arn } = await newKey();
     const first = await grant(kms, id, { RetiringPrincipal: bob });
@@ -52,7 +52,7 @@ describe('retiring a grant', () => {
     expect(await grants()).toEqual([]);
   });
 
-  test('is for the grantee, if the grant says so', async () => {
+  test('is allowed to the grantee, if the grant says so', async () => {
     const { as, kms, newKey } = await startShared(nobody('alice', 'bob'));
     const { id } = await newKey();
     const { GrantToken } = await grant(kms, id, { Operations: ['Encrypt', 'RetireGrant'] });
@@ -60,7 +60,7 @@ describe('retiring a grant', () => {
     await retire(as('alice').kms, GrantToken);
   });
 
-  test('is for those whom the account allows it', async () => {
+  test('is allowed to principals with the permission', async () => {
     const { as, kms, newKey } = await startShared([
       ...nobody('alice'),
       { userName: 'bob', policies: [allowing('kms:RetireGrant')] },
@@ -72,7 +72,7 @@ describe('retiring a grant', () => {
     await retire(as('bob').kms, GrantToken);
   });
 
-  test('as a dry run leaves it', async () => {
+  test('as a dry run leaves the grant', async () => {
     const { as, kms, newKey } = await startShared(nobody('alice', 'bob'));
     const { id } = await newKey();
     const { GrantToken } = await grant(kms, id, { RetiringPrincipal: bob });
@@ -83,7 +83,7 @@ describe('retiring a grant', () => {
 });
 
 describe('revoking a grant', () => {
-  test('is for those who may, whatever the grant says', async () => {
+  test('needs the permission, whatever the grant says', async () => {
     const { as, kms, newKey } = await startShared([
       ...nobody('alice'),
       { userName: 'bob', policies: [allowing('kms:RevokeGrant')] },

@@ -42,7 +42,7 @@ const sdkOperations = sdkOperationsOf(sdk);
 /** Operations that look at their parameters; the others are refused whatever these are. */
 const reading = kmsOperations.filter(({ input }) => Object.keys(ownInputMembers(input)).length > 0);
 
-test('every operation that the SDK knows is either here or refused, and no other', () => {
+test('the operations that exist or are refused are exactly those of the SDK', () => {
   const own = kmsOperations.map(({ name }) => name);
   expect(own.sort()).toEqual([...sdkOperations.keys()].sort());
 });
@@ -53,7 +53,7 @@ test('the members with enumerated values are found', () => {
 });
 
 describe.each(reading)('$name', ({ name, input }) => {
-  test('takes the members that the SDK sends, of the same kind, and requires the same', () => {
+  test("accepts the SDK's members, with the same types, and requires the same", () => {
     expect(ownInputMembers(input)).toEqual(sdkInputMembers(sdkOperations, name));
   });
 

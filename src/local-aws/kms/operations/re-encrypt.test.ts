@@ -25,9 +25,7 @@ async function sealed({ kms, newKey }: LocalAwsUnderTest) {
 const reEncrypt = ({ kms }: LocalAwsUnderTest, input: Partial<ReEncryptCommandInput>) =>
   kms.send(new ReEncryptCommand({ SourceEncryptionContext: from, ...input } as ReEncryptCommandInput));
 
-test('seals under another key and another encryption context; the answer has no plaintext', async ({
-  local,
-}) => {
+test('encrypts under another key and encryption context; the answer has no plaintext', async ({ local }) => {
   const { source, destination, CiphertextBlob, KeyMaterialId } = await sealed(local);
   const moved = await reEncrypt(local, {
     CiphertextBlob,
@@ -59,7 +57,7 @@ test('moves to the newest material of the same key', async ({ local }) => {
   expect(moved.DestinationKeyMaterialId).not.toBe(KeyMaterialId);
 });
 
-test('takes an id, an ARN, an alias and an alias ARN for either key', async ({ local }) => {
+test('accepts an id, an ARN, an alias and an alias ARN for either key', async ({ local }) => {
   const { source, destination, CiphertextBlob } = await sealed(local);
   for (const [name, key] of [
     ['alias/source', source],
@@ -92,7 +90,7 @@ describe('a dry run', () => {
     expect(await errorOf(reEncrypt(local, input))).toEqual(dryRun);
   });
 
-  test('looks at the ciphertext, unless it is told to ignore it', async ({ local }) => {
+  test('checks the ciphertext, unless told to ignore it', async ({ local }) => {
     const { source, destination, CiphertextBlob } = await sealed(local);
     const keys = { SourceKeyId: source.id, DestinationKeyId: destination.id, DryRun: true };
     const wrongContext = { ...keys, CiphertextBlob, SourceEncryptionContext: {} };
