@@ -1,5 +1,7 @@
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
  * The project's own tests. The workshop's steps have the configuration at the top of the repository.
@@ -17,6 +19,7 @@ export default defineConfig(({ mode }) => {
       isolate: false,
       // The AWS SDK prints a notice about Node 20 once for each process.
       env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+      sequence: { sequencer: LongestFirst },
       projects: [
         {
           extends: true,
@@ -56,4 +59,17 @@ export default defineConfig(({ mode }) => {
 /** Generous: a busy machine is no fault of the code. */
 function timeouts(minutes: number) {
   return { testTimeout: minutes * 60_000, hookTimeout: minutes * 60_000 };
+}
+
+/** Tests of the whole take longest, and those of the local AWS are short: no core is idle at the end. */
+class LongestFirst extends BaseSequencer {
+  override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
+    const folders = ['authoring/', 'test/', 'src/', 'src/local-aws/'];
+    const rank = ({ moduleId }: TestSpecification) => {
+      const path = relative(import.meta.dirname, moduleId).replaceAll('\\', '/');
+      return folders.findLastIndex((folder) => path.startsWith(folder));
+    };
+    const bySize = await super.sort(specifications);
+    return bySize.toSorted((a, b) => rank(a) - rank(b));
+  }
 }

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -23,8 +23,24 @@ export interface ProjectCopy {
 
 /** Copies the project without its installed packages, to which the copy has a link. */
 export function copyProject(root: string): ProjectCopy {
-  const copy = realpathSync(mkdtempSync(join(tmpdir(), 'workshop-proof-')));
+  const copy = makeFolder();
   for (const part of parts) cpSync(join(root, part), join(copy, part), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction');
   return { root: copy, remove: () => rmSync(copy, { recursive: true, force: true, maxRetries: 10 }) };
+}
+
+/**
+ * Makes the first folder of a row that isn't in use. Vitest keeps transformed modules by their path, so a copy in the same
+ * place as an earlier one starts in half the time.
+ */
+function makeFolder(): string {
+  for (let number = 1; ; number++) {
+    const folder = join(realpathSync(tmpdir()), `workshop-copy-${number}`);
+    try {
+      mkdirSync(folder);
+      return folder;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
 }
