@@ -40,7 +40,7 @@ export interface Check {
 export function startOf({ name }: StepFiles): Check {
   return {
     name: 'startsRed',
-    specRun: { step: name, implementation: 'exercise.ts' },
+    specRun: { step: name, implementation: 'exercise.ts', everyTest: true },
     judge: complainOfStart,
   };
 }
@@ -53,6 +53,7 @@ export function todosOf(root: string, { name, exercise, solution }: StepFiles): 
     specRun: {
       step: name,
       implementation: write(root, name, `todo-${number}.ts`, solvedButOne(exercise, solution, number)),
+      everyTest: true,
     },
     judge: (outcome) => complainOfTodo(number, outcome),
   }));
@@ -86,12 +87,13 @@ export function mendingOf({ name }: StepFiles): Check[] {
   return Array.from({ length: NUMBER_OF_PROCESSES }, () => mending);
 }
 
-/** Attempts to cheat. If every test has to notice the attempt, one test is enough. */
-export function foulPlayOf(
-  root: string,
-  { name, solution }: StepFiles,
-  anyTest: string | undefined,
-): Check[] {
+/**
+ * Attempts to cheat. If every test has to notice the attempt, one test is enough.
+ *
+ * @param testNames the spec's tests, in their order
+ */
+export function foulPlayOf(root: string, { name, solution }: StepFiles, testNames: string[]): Check[] {
+  const anyTest = testNames.at(-1);
   return foulPlay(solution).map(({ name: title, source, says }, index) => ({
     name: 'foulPlayIsNoticed',
     specRun: {
@@ -107,15 +109,22 @@ export function foulPlayOf(
  * The spec without one assertion, for each assertion and each wrong answer that fails at it: then the wrong answer has to
  * be accepted, or to fail with another message first.
  *
+ * @param testNames the spec's tests, in their order
  * @param outcomes of the wrong answers, with all assertions in place
  */
-export function deletedAssertionsOf(root: string, step: StepFiles, outcomes: SpecOutcome[]): Check[] {
+export function deletedAssertionsOf(
+  root: string,
+  step: StepFiles,
+  testNames: string[],
+  outcomes: SpecOutcome[],
+): Check[] {
   return findAssertions(step.spec).flatMap((assertion, index) =>
     step.wrongAnswers.flatMap((wrongAnswer, nth) => {
       const outcome = outcomes[nth];
       if (!outcome || !failsAt(step, assertion, outcome)) return [];
       const spec = write(root, step.name, `step-without-${index}.ts`, withoutAssertion(step.spec, assertion));
-      const tests = outcome.tests.filter(isRed).map((test) => test.name);
+      // The tests before the first red one pass with or without the assertion.
+      const tests = testNames.slice(outcome.tests.findIndex(isRed));
       return {
         name: 'everyAssertionMatters' as const,
         specRun: { step: step.name, implementation: fileOf(wrongAnswer), spec, tests },

@@ -15,7 +15,7 @@ async function answer(request: ProofRequest): Promise<ProofAnswer> {
   try {
     const outcomes =
       'specRuns' in request
-        ? await withPromptAws(() => runSpecs(root, request.specRuns, request.untilFailure))
+        ? await withPromptAws(() => runSpecs(root, request.specRuns))
         : await runSolutions(root, request.solutionRun);
     return { id, outcomes };
   } catch (error) {

@@ -51,20 +51,19 @@ export async function proveSteps(prover: Prover, root: string, names: string[]):
   );
   const asIs = await run(prover, checks);
   const compilerErrors = await compilation;
+  const testNames = (step: StepFiles) =>
+    outcomesOf(asIs, step, 'startsRed').flatMap(({ tests }) => tests.map(({ name }) => name));
   const deletions = runnable.flatMap((step) =>
-    deletedAssertionsOf(root, step, outcomesOf(asIs, step, 'wrongAnswersAreRejected')),
+    deletedAssertionsOf(root, step, testNames(step), outcomesOf(asIs, step, 'wrongAnswersAreRejected')),
   );
   const [first, others] = firstOfEachSpec(deletions);
-  const foulPlay = runnable.flatMap((step) =>
-    foulPlayOf(root, step, lastTest(outcomesOf(asIs, step, 'startsRed'))),
-  );
-  // Foul play is noticed by any failure, and a deleted assertion by the first one.
-  const changed = await run(prover, [...foulPlay, ...first], true);
+  const foulPlay = runnable.flatMap((step) => foulPlayOf(root, step, testNames(step)));
+  const changed = await run(prover, [...foulPlay, ...first]);
   const unnoticed = changed.filter(({ check, outcome }) => check.judge(outcome).length > 0);
   const undecided = others.filter((deletion) =>
     unnoticed.some(({ check }) => isSameSpec(check.specRun, deletion.specRun)),
   );
-  if (undecided.length > 0) changed.push(...(await run(prover, undecided, true)));
+  if (undecided.length > 0) changed.push(...(await run(prover, undecided)));
   return steps.map((step) => proofOf(root, step, [...asIs, ...changed], compilerErrors));
 }
 
@@ -73,11 +72,8 @@ interface Result {
   outcome: SpecOutcome;
 }
 
-async function run(prover: Prover, checks: Check[], untilFailure = false): Promise<Result[]> {
-  const outcomes = await prover.runSpecs(
-    checks.map(({ specRun }) => specRun),
-    untilFailure,
-  );
+async function run(prover: Prover, checks: Check[]): Promise<Result[]> {
+  const outcomes = await prover.runSpecs(checks.map(({ specRun }) => specRun));
   return checks.flatMap((check, index) => {
     const outcome = outcomes[index];
     return outcome ? [{ check, outcome }] : [];
@@ -150,8 +146,4 @@ function complainOfDeletedAssertions(results: Result[]): string[] {
       .map(({ check, outcome }) => check.judge(outcome));
     return complaints.every(({ length }) => length > 0) ? complaints.flat() : [];
   });
-}
-
-function lastTest([outcome]: SpecOutcome[]): string | undefined {
-  return outcome?.tests.at(-1)?.name;
 }

@@ -25,19 +25,13 @@ export class Prover {
     );
   }
 
-  /**
-   * Runs specs, neighbours in different processes. The outcomes are in the order of the runs.
-   *
-   * @param untilFailure end each run at its first failing test. Default: all its tests run.
-   */
-  async runSpecs(specRuns: SpecRun[], untilFailure = false): Promise<SpecOutcome[]> {
+  /** Runs specs, neighbours in different processes. The outcomes are in the order of the runs. */
+  async runSpecs(specRuns: SpecRun[]): Promise<SpecOutcome[]> {
     const shares = this.#processes.map((_, n) =>
       specRuns.filter((_, index) => index % NUMBER_OF_PROCESSES === n),
     );
     const outcomes = await Promise.all(
-      this.#processes.map((process, n) =>
-        process.ask({ root: this.#root, specRuns: shares[n] ?? [], untilFailure }),
-      ),
+      this.#processes.map((process, n) => process.ask({ root: this.#root, specRuns: shares[n] ?? [] })),
     );
     return specRuns.map((_, index) => {
       const outcome = outcomes[index % NUMBER_OF_PROCESSES]?.[Math.floor(index / NUMBER_OF_PROCESSES)];

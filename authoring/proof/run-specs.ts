@@ -20,17 +20,18 @@ class AsGiven extends BaseSequencer {
   }
 }
 
+class Reverse extends BaseSequencer {
+  override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
+    return specifications.toSorted((a, b) => stepOf(b.moduleId).localeCompare(stepOf(a.moduleId)));
+  }
+}
+
 /**
  * Runs specs, all in one worker. The outcomes are in the order of the runs.
  *
  * @param root the folder of the project, or of a copy of it
- * @param untilFailure end each run at its first failing test
  */
-export async function runSpecs(
-  root: string,
-  specRuns: SpecRun[],
-  untilFailure: boolean,
-): Promise<SpecOutcome[]> {
+export async function runSpecs(root: string, specRuns: SpecRun[]): Promise<SpecOutcome[]> {
   const vitest = await createVitest(
     'test',
     { ...quietOptions(root), mode: 'proof', sequence: { sequencer: AsGiven } },
@@ -41,7 +42,7 @@ export async function runSpecs(
           enforce: 'pre',
           resolveId: implementationOfRun(root),
           configureVitest({ project }) {
-            if (untilFailure) project.config.setupFiles.push(skipAfterFailure);
+            project.config.setupFiles.push(skipAfterFailure);
           },
         },
       ],
@@ -66,11 +67,12 @@ export async function runSpecs(
 
 /** Runs the reference solutions as a user does it. The outcomes are in the order in which the steps ran. */
 export async function runSolutions(root: string, run: SolutionRun): Promise<SpecOutcome[]> {
-  const { filters = [], shuffleSeed, times = 1 } = run;
+  const { filters = [], order, times = 1 } = run;
   const vitest = await createVitest('test', {
     ...quietOptions(root),
     mode: 'solution',
-    ...(shuffleSeed !== undefined && shuffledBy(shuffleSeed)),
+    ...(order === 'reverse' && { sequence: { sequencer: Reverse } }),
+    ...(typeof order === 'number' && shuffledBy(order)),
   });
   try {
     const specifications = await vitest.globTestSpecifications(filters);
@@ -103,9 +105,9 @@ function quietOptions(root: string) {
 /** The spec's module id names the implementation, so that each run has modules of its own, for Vite and for Node. */
 function moduleIdOf(
   root: string,
-  { step, implementation, spec = 'step.spec.ts', tests = [] }: SpecRun,
+  { step, implementation, spec = 'step.spec.ts', tests = [], everyTest = false }: SpecRun,
 ): string {
-  const query = new URLSearchParams({ implementation, tests: tests.join() });
+  const query = new URLSearchParams({ implementation, tests: tests.join(), everyTest: String(everyTest) });
   return `${root}/workshop/${step}/${spec}?${query}`;
 }
 

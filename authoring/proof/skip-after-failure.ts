@@ -1,10 +1,10 @@
-// A set-up file for runs in which only the first failure counts: it skips the tests after that one.
+// A set-up file for specs whose module id doesn't say `everyTest`: it skips the tests after the first failure.
 import { afterEach, beforeEach } from 'vitest';
 
 let hasFailed = false;
 
-beforeEach(({ skip }) => {
-  if (hasFailed) skip('an earlier test has failed');
+beforeEach(({ task, skip }) => {
+  if (hasFailed && !task.file.filepath.includes('everyTest=true')) skip('an earlier test has failed');
 });
 
 afterEach(({ task }) => {

@@ -8,6 +8,8 @@ export interface SpecRun {
   spec?: string;
   /** Run these tests alone, by their names. Default: all. */
   tests?: string[];
+  /** Run them all, even after one has failed. Default: the first failure ends the run. */
+  everyTest?: boolean;
 }
 
 /** An error, as a test or a file ended with it. */
@@ -39,14 +41,14 @@ export interface SpecOutcome {
 export interface SolutionRun {
   /** Parts of the specs' paths, such as `workshop/03`. Default: all steps. */
   filters?: string[];
-  /** The steps, and the tests of each, in an order that this number decides. Default: as they are. */
-  shuffleSeed?: number;
+  /** Order of the steps. A number shuffles them, and the tests of each. Default: as they are. */
+  order?: 'reverse' | number;
   /** Number of runs in a row, as in watch mode. Default: 1. */
   times?: number;
 }
 
 export type ProofRequest =
-  | { id: number; root: string; specRuns: SpecRun[]; untilFailure: boolean }
+  | { id: number; root: string; specRuns: SpecRun[] }
   | { id: number; root: string; solutionRun: SolutionRun };
 
 export type ProofAnswer = { id: number; outcomes: SpecOutcome[] } | { id: number; error: string };
