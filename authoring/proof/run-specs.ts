@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { SerializedError } from 'vitest';
 import {
   BaseSequencer,
   createVitest,
@@ -9,6 +8,7 @@ import {
   type TestRunResult,
   type TestSpecification,
 } from 'vitest/node';
+import type { ReportedError } from '../../src/report/failure.ts';
 import type { Failure, SolutionRun, SpecOutcome, SpecRun, TestOutcome } from './spec-run.ts';
 
 const skipAfterFailure = fileURLToPath(new URL('skip-after-failure.ts', import.meta.url));
@@ -142,11 +142,12 @@ function outcomeOf(root: string, test: TestCase): TestOutcome[] {
   return [{ name: test.name, todos, about, failures }];
 }
 
-function failureOf(root: string, { name = 'Error', message, stacks = [] }: SerializedError): Failure {
+function failureOf(root: string, error: ReportedError): Failure {
+  const { name = 'Error', message, stacks = [], todo } = error;
   const places = stacks
     .filter(({ file }) => !file.includes('/node_modules/'))
     .map(({ file, line }) => ({ file: relative(root, file.split('?')[0] ?? ''), line }));
-  return { name, message, places };
+  return { name, message, todo: todo?.number, places };
 }
 
 function stepOf(moduleId: string): string {

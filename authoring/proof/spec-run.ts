@@ -16,6 +16,8 @@ export interface SpecRun {
 export interface Failure {
   name: string;
   message: string;
+  /** The number of the TODO that threw it. */
+  todo?: number;
   /** Its stack, innermost first: files relative to the repository, outside of `node_modules`. */
   places: { file: string; line: number }[];
 }

@@ -64,9 +64,8 @@ function firstFailure(
   const wrong = failed.find(({ failure, isPremature }) => failure.kind !== 'todo' && !isPremature);
   if (wrong) return wrong.failure;
   const next = failed.map(({ failure }) => failure).filter((failure) => failure.kind === 'todo');
-  const byTitle = (a: { title: string }, b: { title: string }) =>
-    a.title.localeCompare(b.title, 'en', { numeric: true });
-  return next.sort(byTitle)[0] ?? failed[0]?.failure;
+  next.sort((a, b) => (a.number ?? Number.POSITIVE_INFINITY) - (b.number ?? Number.POSITIVE_INFINITY));
+  return next[0] ?? failed[0]?.failure;
 }
 
 /** An assertion leaves no stack frame in the exercise: the TODO that its test is about leads there. */

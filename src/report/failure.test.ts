@@ -29,18 +29,24 @@ function assertion(error: Partial<ReportedError>): ReportedError {
 
 const exercise = 'workshop/02-encrypt/exercise.ts';
 
+function todoError(): ReportedError {
+  const todo = { number: 3, title: 'TODO 3: make the\u001b[2J cache', file: exercise, line: 31 };
+  return { name: 'TodoError', message: 'of no interest', todo };
+}
+
 test('a TODO is its title and place', () => {
-  const error = { name: 'TodoError', message: `Step 2, TODO 3: make the cache → ${exercise}:31` };
+  const error = todoError();
 
   expect(describeFailure(error, workshop, 'encrypts')).toEqual({
     kind: 'todo',
+    number: 3,
     title: 'TODO 3: make the cache',
     location: { file: exercise, line: 31 },
   });
 });
 
 test('a TODO wrapped in another error is still a TODO', () => {
-  const cause = { name: 'TodoError', message: `Step 2, TODO 3: make the cache → ${exercise}:31` };
+  const cause = todoError();
   const error = assertion({ message: 'promise rejected "TodoError: ..." instead of resolving', cause });
 
   expect(describeFailure(error, workshop, 'encrypts')).toMatchObject({

@@ -1,4 +1,5 @@
 import type { SerializedError } from 'vitest';
+import type { Todo } from '../run/todo.ts';
 import { printable } from '../text/printable.ts';
 import {
   findLearnerFrame,
@@ -16,6 +17,8 @@ export type ReportedError = SerializedError & {
   actual?: unknown;
   operator?: unknown;
   diff?: string;
+  /** Of a `TodoError`. */
+  todo?: Todo;
 };
 
 /**
@@ -61,10 +64,9 @@ function printableError(error: ReportedError): ReportedError {
 /** The TODO that an error, or what caused it, is about. */
 function findTodo(error: ReportedError | undefined): RemainingTodo | undefined {
   if (!error) return undefined;
-  if (error.name !== 'TodoError') return findTodo(error.cause as ReportedError | undefined);
-  const [, title, file, line] = /^(?:Step \d+, )?(.*) → (.*):(\d+|\?)$/.exec(error.message) ?? [];
-  if (!title || !file) return { kind: 'todo', title: error.message };
-  return { kind: 'todo', title, location: { file, line: Number(line) || undefined } };
+  if (error.name !== 'TodoError' || !error.todo) return findTodo(error.cause as ReportedError | undefined);
+  const { number, title, file, line } = error.todo;
+  return { kind: 'todo', number, title: printable(title), location: { file: printable(file), line } };
 }
 
 function describeWrongAnswer(error: ReportedError, workshop: Workshop, test: string): WrongAnswer {

@@ -7,6 +7,8 @@ export type StepState = 'done' | 'wrong' | 'to do' | 'not run' | 'not possible' 
 /** A TODO that the learner hasn't come to yet. */
 export interface RemainingTodo {
   kind: 'todo';
+  /** None if the learner wrote a TODO without a number. */
+  number?: number;
   /** Such as `TODO 3: make the cache`. */
   title: string;
   location?: CodeLocation;
