@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { LearnerError } from '../../src/cli/learner-error.ts';
 import { requireSteps, stepByName } from '../../src/cli/step-by-name.ts';
+import { LearnerError } from '../../src/text/learner-error.ts';
 import { copyProject } from '../project-copy.ts';
 import { describeCoverage } from './coverage.ts';
 import { proveSteps } from './proof.ts';

@@ -1,12 +1,13 @@
+import { UnreachableError } from '../run/account/caller.ts';
 import { countLeftovers, describeInTheWay, describeLeftovers } from '../run/clean-up/describe-leftovers.ts';
 import { isNothing, type Leftovers } from '../run/clean-up/leftovers.ts';
 import type { Plan, Wanted } from '../run/clean-up/reclaim.ts';
 import { readSettings, type Settings } from '../settings/settings.ts';
 import { describeBadRunName, describeRun, isRunName, type Run } from '../state/run.ts';
 import { closest } from '../text/closest.ts';
+import { LearnerError } from '../text/learner-error.ts';
 import { indent, marks, paint } from '../text/look.ts';
 import { printable } from '../text/printable.ts';
-import { LearnerError } from './learner-error.ts';
 import { requireSteps } from './step-by-name.ts';
 
 /** The options of the command. */
@@ -38,10 +39,10 @@ export async function cleanUp(
   try {
     return await atTarget(settings, (run) => planAndCarryOut(run, wanted, print, options));
   } catch (error) {
-    if (error instanceof LearnerError) throw error;
+    const isUnreachable = error instanceof UnreachableError;
+    if (error instanceof LearnerError && !isUnreachable) throw error;
     const { name, message } = error as Error;
-    if (name === 'AccountError') throw new LearnerError(message, { cause: error });
-    const what = name === 'UnreachableError' ? message : `${name}: ${message}`;
+    const what = isUnreachable ? message : `${name}: ${message}`;
     throw new LearnerError(
       `The clean-up stopped: ${what}\n  Run npm run doctor to find the cause. What is left can be cleaned up again.`,
       { cause: error },

@@ -1,7 +1,7 @@
 import { type CAC, cac } from 'cac';
 import { closest } from '../text/closest.ts';
+import { LearnerError } from '../text/learner-error.ts';
 import { paint } from '../text/look.ts';
-import { LearnerError } from './learner-error.ts';
 
 // Each command's code is loaded when it is wanted: a hint doesn't wait for the AWS SDK.
 

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { stateFolder } from '../state/state-folder.ts';
 import { filesOf, readText } from '../steps/step-files.ts';
-import { LearnerError } from './learner-error.ts';
+import { LearnerError } from '../text/learner-error.ts';
 
 /** The outcome of replacing an exercise. */
 export interface Replaced {

@@ -1,8 +1,8 @@
 import { hintsShown, rememberHintsShown } from '../state/hints-shown.ts';
 import { type Hint, hintsFile, readHints } from '../steps/hints.ts';
 import type { StepFolder } from '../steps/step-folders.ts';
+import { LearnerError } from '../text/learner-error.ts';
 import { indent, paint, renderMarkdown } from '../text/look.ts';
-import { LearnerError } from './learner-error.ts';
 import { nextStep, stepsNotPossible } from './progress-sheet.ts';
 import { requireSteps, stepByName } from './step-by-name.ts';
 

@@ -5,8 +5,8 @@ import type { StepView } from '../report/model.ts';
 import { renderProgress } from '../report/render.ts';
 import { readStepFolders, type StepFolder } from '../steps/step-folders.ts';
 import { columnsOf, pad, truncate } from '../text/layout.ts';
+import { LearnerError } from '../text/learner-error.ts';
 import { marks, paint } from '../text/look.ts';
-import { LearnerError } from './learner-error.ts';
 import {
   mergeProgress,
   nextStep,

@@ -1,9 +1,9 @@
 import { forgetHintsShown } from '../state/hints-shown.ts';
 import { filesOf } from '../steps/step-files.ts';
 import type { StepFolder } from '../steps/step-folders.ts';
+import { LearnerError } from '../text/learner-error.ts';
 import { marks, paint } from '../text/look.ts';
 import { replaceExercise } from './exercise.ts';
-import { LearnerError } from './learner-error.ts';
 import { listOf, requireSteps, stepByName } from './step-by-name.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { readStepFolders, type StepFolder } from '../steps/step-folders.ts';
 import { closest } from '../text/closest.ts';
-import { LearnerError } from './learner-error.ts';
+import { LearnerError } from '../text/learner-error.ts';
 
 /**
  * The steps of the workshop, which has to be there.

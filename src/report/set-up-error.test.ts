@@ -1,6 +1,9 @@
 import { KMSServiceException } from '@aws-sdk/client-kms';
 import pc from 'picocolors';
 import { expect, test } from 'vitest';
+import { AccountError } from '../run/account/allowed-accounts.ts';
+import { SettingsError } from '../settings/settings.ts';
+import { OutputFolderError } from '../state/output-folder.ts';
 import { renderSetUpError } from './set-up-error.ts';
 
 const page = { colors: pc.createColors(false), width: 80 };
@@ -12,15 +15,15 @@ test.each([
   [ofAws('AccessDeniedException'), 'Run npm run doctor -- --with-key to see which permissions are missing'],
   [ofAws('ExpiredTokenException'), 'Run npm run doctor to find the cause'],
   [named('CredentialsProviderError'), 'Run npm run doctor to find the cause'],
-  [named('SettingsError'), 'Run npm run doctor to find the cause'],
-  [named('AccountError'), 'Run npm run doctor to find the cause'],
+  [new SettingsError('something'), 'Run npm run doctor to find the cause'],
+  [new AccountError('something', 'something'), 'Run npm run doctor to find the cause'],
 ])('%s leads to the doctor', (error, wayOut) => {
   expect(renderSetUpError(error, page)).toContain(` → ${wayOut}`);
 });
 
 test('an error about files in the output folder says what to do with them', () => {
-  expect(renderSetUpError(named('SettingsError'), page).join('')).toContain('→');
-  expect(renderSetUpError(named('OutputFolderError'), page).join('')).not.toContain('→');
+  expect(renderSetUpError(new SettingsError('something'), page).join('')).toContain('→');
+  expect(renderSetUpError(new OutputFolderError('something'), page).join('')).not.toContain('→');
 });
 
 test('a refused connection names its address, or else its error code', () => {
@@ -47,7 +50,7 @@ test('a port in use leads to the setting', () => {
 });
 
 test('a settings error leads to the doctor, a defect of the workshop does not', () => {
-  expect(renderSetUpError(named('SettingsError'), page).join('\n')).toContain('doctor');
+  expect(renderSetUpError(new SettingsError('something'), page).join('\n')).toContain('doctor');
   expect(renderSetUpError(named('TypeError'), page).join('\n')).not.toContain('doctor');
 });
 

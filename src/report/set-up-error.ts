@@ -1,6 +1,8 @@
 import type { Vitest } from 'vitest/node';
+import { OutputFolderError } from '../state/output-folder.ts';
 import type { Page } from '../text/layout.ts';
 import { wrap } from '../text/layout.ts';
+import { LearnerError } from '../text/learner-error.ts';
 import { printable } from '../text/printable.ts';
 
 /**
@@ -31,22 +33,12 @@ function leaveOutEmptyLines(logger: Vitest['logger']): void {
 /** An error of Node's has a code, such as `ECONNREFUSED`. */
 type SetUpError = Error & { code?: unknown };
 
-/** Names of errors whose messages were written for the learner: what is wrong, and what to do. */
-const plainErrors = [
-  'SettingsError',
-  'AccountError',
-  'UnreachableError',
-  'NoKeyError',
-  'NameTakenError',
-  'OutputFolderError',
-];
-
 /**
  * What was written for the learner speaks for itself; another error has its name with it. All but defects lead to the
  * doctor.
  */
 export function renderSetUpError(error: SetUpError, { colors, width }: Page): string[] {
-  const isPlain = plainErrors.includes(error.name);
+  const isPlain = error instanceof LearnerError;
   // The error of a refused connection may have a code only. The compiler's have colours, even where nobody sees them.
   const message = error.message || String(error.code);
   const wayOut = wayOutOf(error);
@@ -66,12 +58,12 @@ function wayOutOf(error: SetUpError): string | undefined {
     return 'Another program uses this port. Set WORKSHOP_LOCAL_PORT to another one, or unset it.';
   }
   // Its message says it all.
-  if (error.name === 'OutputFolderError') return undefined;
+  if (error instanceof OutputFolderError) return undefined;
   if (error.name === 'AccessDeniedException') {
     return 'Run npm run doctor -- --with-key to see which permissions are missing';
   }
   const isDefect = !(
-    plainErrors.includes(error.name) ||
+    error instanceof LearnerError ||
     '$metadata' in error ||
     error.code !== undefined ||
     error.name.endsWith('ProviderError')

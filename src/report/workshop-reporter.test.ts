@@ -1,5 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { makeSmallWorkshop, type SmallWorkshop } from './testing/small-workshop.ts';
+
+const settings = fileURLToPath(new URL('../settings/settings.ts', import.meta.url));
 
 const spec = (body: string) => `
 import { expect, test } from 'vitest';
@@ -185,8 +188,9 @@ test('a filter that matches no step, and a failed set-up, are reported plainly',
 
   workshop.write(
     'set-up.ts',
-    `export default () => {
-       throw Object.assign(new Error('These settings are wrong:\\n  A is "b".'), { name: 'SettingsError' });
+    `import { SettingsError } from ${JSON.stringify(settings)};
+     export default () => {
+       throw new SettingsError('These settings are wrong:\\n  A is "b".');
      };`,
   );
   const { output, code } = await workshop.run(['run']);

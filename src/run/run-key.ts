@@ -8,6 +8,7 @@ import { closeLedger, ledgerName } from '../state/ledger.ts';
 import type { Run } from '../state/run.ts';
 import { type Lack, lacking } from '../steps/lack.ts';
 import type { Need } from '../steps/step-needs.ts';
+import { LearnerError } from '../text/learner-error.ts';
 import { enterKeysOf } from './clean-up/created-keys.ts';
 import { patiently } from './clean-up/kms-retries.ts';
 import { askOfKey } from './endpoint/ask-endpoint.ts';
@@ -35,11 +36,6 @@ export const needsOfCleanUp: readonly Need[] = [
   'kms:DeleteAlias',
 ];
 
-/** Nothing can run without the run's key. */
-export class NoKeyError extends Error {
-  override name = 'NoKeyError';
-}
-
 /** True if the key has everything that the ledger and the clean-up rely on. */
 export function canCleanUp(lacks: Lack[]): boolean {
   return lacking(needsOfCleanUp, lacks).length === 0;
@@ -50,7 +46,7 @@ export function canCleanUp(lacks: Lack[]): boolean {
  * the ledger, which would lead the next run to a clean-up that can't be, and has no alias.
  *
  * @param lacks what the endpoint of the run is known to lack
- * @throws NoKeyError when there is no CreateKey
+ * @throws LearnerError when there is no CreateKey
  */
 export async function createRunKey(run: Run, lacks: Lack[]): Promise<RunKey> {
   if (run.target !== 'endpoint') {
@@ -83,9 +79,9 @@ async function createAtEndpoint(create: () => Promise<string>): Promise<string> 
   } catch (error) {
     const why = whyNotThere(error);
     if (why === undefined) throw error;
-    throw new NoKeyError(noKey(why));
+    throw new LearnerError(noKey(why));
   }
-  if (!arn) throw new NoKeyError(noKey('the answer is empty'));
+  if (!arn) throw new LearnerError(noKey('the answer is empty'));
   return arn;
 }
 

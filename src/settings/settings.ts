@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { closest } from '../text/closest.ts';
+import { LearnerError } from '../text/learner-error.ts';
 import { type EnvironmentLine, placeOf, readEnvironmentFile } from './environment-file.ts';
 
 /** Environment variables by name, as in `process.env`. */
@@ -86,7 +87,7 @@ export interface Settings {
 }
 
 /** Says which settings are wrong, their values and what is allowed. */
-export class SettingsError extends Error {
+export class SettingsError extends LearnerError {
   override name = 'SettingsError';
 }
 

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { LearnerError } from '../text/learner-error.ts';
 import { isSamePlace, type Ledger, openLedgers } from './ledger.ts';
 import { describeProcess, identityOfProcess, isAlive, type ProcessIdentity } from './process-identity.ts';
 import type { Run } from './run.ts';
@@ -30,7 +31,7 @@ export function requireOwnName(run: Run): void {
 }
 
 /** Another run of the same name is alive. */
-export class NameTakenError extends Error {
+export class NameTakenError extends LearnerError {
   override name = 'NameTakenError';
 
   constructor(run: string, keeper: ProcessIdentity) {

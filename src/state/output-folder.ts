@@ -1,5 +1,6 @@
 import { lstatSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { LearnerError } from '../text/learner-error.ts';
 import { removeInside } from './remove-inside.ts';
 import { outputFileNames, type Run, requireRunName } from './run.ts';
 
@@ -17,7 +18,7 @@ export interface Output {
 export const noOutput: Output = { files: [], folders: [] };
 
 /** Something in a run's output folder isn't a run's. */
-export class OutputFolderError extends Error {
+export class OutputFolderError extends LearnerError {
   override name = 'OutputFolderError';
 }
 

@@ -1,20 +1,17 @@
 // Vitest's global set-up for `npm run conformance`: the target is the one of the settings.
 import type { TestProject } from 'vitest/node';
 import { readSettings } from '../../src/settings/settings.ts';
+import { LearnerError } from '../../src/text/learner-error.ts';
 import { printable } from '../../src/text/printable.ts';
 import { startSuite } from './suite.ts';
-
-/** What speaks for itself, and is thrown before anything is made. */
-const plainErrors = ['SettingsError', 'AccountError', 'UnreachableError'];
 
 export default async (project: TestProject) => {
   try {
     return await startSuite(project, readSettings(project.config.root));
   } catch (error) {
-    const { name, message } = error as Error;
-    if (!plainErrors.includes(name)) throw error;
+    if (!(error instanceof LearnerError)) throw error;
     // Vitest would say first that there are no tests, and print the stack.
-    console.error(`The suite could not start.\n\n${printable(message)}\n`);
+    console.error(`The suite could not start.\n\n${printable(error.message)}\n`);
     process.exit(1);
   }
 };

@@ -1,8 +1,9 @@
 import type { Settings } from '../../settings/settings.ts';
+import { LearnerError } from '../../text/learner-error.ts';
 import { askCaller, type Caller, type UnknownCaller } from './caller.ts';
 
 /** Says that an account isn't one of those that the settings allow. */
-export class AccountError extends Error {
+export class AccountError extends LearnerError {
   override name = 'AccountError';
   readonly problem: string;
   readonly fix: string;

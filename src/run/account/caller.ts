@@ -1,4 +1,5 @@
 import type { Settings } from '../../settings/settings.ts';
+import { LearnerError } from '../../text/learner-error.ts';
 import { printable } from '../../text/printable.ts';
 import { AnswerLimitError } from '../endpoint/answer-limits.ts';
 import { whyNotThere } from '../endpoint/why-not-there.ts';
@@ -36,7 +37,7 @@ export async function askSts(): Promise<Caller> {
 }
 
 /** Says that nobody answered, and where that was. */
-export class UnreachableError extends Error {
+export class UnreachableError extends LearnerError {
   override name = 'UnreachableError';
   /** Endpoint of STS, unless it is AWS's own. */
   readonly endpoint: string | undefined;

@@ -1,4 +1,0 @@
-/** An error whose message tells the learner all there is: what is wrong, the value seen, and what to do. */
-export class LearnerError extends Error {
-  override name = 'LearnerError';
-}
