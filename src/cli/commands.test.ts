@@ -158,20 +158,20 @@ describe('progress', () => {
 
   test('is shown as text', async () => {
     const lines = (await outputOf(['progress'])).split('\n');
-    expect(lines.slice(0, 3)).toEqual([
+    expect(lines.slice(0, 4)).toEqual([
+      expect.stringMatching(/^ The workshop .* {2}1 of 3 steps done$/),
       expect.stringMatching(/^ ✔ {2}1 {2}dig a hole {6}done {5}2026-11-2\d \d\d:\d\d$/),
       ' ↷  2  plant a tree    skipped  the reference is in its place',
       ' ○  3  water the tree  to do',
     ]);
-    expect(lines[4]).toMatch(/ {2}1 of 3 steps done$/);
-    expect(lines[6]).toBe(' Next: step 3, water the tree.');
+    expect(lines[5]).toBe(' Next: step 3, water the tree.');
   });
 
   test('shows when a step passed that has changed since', async () => {
     workshop.write('workshop/01-dig-a-hole/exercise.ts', 'changed');
 
     expect(await outputOf(['progress'])).toMatch(
-      /^ ~ {2}1 {2}dig a hole {6}changed {2}passed [-\d]{10} [:\d]{5}\n/,
+      /\n ~ {2}1 {2}dig a hole {6}changed {2}passed [-\d]{10} [:\d]{5}\n/,
     );
   });
 
@@ -179,12 +179,28 @@ describe('progress', () => {
     const { columns } = process.stdout;
     process.stdout.columns = 34;
     try {
-      const [first, second] = (await outputOf(['progress'])).split('\n');
+      const [, first, second] = (await outputOf(['progress'])).split('\n');
       expect(first).toMatch(/^ ✔ {2}1 {2}dig a hole {6}done {5}2…$/);
       expect(second).toBe(' ↷  2  plant a tree    skipped  t…');
     } finally {
       process.stdout.columns = columns;
     }
+  });
+
+  test('counts the steps after the fifth apart, and says when the workshop is done', async () => {
+    for (const name of ['04-pick', '05-eat', '06-bake']) workshop.write(`workshop/${name}/step.spec.ts`, '');
+    const names = ['02-plant-a-tree', '03-water-the-tree', '04-pick', '05-eat'];
+    for (const name of names) {
+      expect(await outputOf(['progress'])).not.toContain('You have done the workshop.');
+      workshop.write(`workshop/${name}/exercise.ts`, 'mine');
+      recordStepPassed(workshop.root, name, 'mine', new Date('2026-11-24T22:20:55Z'));
+    }
+    const text = await outputOf(['progress']);
+    expect(text).toMatch(/\n\n Going further .* {2}0 of 1 step done\n ○ {2}6 {2}Bake /);
+    expect(text).toMatch(/\n\n You have done the workshop\.\n Next: step 6, Bake\.\n$/);
+
+    workshop.write('sheet.json', await outputOf(['progress', '--json']));
+    expect(await outputOf(['progress', 'sheet.json'])).toMatch(/\n\n You have done the workshop\.\n$/);
   });
 
   test('shows the steps that were not possible in the last run', async () => {
@@ -193,13 +209,13 @@ describe('progress', () => {
     rememberLacks(workshop.root, [{ need: 'cloudtrail:LookupEvents', why: '501' }]);
 
     const lines = (await outputOf(['progress'])).split('\n');
-    expect(lines.slice(0, 3)).toEqual([
+    expect(lines.slice(0, 4)).toEqual([
+      expect.stringMatching(/^ The workshop .* {2}1 of 2 steps done, 1 not possible here$/),
       expect.stringMatching(/^ ✔ {2}1 {2}dig a hole {6}done /),
       ' ↷  2  plant a tree    skipped  the reference is in its place',
       ' ∅  3  water the tree  not possible here',
     ]);
-    expect(lines[4]).toMatch(/ {2}1 of 2 steps done, 1 not possible here$/);
-    expect(lines[6]).toBe(
+    expect(lines[5]).toBe(
       ' Nothing is left to do here. All steps are possible on the local AWS: unset WORKSHOP_TARGET.',
     );
 

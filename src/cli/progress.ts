@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { StepView } from '../report/model.ts';
-import { renderProgress } from '../report/render.ts';
+import { isWorkshopDone, renderGroups } from '../report/render.ts';
 import { readStepFolders, type StepFolder } from '../steps/step-folders.ts';
 import { columnsOf, pad, truncate } from '../text/layout.ts';
 import { LearnerError } from '../text/learner-error.ts';
@@ -34,13 +34,14 @@ export function progress(root: string, files: string[], { json = false } = {}): 
     ? files.map((file) => readSheet(root, file)).reduce(mergeProgress)
     : readProgress(root);
   if (json) return JSON.stringify(sheet, null, 2);
-  if (isMerged) return describe(root, sheet, [], []);
-  const notPossible = stepsNotPossible(root);
-  return describe(
-    root,
-    sheet,
-    notPossible.map(({ name }) => name),
-    ['', ` ${whatIsNext(root, notPossible)}`],
+  const notPossible = isMerged ? [] : stepsNotPossible(root);
+  const rows = rowsOf(root, sheet, notPossible);
+  const footer = [
+    ...(isWorkshopDone(rows) ? ['You have done the workshop.'] : []),
+    ...(isMerged ? [] : [whatIsNext(root, notPossible)]),
+  ];
+  return [...describeRows(rows), ...(footer.length ? [''] : []), ...footer.map((line) => ` ${line}`)].join(
+    '\n',
   );
 }
 
@@ -75,30 +76,38 @@ const looks: Record<ProgressState | 'not possible', { mark: string; word: string
   'to do': { mark: marks.toDo, word: 'to do  ' },
 };
 
-/** @param notPossible the names of steps that are left, and not possible where the last run was */
-function describe(root: string, sheet: ProgressSheet, notPossible: string[], footer: string[]): string {
+/** A row of the sheet. */
+interface Row extends StepView {
+  progress: StepProgress;
+  look: keyof typeof looks;
+}
+
+/** @param notPossible the steps that are left, and not possible where the last run was */
+function rowsOf(root: string, sheet: ProgressSheet, notPossible: StepFolder[]): Row[] {
   const titles = new Map(readStepFolders(root).map(({ name, title }) => [name, title]));
-  const rows = Object.entries(sheet.steps).map(([name, step]) => ({
-    number: Number.parseInt(name, 10),
-    name,
-    title: titles.get(name) ?? name,
-    step,
-    look: notPossible.includes(name) ? ('not possible' as const) : step.state,
-  }));
+  return Object.entries(sheet.steps).map(([name, progress]) => {
+    const look = notPossible.some((other) => other.name === name) ? 'not possible' : progress.state;
+    return {
+      number: Number.parseInt(name, 10),
+      name,
+      title: titles.get(name) ?? name,
+      state: look === 'done' || look === 'not possible' ? look : 'to do',
+      tests: { passed: 0, total: 1 },
+      progress,
+      look,
+    };
+  });
+}
+
+function describeRows(rows: Row[]): string[] {
   const page = { colors: paint, width: process.stdout.columns ?? 80 };
   const width = Math.max(...rows.map(({ title }) => columnsOf(title)));
-  const lines = rows.map(({ number, title, step, look }) => {
+  return renderGroups(rows, page, ({ number, title, progress, look }) => {
     const { mark, word } = looks[look];
     const place = paint.dim(String(number).padStart(2));
-    const line = ` ${mark} ${place}  ${pad(title, width)}  ${word}  ${remark(step)}`.trimEnd();
+    const line = ` ${mark} ${place}  ${pad(title, width)}  ${word}  ${remark(progress)}`.trimEnd();
     return truncate(line, page.width);
   });
-  const views: StepView[] = rows.map(({ step, look, ...folder }) => ({
-    ...folder,
-    state: look === 'done' || look === 'not possible' ? look : 'to do',
-    tests: { passed: 0, total: 1 },
-  }));
-  return [...lines, '', renderProgress(views, page), ...footer].join('\n');
 }
 
 function remark({ state, firstPassedAt, lastPassedAt }: StepProgress): string {

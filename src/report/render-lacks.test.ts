@@ -53,11 +53,10 @@ test('missing operations stand above the steps; steps that need them are neither
 
        All steps are possible on the local AWS: unset WORKSHOP_TARGET.
 
+     The workshop  ━━━━━━━━━━━━━━━━━━━━━━━━  2 of 2 steps done, 1 not possible here
      ✔  1  Create a key  done
      ✔  2  Encrypt       done
      ∅  3  Audit         not possible here
-
-     ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━  2 of 2 steps done, 1 not possible here
 
      All 2 steps that are possible here are done.
     "

@@ -1,45 +1,89 @@
 import picocolors from 'picocolors';
 import { expect, test } from 'vitest';
 import type { StepState, StepView } from './model.ts';
-import { renderProgress } from './render.ts';
+import { renderGroups, renderWorkshop } from './render.ts';
 
-function progressOf(states: StepState[], width = 80): string {
-  const steps = states.map((state, index): StepView => {
+function stepsIn(states: StepState[]): StepView[] {
+  return states.map((state, index) => {
     const tests = { passed: state === 'done' ? 4 : 0, total: 4 };
     return { number: index + 1, name: `0${index + 1}-step`, title: 'A step', state, tests };
   });
-  return renderProgress(steps, { colors: picocolors.createColors(false), width });
+}
+
+const pageOf = (width: number) => ({ colors: picocolors.createColors(false), width });
+
+/** The headings of the groups, without the steps. */
+function headingsOf(states: StepState[], width = 80): string {
+  return renderGroups(stepsIn(states), pageOf(width), () => '')
+    .filter(Boolean)
+    .join('\n');
 }
 
 test('counts the selected steps, and names the others', () => {
-  expect(progressOf(['not run', 'done', 'wrong'])).toMatch(/^ ━+─+ {2}1 of 2 steps done, 1 not run$/);
-  expect(progressOf(['not run', 'done', 'not run'])).toMatch(/^ ━+ {2}1 of 1 step done, 2 not run$/);
+  expect(headingsOf(['not run', 'done', 'wrong'])).toMatch(
+    /^ The workshop {2}━+─+ {2}1 of 2 steps done, 1 not run$/,
+  );
+  expect(headingsOf(['not run', 'done', 'not run'])).toMatch(/ ━+ {2}1 of 1 step done, 2 not run$/);
 });
 
 test('counts no step if none ran', () => {
-  expect(progressOf(['not run', 'not run'])).toMatch(/^ ─+ {2}no step was run$/);
+  expect(headingsOf(['not run', 'not run'])).toMatch(/ ─+ {2}no step was run$/);
 });
 
 test('the bar is full when every possible step is done', () => {
-  expect(progressOf(['done', 'not possible'])).toMatch(/^ ━+ {2}1 of 1 step done, 1 not possible here$/);
-  expect(progressOf(['done', 'wrong', 'not possible'])).toMatch(
-    /^ ━+─+ {2}1 of 2 steps done, 1 not possible here$/,
+  expect(headingsOf(['done', 'not possible'])).toMatch(/ ━+ {2}1 of 1 step done, 1 not possible here$/);
+  expect(headingsOf(['done', 'wrong', 'not possible'])).toMatch(
+    / ━+─+ {2}1 of 2 steps done, 1 not possible here$/,
   );
 });
 
 test('the numbers are those of the steps, however few were asked for', () => {
-  expect(progressOf(['not run', 'done', 'not run', 'not possible', 'not run'])).toMatch(
-    /^ ━+ {2}1 of 1 step done, 1 not possible here, 3 not run$/,
+  expect(headingsOf(['not run', 'done', 'not run', 'not possible', 'not run'])).toMatch(
+    / ━+ {2}1 of 1 step done, 1 not possible here, 3 not run$/,
   );
 });
 
 test('if no step is possible, none ran', () => {
-  expect(progressOf(['not possible'])).toMatch(/^ ─+ {2}no step was run, 1 not possible here$/);
-  expect(progressOf(['not possible', 'not run'])).toMatch(
-    /^ ─+ {2}no step was run, 1 not possible here, 1 not run$/,
+  expect(headingsOf(['not possible'])).toMatch(/ ─+ {2}no step was run, 1 not possible here$/);
+  expect(headingsOf(['not possible', 'not run'])).toMatch(
+    / ─+ {2}no step was run, 1 not possible here, 1 not run$/,
   );
 });
 
 test('a narrow terminal gets no bar', () => {
-  expect(progressOf(['done', 'not possible'], 40)).toBe(' 1 of 1 step done, 1 not possible here');
+  expect(headingsOf(['done', 'not possible'], 50)).toBe(
+    ' The workshop: 1 of 1 step done, 1 not possible\n here',
+  );
+});
+
+const fiveDone: StepState[] = ['done', 'done', 'done', 'done', 'done'];
+
+test('the steps after the fifth are a group of their own, with its own progress', () => {
+  expect(headingsOf([...fiveDone, 'wrong'])).toMatch(
+    /^ The workshop {3}(━+) {2}5 of 5 steps done\n Going further {2}(─+) {2}0 of 1 step done$/,
+  );
+  expect(renderGroups(stepsIn([...fiveDone, 'to do']), pageOf(80), ({ name }) => name).slice(5)).toEqual([
+    '05-step',
+    '',
+    expect.stringMatching(/^ Going further /),
+    '06-step',
+  ]);
+});
+
+test.each<{ states: StepState[]; sentence: string | undefined }>([
+  { states: [...fiveDone.slice(1), 'wrong'], sentence: undefined },
+  { states: [...fiveDone.slice(1), 'wrong', 'done'], sentence: undefined },
+  { states: fiveDone, sentence: ' All 5 steps are done.' },
+  { states: [...fiveDone, 'to do', 'done'], sentence: ' You have done the workshop.' },
+  { states: [...fiveDone, 'not run'], sentence: ' You have done the workshop.' },
+  {
+    states: ['done', 'done', 'done', 'not possible', 'done', 'wrong'],
+    sentence: ' You have done the workshop.',
+  },
+  { states: [...fiveDone, 'done'], sentence: ' All 6 steps are done.' },
+  { states: [...fiveDone, 'not possible'], sentence: ' All 5 steps that are possible here are done.' },
+])('after $states, the last line says: $sentence', ({ states, sentence }) => {
+  const view = { solutions: false, missing: [], turnedGreen: [], unhandled: [], steps: stepsIn(states) };
+  const said = renderWorkshop(view, pageOf(80)).filter((line) => /You have done|All \d/.test(line));
+  expect(said).toEqual(sentence ? [sentence] : []);
 });

@@ -3,11 +3,11 @@ import { expect, test } from 'vitest';
 import type { ThrownError } from './model.ts';
 import { renderWorkshop } from './render.ts';
 
-/** Returns the lines below the steps. */
+/** Returns the lines below the heading: there are no steps. */
 function shownOf(unhandled: ThrownError[]): string {
   const view = { solutions: false, missing: [], steps: [], turnedGreen: [], unhandled };
   const lines = renderWorkshop(view, { colors: picocolors.createColors(false), width: 80 });
-  return lines.slice(lines.findIndex((line) => line.includes('no step was run')) + 1).join('\n');
+  return lines.slice(lines.findIndex((line) => line.includes('workshop')) + 2).join('\n');
 }
 
 const inTheSdk: ThrownError = { kind: 'error', name: 'TypeError', message: 'x is not a function' };

@@ -49,11 +49,10 @@ test('the next TODO: progress, task and location', () => {
     "
      Data key caching workshop                                            local AWS
 
+     The workshop  ━━━━━━━━━━━━━━━━━━━━━━━━━─────────  1 of 2 steps done, 1 not run
      ✔  1  Create a key                   done
      ○  2  Encrypt with a data key cache  to do    3 of 4 TODOs left
      ·  3  Decrypt                        not run
-
-     ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━────────────  1 of 2 steps done, 1 not run
 
      Step 2, TODO 2: make the keyring
      → workshop/02-step/exercise.ts:31
@@ -78,7 +77,7 @@ test("a wrong answer: test, lesson's sentence, expected and received value", () 
 
   expect(
     renderWorkshop(view(inStep(2, failure)), plain)
-      .slice(8)
+      .slice(7)
       .join('\n'),
   ).toMatchInlineSnapshot(`
     "
@@ -109,7 +108,7 @@ test('a difference in many lines is cut short', () => {
 
   expect(
     renderWorkshop(view(inStep(1, failure)), plain)
-      .slice(8)
+      .slice(7)
       .join('\n'),
   ).toMatchInlineSnapshot(`
     "
@@ -158,7 +157,7 @@ test('an error: its name and message, and the line of the exercise, marked', () 
 
   expect(
     renderWorkshop(view(inStep(3, failure)), plain)
-      .slice(8)
+      .slice(7)
       .join('\n'),
   ).toMatchInlineSnapshot(`
     "
@@ -194,7 +193,7 @@ test('a step that turned green shows what was learned', () => {
 
   expect(
     renderWorkshop(view({ steps: all, turnedGreen }), plain)
-      .slice(8)
+      .slice(7)
       .join('\n'),
   ).toMatchInlineSnapshot(`
     "
@@ -222,7 +221,7 @@ test('the bar is not full as long as a step is not done', () => {
 test('a step of which only some tests ran is not done', () => {
   const lines = renderWorkshop(view({ steps: steps({ tests: { passed: 2, total: 6 } }) }), plain);
 
-  expect(lines[3]).toMatch(/^ · {2}1 {2}Create a key .* in part {2}2 of 6 tests ran, and passed$/);
+  expect(lines[4]).toMatch(/^ · {2}1 {2}Create a key .* in part {2}2 of 6 tests ran, and passed$/);
   expect(lines.join('\n')).toContain('  0 of 1 step done, 2 not run');
 });
 
@@ -280,7 +279,7 @@ test.for([40, 60, 80, 100])('fits a terminal of %i columns', (width) => {
 
 test('colours repeat what the words say', () => {
   const page = { ...plain, colors: picocolors.createColors(true) };
-  const [, , , one, two] = renderWorkshop(view(inStep(2, { kind: 'error', message: 'x' })), page);
+  const [, , , , one, two] = renderWorkshop(view(inStep(2, { kind: 'error', message: 'x' })), page);
 
   expect(one).toContain('\u001b[32m✔\u001b[39m');
   expect(two).toContain('\u001b[31m✘\u001b[39m');

@@ -1,4 +1,4 @@
-import type { StepFolder } from '../steps/step-folders.ts';
+import { groupSteps, type StepFolder } from '../steps/step-folders.ts';
 import { columnsOf, type Page, pad, truncate, wrap } from '../text/layout.ts';
 import type { LongStep, Status, StepState, StepView, ThrownError, Wait, WorkshopView } from './model.ts';
 import { renderFailure, renderLocation, renderThrown } from './render-failure.ts';
@@ -18,8 +18,6 @@ export function renderBeginning(view: WorkshopView, page: Page): string[] {
 export function renderResult(view: WorkshopView, page: Page): string[] {
   return [
     ...renderSteps(view.steps, page),
-    '',
-    renderProgress(view.steps, page),
     ...view.turnedGreen.flatMap((turned) => renderTurnedGreen(turned, page)),
     ...renderNext(view, page),
     ...renderUnhandled(view.unhandled, page),
@@ -78,10 +76,10 @@ export function renderHeading(view: Pick<WorkshopView, 'solutions' | 'target'>, 
   return ['', ...(gap > 0 ? [title + ' '.repeat(gap) + target] : [title, ` ${target}`]), ''];
 }
 
-/** The list of the steps. */
+/** The list of the steps, in their groups. */
 export function renderSteps(steps: StepView[], page: Page): string[] {
   const longest = Math.max(0, ...steps.map(({ title }) => columnsOf(title)));
-  return steps.map((step) => renderStep(step, Math.min(longest, page.width - 35), page));
+  return renderGroups(steps, page, (step) => renderStep(step, Math.min(longest, page.width - 35), page));
 }
 
 /** One line: the state's sign, number, title, state in words. */
@@ -127,27 +125,52 @@ function detailOf({ state, todos, tests }: StepView): string | undefined {
   return `${todos.left} of ${todos.total} ${todos.total === 1 ? 'TODO' : 'TODOs'} left`;
 }
 
+/** Each group of steps below its title and its progress: a bar that grows with every test that passes, and numbers. */
+export function renderGroups<Step extends StepView>(
+  steps: Step[],
+  page: Page,
+  renderRow: (step: Step) => string,
+): string[] {
+  const groups = groupSteps(steps).map((group) => ({ ...group, label: labelOf(group.steps) }));
+  const widthOfTitle = Math.max(0, ...groups.map(({ title }) => columnsOf(title)));
+  const widthOfLabel = Math.max(0, ...groups.map(({ label }) => columnsOf(label)));
+  const widthOfBar = Math.min(60, page.width - widthOfTitle - widthOfLabel - 6);
+  return groups.flatMap(({ title, label, steps }, index) => {
+    const heading = page.colors.bold(pad(title, widthOfTitle));
+    const lines =
+      widthOfBar < 10
+        ? wrap(`${title}: ${label}`, page.width - 2).map((line) => ` ${line}`)
+        : [` ${heading}  ${renderBar(steps, widthOfBar, page)}  ${label}`];
+    return [...(index ? [''] : []), ...lines, ...steps.map(renderRow)];
+  });
+}
+
 /**
- * A bar that grows with every test that passes, and the number of steps that are done: of those that were asked for, and
- * are possible. The others are told after it, so that all the numbers together are those of the list.
+ * The number of steps that are done: of those that were asked for, and are possible. The others are named after it, so that all
+ * the numbers together are those of the list.
  */
-export function renderProgress(steps: StepView[], page: Page): string {
-  const { green, dim } = page.colors;
-  const notPossible = steps.filter(({ state }) => state === 'not possible').length;
-  const notRun = steps.filter(isNotRun).length;
-  const done = steps.filter(({ state }) => state === 'done').length;
-  const wanted = steps.length - notRun - notPossible;
-  const label = [
+function labelOf(steps: StepView[]): string {
+  const { done, wanted, notPossible, notRun } = countSteps(steps);
+  return [
     wanted === 0 ? 'no step was run' : `${done} of ${wanted} ${wanted === 1 ? 'step' : 'steps'} done`,
     ...(notPossible ? [`${notPossible} not possible here`] : []),
     ...(notRun && notRun < steps.length ? [`${notRun} not run`] : []),
   ].join(', ');
-  const width = Math.min(60, page.width - label.length - 4);
-  if (width < 10) return ` ${label}`;
+}
+
+function renderBar(steps: StepView[], width: number, { colors: { green, dim } }: Page): string {
+  const { done, wanted } = countSteps(steps);
   const share = steps.reduce((sum, step) => sum + shareOf(step), 0) / Math.max(1, wanted);
   const isFull = wanted > 0 && done === wanted;
   const filled = isFull ? width : Math.min(width - 1, Math.floor(share * width));
-  return ` ${green('━'.repeat(filled))}${dim('─'.repeat(width - filled))}  ${label}`;
+  return `${green('━'.repeat(filled))}${dim('─'.repeat(width - filled))}`;
+}
+
+function countSteps(steps: StepView[]) {
+  const notPossible = steps.filter(({ state }) => state === 'not possible').length;
+  const notRun = steps.filter(isNotRun).length;
+  const done = steps.filter(({ state }) => state === 'done').length;
+  return { done, notPossible, notRun, wanted: steps.length - notRun - notPossible };
 }
 
 function isNotRun({ state, tests }: StepView): boolean {
@@ -166,15 +189,34 @@ function renderTurnedGreen({ step, learned }: WorkshopView['turnedGreen'][number
 
 function renderNext(view: WorkshopView, page: Page): string[] {
   const { next } = view;
-  if (next) return ['', ...renderFailure(next.step, next.failure, page), ...renderHelp(next, view, page)];
-  const possible = view.steps.filter(({ state }) => state !== 'not possible');
-  if (!possible.length || possible.some(({ state }) => state !== 'done')) return [];
-  const where = possible.length === view.steps.length ? '' : 'that are possible here ';
+  return [
+    ...renderWhatIsDone(view.steps, page),
+    ...(next ? ['', ...renderFailure(next.step, next.failure, page), ...renderHelp(next, view, page)] : []),
+  ];
+}
+
+/** One sentence when all steps are done, or those of the workshop, which is the first group. */
+function renderWhatIsDone(steps: StepView[], { colors: { green } }: Page): string[] {
+  if (!isWorkshopDone(steps)) return [];
+  const possible = steps.filter(({ state }) => state !== 'not possible');
+  const where = possible.length === steps.length ? '' : 'that are possible here ';
+  if (!areDone(steps)) return ['', ` ${green('You have done the workshop.')}`];
   const sentence =
     possible.length === 1
       ? `The step ${where.replace('are', 'is')}is done.`
       : `All ${possible.length} steps ${where}are done.`;
-  return ['', ` ${page.colors.green(sentence)}`];
+  return ['', ` ${green(sentence)}`];
+}
+
+/** True if the steps of the first group are done, as far as they are possible here. */
+export function isWorkshopDone(steps: StepView[]): boolean {
+  const [workshop] = groupSteps(steps);
+  return workshop !== undefined && areDone(workshop.steps);
+}
+
+function areDone(steps: StepView[]): boolean {
+  const { done, notPossible } = countSteps(steps);
+  return done > 0 && done + notPossible === steps.length;
 }
 
 function renderHelp(

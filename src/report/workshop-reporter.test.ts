@@ -50,10 +50,9 @@ test('in a pipe the workshop is plain lines, and the exit code is that of Vitest
     "
      Data key caching workshop
 
+     The workshop  ━━━━━━━━━━━━━━━━━━━━━━───────────────────────  1 of 2 steps done
      ✔  1  Add       done
      ○  2  Multiply  to do    1 of 1 TODO left
-
-     ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━──────────────────────────────  1 of 2 steps done
 
      Step 2, TODO 1: multiply
      → workshop/02-multiply/exercise.ts:5
@@ -73,7 +72,7 @@ test('in a pipe, waiting messages stand between the heading and the steps', asyn
   );
 
   expect((await workshop.run(['run', '01'])).output).toMatch(
-    /^\n Data key caching workshop\n\n Step 1 waits · look 1, 0 s\n\n ✔ {2}1 {2}Add/,
+    /^\n Data key caching workshop\n\n Step 1 waits · look 1, 0 s\n\n The workshop .+\n ✔ {2}1 {2}Add/,
   );
 });
 
@@ -83,10 +82,9 @@ test('a wrong answer, a syntax error and a forgotten await each have their own m
     "
      Data key caching workshop
 
+     The workshop  ───────────────────────────────────  0 of 1 step done, 1 not run
      ·  1  Add       not run
      ✘  2  Multiply  wrong
-
-     ─────────────────────────────────────────────────  0 of 1 step done, 1 not run
 
      Step 2, TODO 1 is not right yet: multiply
      → workshop/02-multiply/exercise.ts:4
@@ -109,10 +107,9 @@ test('a wrong answer, a syntax error and a forgotten await each have their own m
     "
      Data key caching workshop
 
+     The workshop  ───────────────────────────────────  0 of 1 step done, 1 not run
      ·  1  Add       not run
      ✘  2  Multiply  wrong
-
-     ─────────────────────────────────────────────────  0 of 1 step done, 1 not run
 
      Step 2 stops with an error
      → workshop/02-multiply/exercise.ts:5:13
@@ -136,10 +133,9 @@ test('a wrong answer, a syntax error and a forgotten await each have their own m
     "
      Data key caching workshop
 
+     The workshop  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━  1 of 1 step done, 1 not run
      ·  1  Add       not run
      ✔  2  Multiply  done
-
-     ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━  1 of 1 step done, 1 not run
 
      An error was thrown outside the steps. Is an await missing?
      → workshop/02-multiply/exercise.ts:5:23

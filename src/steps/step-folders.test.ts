@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readStepFolders, stepNames, whatWasLearned } from './step-folders.ts';
+import { groupSteps, readStepFolders, stepNames, whatWasLearned } from './step-folders.ts';
 
 let root: string;
 beforeEach(() => {
@@ -56,4 +56,14 @@ test('what was learned is the last paragraph of its section', () => {
   expect(whatWasLearned(root, '01-a')).toBe('The last paragraph.');
   expect(whatWasLearned(root, '02-b')).toBeUndefined();
   expect(whatWasLearned(root, '03-c')).toBeUndefined();
+});
+
+test('the first five steps are the workshop, and later ones go further', () => {
+  const numbers = (...all: number[]) => all.map((number) => ({ number }));
+  expect(groupSteps(numbers(1, 5, 6, 13))).toEqual([
+    { title: 'The workshop', steps: numbers(1, 5) },
+    { title: 'Going further', steps: numbers(6, 13) },
+  ]);
+  expect(groupSteps(numbers(2))).toEqual([{ title: 'The workshop', steps: numbers(2) }]);
+  expect(groupSteps([])).toEqual([]);
 });

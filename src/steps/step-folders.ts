@@ -10,6 +10,26 @@ export interface StepFolder {
   title: string;
 }
 
+/** The number of the last step of each group. Whoever has done the first group has done the workshop. */
+const groups = [
+  { title: 'The workshop', last: 5 },
+  { title: 'Going further', last: Number.POSITIVE_INFINITY },
+];
+
+/** Steps that belong together. */
+export interface StepGroup<Step> {
+  title: string;
+  steps: Step[];
+}
+
+/** Divides the steps into the workshop and what goes further. A group without steps is left out. */
+export function groupSteps<Step extends { number: number }>(steps: Step[]): StepGroup<Step>[] {
+  const groupOf = ({ number }: Step) => groups.find(({ last }) => number <= last);
+  return groups
+    .map((group) => ({ title: group.title, steps: steps.filter((step) => groupOf(step) === group) }))
+    .filter((group) => group.steps.length > 0);
+}
+
 /** The steps of the workshop in their order: every folder of `workshop/` that has a `step.spec.ts`. */
 export function readStepFolders(root: string): StepFolder[] {
   return stepNames(root).map((name, index) => ({
