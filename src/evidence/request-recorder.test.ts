@@ -1,7 +1,7 @@
 import { CreateKeyCommand, DescribeKeyCommand, GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { expect, test } from 'vitest';
 import { withLocalAws } from '../run/target.ts';
-import { recordRequests } from './request-recorder.ts';
+import { countSuccessful, recordRequests } from './request-recorder.ts';
 
 test('records each call with its request id and status', () =>
   withLocalAws({}, async () => {
@@ -53,4 +53,16 @@ test('counts the calls that got no answer', () =>
     expect(recording.unanswered('CreateKey')).toBe(1);
     expect(recording.unanswered('DescribeKey')).toBe(0);
     expect(recording.successful('CreateKey')).toHaveLength(1);
+  }));
+
+test('counts the successful calls of an action', () =>
+  withLocalAws({}, async () => {
+    const kms = new KMSClient();
+    const calls = await countSuccessful('CreateKey', async () => {
+      await kms.send(new CreateKeyCommand({}));
+      await kms.send(new CreateKeyCommand({ KeySpec: 'RSA_2048' })).catch(() => {});
+    });
+    await kms.send(new CreateKeyCommand({}));
+
+    expect(calls).toBe(1);
   }));

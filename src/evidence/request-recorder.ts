@@ -63,6 +63,13 @@ export function recordRequests(): Recording {
   };
 }
 
+/** Runs an action. Returns the number of calls of an operation that it made with success. */
+export async function countSuccessful(operation: string, action: () => Promise<unknown>): Promise<number> {
+  const recording = recordRequests();
+  await action().finally(() => recording.stop());
+  return recording.successful(operation).length;
+}
+
 function operationOf(request: ClientRequest): string | undefined {
   const target = request.getHeader('x-amz-target');
   return typeof target === 'string' ? target.slice(target.lastIndexOf('.') + 1) : undefined;
