@@ -1,6 +1,6 @@
 import { ListKeysCommand } from '@aws-sdk/client-kms';
 import fc from 'fast-check';
-import { describe, expect } from 'vitest';
+import { describe, expect, onTestFinished, vi } from 'vitest';
 import { errorOf, type LocalAwsUnderTest, test } from '../testing/local-aws-under-test.ts';
 import { rawBytes, rawRequest } from '../testing/raw-request.ts';
 
@@ -217,4 +217,13 @@ test('every answer has a request id of its own, which the event has too', async 
   const ids = [second.$metadata.requestId, first.$metadata.requestId];
   expect(new Set(ids).size).toBe(2);
   expect((await local.deliveredEvents()).map((event) => event.requestID)).toEqual(ids);
+});
+
+test('every answer has the time in its Date header, also after a test has moved the time', async ({ local }) => {
+  onTestFinished(() => void vi.useRealTimers());
+  const dateOfAnswer = async () => (await rawRequest(local.aws.endpoint, { headers: json })).headers.date;
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2027-01-01T00:00:00Z') });
+  expect(await dateOfAnswer()).toBe('Fri, 01 Jan 2027 00:00:00 GMT');
+  vi.setSystemTime(Date.parse('2027-01-01T01:00:00Z'));
+  expect(await dateOfAnswer()).toBe('Fri, 01 Jan 2027 01:00:00 GMT');
 });

@@ -86,6 +86,8 @@ function send(message: IncomingMessage, response: ServerResponse, answer: Answer
     return;
   }
   response.writeHead(status, {
+    // Node repeats its own text for up to a second. An SDK corrects its clock by it, also in a test that moves the time.
+    Date: new Date().toUTCString(),
     'Content-Type': contentType,
     'Content-Length': Buffer.byteLength(body),
     'x-amzn-RequestId': requestId,
