@@ -219,7 +219,9 @@ test('every answer has a request id of its own, which the event has too', async 
   expect((await local.deliveredEvents()).map((event) => event.requestID)).toEqual(ids);
 });
 
-test('every answer has the time in its Date header, also after a test has moved the time', async ({ local }) => {
+test('every answer has the time in its Date header, also after a test has moved the time', async ({
+  local,
+}) => {
   onTestFinished(() => void vi.useRealTimers());
   const dateOfAnswer = async () => (await rawRequest(local.aws.endpoint, { headers: json })).headers.date;
   vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2027-01-01T00:00:00Z') });
