@@ -15,6 +15,7 @@ async function encryptedFile(
   const keyring = new KmsKeyringNode({ generatorKeyId: keyArn });
   const { result, messageHeader } = await buildClient(policy).encrypt(keyring, 'plaintext', {
     encryptionContext: { whatfor: 'a test' },
+    frameLength: 1024,
   });
   const file = join(await mkdtemp(join(tmpdir(), 'message-')), 'message');
   await writeFile(file, result);
@@ -26,7 +27,7 @@ test('reads what a message says about itself', () =>
     const { file, keyArn, messageId } = await encryptedFile(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
 
     const message = await readMessage(file);
-    expect(message).toMatchObject({ keyArn, messageId, isCommitting: true });
+    expect(message).toMatchObject({ keyArn, messageId, isCommitting: true, frameLength: 1024 });
     expect(message.encryptionContext).toMatchObject({ whatfor: 'a test' });
     expect(message.encryptedDataKey).not.toBe('');
     expect((await readFile(file)).subarray(-message.body.length).equals(message.body)).toBe(true);

@@ -14,6 +14,8 @@ export interface Message {
   encryptionContext: Readonly<Record<string, string>>;
   /** True if the message commits to its data key. */
   isCommitting: boolean;
+  /** Bytes of plaintext in each frame but the last. */
+  frameLength: number;
   /** Everything after the header: the encrypted content. */
   body: Buffer;
 }
@@ -40,6 +42,7 @@ export async function readMessage(file: string): Promise<Message> {
     keyArn: dataKey?.providerInfo ?? '',
     encryptionContext: messageHeader.encryptionContext,
     isCommitting: algorithmSuite.commitment !== 'NONE',
+    frameLength: messageHeader.frameLength,
     body: bytes.subarray(headerLength),
   };
 }

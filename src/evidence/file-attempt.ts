@@ -1,0 +1,110 @@
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { type Outcome, outcomeOf } from './outcome.ts';
+
+/** The paths that work reads from and writes to, in a folder of their own. */
+export interface Files {
+  folder: string;
+  input: string;
+  output: string;
+}
+
+/** How work on files ended, and the files that are there afterwards. */
+export interface FileAttempt extends Outcome {
+  files: Files;
+  /** The content of the output. Undefined if there is no such file. */
+  output: Buffer | undefined;
+  /** The files that were not there before, by their path in the folder. */
+  created: string[];
+}
+
+/**
+ * Runs work that reads one file and writes another.
+ *
+ * @param parent the folder in which a new one is made
+ * @param input the content of the input, or that it is a folder, which nobody can read as a file
+ * @param earlierOutput the content of the output before: without it, there is no such file
+ */
+export async function attemptOnFiles(
+  parent: string,
+  input: Buffer | 'a folder',
+  work: (files: Files) => Promise<void>,
+  earlierOutput?: Buffer,
+): Promise<FileAttempt> {
+  const folder = await mkdtemp(join(parent, 'files-'));
+  const files = { folder, input: join(folder, 'input'), output: join(folder, 'output') };
+  if (input === 'a folder') await mkdir(files.input);
+  else await writeFile(files.input, input);
+  if (earlierOutput) await writeFile(files.output, earlierOutput);
+  const before = lengthsIn(folder);
+  const outcome = await outcomeOf(() => work(files));
+  const after = lengthsIn(folder);
+  return {
+    ...outcome,
+    files,
+    output: after.has('output') ? readFileSync(files.output) : undefined,
+    created: [...after.keys()].filter((name) => !before.has(name)),
+  };
+}
+
+/**
+ * Waits for work, and acts once: as soon as the output, or a temporary file beside it, is longer than the given length.
+ * Does not act if the work is over before.
+ */
+export async function actWhenWritten(
+  { folder }: Files,
+  length: number,
+  work: Promise<void>,
+  act: () => void,
+): Promise<void> {
+  let isOver = false;
+  const working = work.finally(() => {
+    isOver = true;
+  });
+  // Until it is awaited below.
+  working.catch(() => {});
+  const isWritten = () =>
+    [...lengthsIn(folder)].some(([name, written]) => name !== 'input' && written > length);
+  while (!isOver && !isWritten()) await setImmediate();
+  if (!isOver) act();
+  await working;
+}
+
+/**
+ * True if this process has the file open, and keeps it open for as long as we wait. Always false where the system does
+ * not list open files: only Linux does.
+ */
+export async function staysOpen(file: string, patienceMilliseconds = 2_000): Promise<boolean> {
+  const end = Date.now() + patienceMilliseconds;
+  while (openFiles().includes(file)) {
+    if (Date.now() > end) return true;
+    await setTimeout(1);
+  }
+  return false;
+}
+
+function openFiles(): string[] {
+  const descriptors = '/proc/self/fd';
+  if (!existsSync(descriptors)) return [];
+  return readdirSync(descriptors).map((descriptor) => {
+    try {
+      return readlinkSync(join(descriptors, descriptor));
+    } catch {
+      // It was closed meanwhile.
+      return '';
+    }
+  });
+}
+
+/** The lengths of the files in a folder and the folders in it, by their path there. */
+function lengthsIn(folder: string): Map<string, number> {
+  const lengths = new Map<string, number>();
+  for (const name of readdirSync(folder, { encoding: 'utf8', recursive: true })) {
+    // It may have been renamed meanwhile.
+    const stats = statSync(join(folder, name), { throwIfNoEntry: false });
+    if (stats?.isFile()) lengths.set(name, stats.size);
+  }
+  return lengths;
+}

@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import { RawAesKeyringNode, RawAesWrappingSuiteIdentifier } from '@aws-crypto/client-node';
+
+/** A keyring with a key of its own, which needs no KMS. */
+export const sampleKeyring = new RawAesKeyringNode({
+  keyName: 'a sample',
+  keyNamespace: 'workshop',
+  unencryptedMasterKey: Uint8Array.from(randomBytes(32)),
+  wrappingSuite: RawAesWrappingSuiteIdentifier.AES256_GCM_IV12_TAG16_NO_PADDING,
+});
+
+/** Returns the same bytes each time. Each four of them are others than those before. */
+export function sampleBytes(length: number): Buffer {
+  const words = new Uint32Array(Math.ceil(length / 4));
+  for (let n = 0; n < words.length; n++) words[n] = n;
+  return Buffer.from(words.buffer, 0, length);
+}
+
+/** Returns a signed message with another last byte, which is one of the signature's. */
+export function withBrokenSignature(message: Buffer): Buffer {
+  return withChangedByte(message, message.length - 1);
+}
+
+/** Returns versions of a signed message that are broken, by what is wrong with them. */
+export function brokenMessages(message: Buffer): Record<string, Buffer> {
+  const middle = Math.floor(message.length / 2);
+  return {
+    'whose signature is broken': withBrokenSignature(message),
+    'in which a byte was changed': withChangedByte(message, middle),
+    'that was cut off': message.subarray(0, middle),
+    'that goes on after its end': Buffer.concat([message, Buffer.from('more')]),
+  };
+}
+
+function withChangedByte(message: Buffer, place: number): Buffer {
+  const changed = Buffer.from(message);
+  changed.writeUInt8(changed.readUInt8(place) ^ 0xff, place);
+  return changed;
+}
