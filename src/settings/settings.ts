@@ -92,7 +92,7 @@ export class SettingsError extends LearnerError {
 }
 
 /**
- * Reads the `.env` of the project and the environment, which wins. This is the only reader of `process.env`.
+ * Reads the settings from the `.env` of the project and from the environment, which wins.
  *
  * @param root the project's folder
  * @throws SettingsError that names every bad setting and every line of `.env` that is none, its value and what is allowed
