@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   createMethodsRPC,
   ForksPoolWorker,
@@ -22,8 +23,8 @@ interface WorkerQuestion {
   i?: string;
 }
 
-/** In milliseconds. A worker that isn't ready by then is replaced by one that was never told to get ready. */
-const preparationTimeout = 20_000;
+/** How long a run waits for a worker to get ready. Then a worker of Vitest's own starts, which takes a second. */
+const patienceMilliseconds = 2000;
 
 /** A child process of Vitest that can get ready before there is anything to run. */
 export class StandbyWorker implements PoolWorker {
@@ -45,12 +46,15 @@ export class StandbyWorker implements PoolWorker {
 
   async start(): Promise<void> {
     if (!this.#prepared) return this.#process.start();
-    const isReady = await this.#prepared.then(
-      () => this.#ended !== this.#process,
-      () => false,
-    );
+    const isReady = await Promise.race([
+      this.#prepared.then(
+        () => this.#ended !== this.#process,
+        () => false,
+      ),
+      setTimeout(patienceMilliseconds, false, { ref: false }),
+    ]);
     if (isReady) return;
-    // A process that could not get ready, or has ended since, is replaced by one that never tried.
+    // A process that isn't ready, could not get ready, or has ended since, is replaced by one that never tried.
     void this.#stopProcess();
     this.#process = new ForksPoolWorker(this.options);
     await this.#process.start();
@@ -89,20 +93,20 @@ export class StandbyWorker implements PoolWorker {
   }
 
   async #load(file: string): Promise<void> {
-    const starting = this.#process;
-    await starting.start();
-    starting.on('exit', () => {
-      this.#ended = starting;
+    const worker = this.#process;
+    await worker.start();
+    worker.on('exit', () => {
+      this.#ended = worker;
     });
     // A process that ends while it is sent something emits an error; that it ended is noticed anyway.
-    this.on('error', () => {});
-    const answer = (question: WorkerQuestion) => this.#answer(question);
-    this.on('message', answer);
+    worker.on('error', () => {});
+    const answer = (question: WorkerQuestion) => this.#answer(worker, question);
+    worker.on('message', answer);
     try {
-      await this.#request(this.#startRequest(), 'started');
-      await this.#request(this.#collectRequest(file), 'testfileFinished');
+      await request(worker, this.#startRequest(), 'started');
+      await request(worker, this.#collectRequest(file), 'testfileFinished');
     } finally {
-      this.off('message', answer);
+      worker.off('message', answer);
     }
   }
 
@@ -130,42 +134,39 @@ export class StandbyWorker implements PoolWorker {
   }
 
   /** Gives the worker the code that it wants to load. What it reports meanwhile is of no interest. */
-  async #answer({ t, m: method, a: args, i: id }: WorkerQuestion): Promise<void> {
+  async #answer(worker: ForksPoolWorker, { t, m: method, a: args, i: id }: WorkerQuestion): Promise<void> {
     if (t !== 'q' || !id) return;
     const { fetch, resolve } = createMethodsRPC(this.options.project, { collect: true, cacheFs: true });
     const answers = new Map<string, (...args: never[]) => Promise<unknown>>(
       Object.entries({ fetch, resolve }),
     );
-    const asking = this.#process;
     const outcome = await Promise.resolve(answers.get(method)?.(...(args as never[]))).then(
       (result) => ({ r: result }),
       (error: unknown) => ({ e: error }),
     );
     try {
-      asking.send({ t: 's', i: id, ...outcome } as never);
+      worker.send({ t: 's', i: id, ...outcome } as never);
     } catch {
       // A process that was stopped meanwhile wants no answer.
     }
   }
+}
 
-  /** Sends a request, and waits for the response of a type. */
-  #request(request: WorkerRequest, type: string): Promise<void> {
-    return new Promise<void>((resolve, reject) => {
-      const timeout = setTimeout(() => onEnd(new Error(`No ${type} in time.`)), preparationTimeout).unref();
-      const onMessage = (message: WorkerResponse | WorkerQuestion) => {
-        if (message.__vitest_worker_response__ && message.type === type) onEnd(message.error);
-      };
-      const onExit = () => onEnd(new Error('The process has ended.'));
-      const onEnd = (error: unknown) => {
-        clearTimeout(timeout);
-        this.off('message', onMessage);
-        this.off('exit', onExit);
-        if (error) reject(error);
-        else resolve();
-      };
-      this.on('message', onMessage);
-      this.on('exit', onExit);
-      this.#process.send(request);
-    });
-  }
+/** Sends a request to a worker, and waits for the response of a type. */
+function request(worker: ForksPoolWorker, message: WorkerRequest, type: string): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    const onMessage = (response: WorkerResponse | WorkerQuestion) => {
+      if (response.__vitest_worker_response__ && response.type === type) onEnd(response.error);
+    };
+    const onExit = () => onEnd(new Error('The process has ended.'));
+    const onEnd = (error: unknown) => {
+      worker.off('message', onMessage);
+      worker.off('exit', onExit);
+      if (error) reject(error);
+      else resolve();
+    };
+    worker.on('message', onMessage);
+    worker.on('exit', onExit);
+    worker.send(message);
+  });
 }

@@ -84,6 +84,17 @@ test('a process that is discarded while it gets ready disturbs no run', async ()
   expect(code).toBe(0);
 });
 
+test('a process that never gets ready is replaced by one of Vitest', async () => {
+  workshop.write('preload.ts', `${preload}await new Promise(() => setInterval(() => {}, 1000));\n`);
+  workshop.write('set-up.ts', `${waiting} }\n`);
+  const { output, code } = await workshop.run(['run']);
+
+  expect(output).toContain('The step is done.');
+  expect(output).not.toContain(`process ${readyProcess()},`);
+  expect(isAlive(readyProcess())).toBe(false);
+  expect(code).toBe(0);
+});
+
 test('a run that fails before its first test leaves no process behind', async () => {
   workshop.write('set-up.ts', `${waiting} throw new Error('no set-up'); }\n`);
   const { output, code } = await workshop.run(['run']);
