@@ -1,9 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { CreateKeyCommand, DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { readMessage } from '../src/evidence/message.ts';
 import type { Step } from '../src/run/step.ts';
-import { learnerAliasName } from '../src/state/run.ts';
-import { createMaterialsManager, encryptFile } from './02-encrypt-with-cache/solution.ts';
+import { learnerAliasName, type Run } from '../src/state/run.ts';
+import {
+  createMaterialsManager,
+  type EncryptRequest,
+  encryptFile,
+} from './02-encrypt-with-cache/solution.ts';
 
 /** The file that the workshop encrypts. */
 export const plaintextFile = 'fixtures/plaintext_u.txt';
@@ -51,6 +56,19 @@ export async function givenEncryptedFiles(step: Step): Promise<[string, string]>
     await encryptFile({ ...request, encryptedFile: second });
   }
   return [first, second];
+}
+
+/**
+ * Returns a function that encrypts into a new scratch file, with the reference of step 2, as the run does except for the
+ * given difference.
+ */
+export function encryptAs({ encryptionContext, scratchFolder }: Run) {
+  return async ({ keyArn, ...difference }: Partial<EncryptRequest> & { keyArn: string }): Promise<string> => {
+    const encryptedFile = join(scratchFolder, randomUUID());
+    const materialsManager = createMaterialsManager(keyArn);
+    await encryptFile({ plaintextFile, encryptionContext, materialsManager, ...difference, encryptedFile });
+    return encryptedFile;
+  };
 }
 
 /** False, too, if there is no message: an exercise may have removed it, or written over it. */

@@ -197,10 +197,12 @@ describe('progress', () => {
     }
     const text = await outputOf(['progress']);
     expect(text).toMatch(/\n\n Going further .* {2}0 of 1 step done\n ○ {2}6 {2}Bake /);
-    expect(text).toMatch(/\n\n You have done the workshop\.\n Next: step 6, Bake\.\n$/);
+    expect(text).toMatch(
+      /\n\n You have done the workshop\. What you have learned: docs\/recap\.md\n Next: step 6, Bake\.\n$/,
+    );
 
     workshop.write('sheet.json', await outputOf(['progress', '--json']));
-    expect(await outputOf(['progress', 'sheet.json'])).toMatch(/\n\n You have done the workshop\.\n$/);
+    expect(await outputOf(['progress', 'sheet.json'])).toMatch(/\n\n You have done the workshop\. .+\n$/);
   });
 
   test('shows the steps that were not possible in the last run', async () => {

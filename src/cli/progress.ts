@@ -37,7 +37,7 @@ export function progress(root: string, files: string[], { json = false } = {}): 
   const notPossible = isMerged ? [] : stepsNotPossible(root);
   const rows = rowsOf(root, sheet, notPossible);
   const footer = [
-    ...(isWorkshopDone(rows) ? ['You have done the workshop.'] : []),
+    ...(isWorkshopDone(rows) ? ['You have done the workshop. What you have learned: docs/recap.md'] : []),
     ...(isMerged ? [] : [whatIsNext(root, notPossible)]),
   ];
   return [...describeRows(rows), ...(footer.length ? [''] : []), ...footer.map((line) => ` ${line}`)].join(

@@ -59,6 +59,7 @@ test('missing operations stand above the steps; steps that need them are neither
      ∅  3  Audit         not possible here
 
      All 2 steps that are possible here are done.
+     What you have learned, on one page: docs/recap.md
     "
   `);
 });

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import picocolors from 'picocolors';
 import { expect, test } from 'vitest';
 import type { StepState, StepView } from './model.ts';
@@ -56,6 +58,7 @@ test('a narrow terminal gets no bar', () => {
   );
 });
 
+const recap = ' What you have learned, on one page: docs/recap.md';
 const fiveDone: StepState[] = ['done', 'done', 'done', 'done', 'done'];
 
 test('the steps after the fifth are a group of their own, with its own progress', () => {
@@ -84,6 +87,10 @@ test.each<{ states: StepState[]; sentence: string | undefined }>([
   { states: [...fiveDone, 'not possible'], sentence: ' All 5 steps that are possible here are done.' },
 ])('after $states, the last line says: $sentence', ({ states, sentence }) => {
   const view = { solutions: false, missing: [], turnedGreen: [], unhandled: [], steps: stepsIn(states) };
-  const said = renderWorkshop(view, pageOf(80)).filter((line) => /You have done|All \d/.test(line));
-  expect(said).toEqual(sentence ? [sentence] : []);
+  const said = renderWorkshop(view, pageOf(80)).filter((line) => /You have|you have|All \d/.test(line));
+  expect(said).toEqual(sentence ? [sentence, recap] : []);
+});
+
+test('the recap that the last line names is there', () => {
+  expect(existsSync(join(import.meta.dirname, '../..', recap.split(': ')[1] ?? ''))).toBe(true);
 });

@@ -195,17 +195,18 @@ function renderNext(view: WorkshopView, page: Page): string[] {
   ];
 }
 
-/** One sentence when all steps are done, or those of the workshop, which is the first group. */
-function renderWhatIsDone(steps: StepView[], { colors: { green } }: Page): string[] {
+/** One sentence when all steps are done, or those of the workshop, which is the first group; and where its recap is. */
+function renderWhatIsDone(steps: StepView[], { colors: { dim, green } }: Page): string[] {
   if (!isWorkshopDone(steps)) return [];
   const possible = steps.filter(({ state }) => state !== 'not possible');
   const where = possible.length === steps.length ? '' : 'that are possible here ';
-  if (!areDone(steps)) return ['', ` ${green('You have done the workshop.')}`];
+  const recap = ` ${dim('What you have learned, on one page: docs/recap.md')}`;
+  if (!areDone(steps)) return ['', ` ${green('You have done the workshop.')}`, recap];
   const sentence =
     possible.length === 1
       ? `The step ${where.replace('are', 'is')}is done.`
       : `All ${possible.length} steps ${where}are done.`;
-  return ['', ` ${green(sentence)}`];
+  return ['', ` ${green(sentence)}`, recap];
 }
 
 /** True if the steps of the first group are done, as far as they are possible here. */

@@ -19,7 +19,6 @@ import {
 } from '#exercise/02-encrypt-with-cache';
 import { type Message, readMessage } from '../../src/evidence/message.ts';
 import { recordRequests } from '../../src/evidence/request-recorder.ts';
-import type { FaultRule } from '../../src/local-aws/index.ts';
 import { once, throwIfTodo, useStep } from '../../src/run/step.ts';
 import { withLocalAws } from '../../src/run/target.ts';
 import { outputFiles } from '../../src/state/run.ts';
@@ -140,8 +139,7 @@ test('encrypts exactly the bytes of the file', about(4), async () => {
 });
 
 test('fails when KMS makes no data key', about(4), async () => {
-  const fails: FaultRule = { operation: 'GenerateDataKey', fault: 'server-error' };
-  await withLocalAws({ faults: [fails] }, async () => {
+  await withLocalAws({ faults: [{ operation: 'GenerateDataKey', fault: 'server-error' }] }, async () => {
     const request = requestWith(createMaterialsManager(await createLocalKey()));
     const error = await encryptFile({ ...request, encryptedFile: scratchFile('none') }).catch((e) => e);
     throwIfTodo(error);
@@ -208,20 +206,23 @@ test('uses one data key for both, which takes one call', about(3), async () => {
 });
 
 test('takes as many calls as you predicted', about(1), async () => {
-  const { dataKeyCalls } = await encryptedTwice();
+  const { dataKeyCalls: calls } = await encryptedTwice();
 
-  expect(predictGenerateDataKeyCalls(), 'You predicted another number of GenerateDataKey calls.').toBe(
-    dataKeyCalls,
-  );
+  expect(predictGenerateDataKeyCalls(), 'You predicted another number of GenerateDataKey calls.').toBe(calls);
 });
 
-test('commits every message to its data key', { meta }, async () => {
+test('commits every message to its data key, and signs it', { meta }, async () => {
   const { first, second } = await encryptedTwice();
 
   expect(
     first.isCommitting && second.isCommitting ? 'key commitment' : 'no key commitment',
     'Without key commitment a message may open under two data keys: see the CommitmentPolicy of buildClient.',
   ).toBe('key commitment');
+  const isSigned = [first, second].every((message) => 'aws-crypto-public-key' in message.encryptionContext);
+  expect(
+    isSigned ? 'a signature' : 'no signature',
+    'Without a signature, a reader could make messages too: give encrypt no suiteId.',
+  ).toBe('a signature');
 });
 
 test('asks for a second data key for the third message', about(3), async () => {
@@ -274,8 +275,7 @@ async function encrypt(materialsManager: NodeMaterialsManager, files: string[]) 
   } finally {
     recording.stop();
   }
-  const dataKeyCalls = recording.successful('GenerateDataKey').length;
-  return { messages, dataKeyCalls, plaintextLengths };
+  return { messages, plaintextLengths, dataKeyCalls: recording.successful('GenerateDataKey').length };
 }
 
 /** The request for encryptFile, without the file. The context is a copy: encrypt adds to the options, which it may be. */

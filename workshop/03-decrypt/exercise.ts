@@ -7,7 +7,10 @@ import {
 } from '@aws-crypto/client-node';
 import { todo } from '#todo';
 
-const { decrypt } = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
+const { decrypt } = buildClient({
+  commitmentPolicy: CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT,
+  maxEncryptedDataKeys: 1,
+});
 
 export interface DecryptRequest {
   keyArn: string;

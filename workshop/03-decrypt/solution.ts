@@ -6,7 +6,10 @@ import {
   KmsKeyringNode,
 } from '@aws-crypto/client-node';
 
-const { decrypt } = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
+const { decrypt } = buildClient({
+  commitmentPolicy: CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT,
+  maxEncryptedDataKeys: 1,
+});
 
 export interface DecryptRequest {
   keyArn: string;

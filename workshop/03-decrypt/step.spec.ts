@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { KmsKeyringNode, NodeDefaultCryptographicMaterialsManager } from '@aws-crypto/client-node';
 import { beforeEach, expect, test } from 'vitest';
 import { type DecryptRequest, decryptFile, predictDecryptCalls } from '#exercise/03-decrypt';
 import { readMessage } from '../../src/evidence/message.ts';
@@ -10,14 +10,14 @@ import { once, throwIfTodo, useStep } from '../../src/run/step.ts';
 import { withLocalAws } from '../../src/run/target.ts';
 import { shown } from '../../src/state/output-folder.ts';
 import { outputFiles } from '../../src/state/run.ts';
-import { createMaterialsManager, encryptFile } from '../02-encrypt-with-cache/solution.ts';
-import { createLocalKey, givenEncryptedFiles, givenKey, plaintextFile } from '../given.ts';
+import { createLocalKey, encryptAs, givenEncryptedFiles, givenKey, plaintextFile } from '../given.ts';
 
 const step = useStep(import.meta.filename);
 const { run } = step;
 const { encryptionContext } = run;
 /** A pair that no message has. */
 const absent = { team: 'nobody' };
+const encryptWith = encryptAs(run);
 const meta = { todos: [1, 2, 3, 4] };
 const about = (todo: number, todos = meta.todos) => ({ meta: { todos, about: todo } });
 
@@ -114,7 +114,7 @@ test('asks KMS to decrypt the data key of each message', about(2), async () => {
 
   expect(
     decryptCalls,
-    'Only KMS can decrypt a data key: without a cache, each message takes one Decrypt call.',
+    'Ask KMS about each message, so that a permission that is taken away is gone at once: decrypt without a cache.',
   ).toBe(2);
 });
 
@@ -161,6 +161,18 @@ test('uses the key that it is given, and no other', about(2), async () => {
       recording.successful('Decrypt').length === 1 ? 'our key' : 'any key',
       'KMS was asked to decrypt with a key that you did not allow: name the key in keyIds, and KMS is not asked.',
     ).toBe('our key');
+  });
+});
+
+test('accepts one encrypted data key, and no more', about(2, [1, 2]), async () => {
+  await withLocalAws({}, async () => {
+    const keyArn = await createLocalKey();
+    const keyring = new KmsKeyringNode({ generatorKeyId: keyArn, keyIds: [await createLocalKey()] });
+    const materialsManager = new NodeDefaultCryptographicMaterialsManager(keyring);
+    expectRefused(
+      await tryToDecrypt({ encryptedFile: await encryptWith({ keyArn, materialsManager }), keyArn }),
+      'A message with two encrypted data keys was decrypted: keep maxEncryptedDataKeys at 1.',
+    );
   });
 });
 
@@ -245,18 +257,6 @@ test('replaces a file that exists already', about(4), async () => {
     'plaintextFile existed already: replace all of its content.',
   ).toBe('the plaintext');
 });
-
-/** Encrypts with the reference of step 2, as the run does except for the given difference. */
-async function encryptWith(difference: {
-  keyArn: string;
-  plaintextFile?: string;
-  encryptionContext?: Record<string, string>;
-}): Promise<string> {
-  const encryptedFile = scratchFile(randomUUID());
-  const materialsManager = createMaterialsManager(difference.keyArn);
-  await encryptFile({ plaintextFile, encryptionContext, ...difference, materialsManager, encryptedFile });
-  return encryptedFile;
-}
 
 /** What differs from the run, and the content of plaintextFile before: by default, there is no such file. */
 type Attempt = Partial<DecryptRequest> & { encryptedFile: string; earlier?: string };

@@ -244,7 +244,7 @@ test('knows why we wait, as you predicted', { meta: { todos: [1], about: 1 } }, 
 });
 
 for (const [name, calls, title] of [
-  ['cached', 1, 'counts one call for two messages with a cache'],
+  ['cached', 1, 'finds one event for two messages with a cache, the second of which left none'],
   ['uncached', 2, 'counts two calls for two messages without a cache'],
   ['none', 0, 'counts no call where there was none'],
 ] as const) {
