@@ -9,6 +9,7 @@ import { copyProject, type ProjectCopy } from '../../../authoring/project-copy.t
 import { secretWord } from '../../../test/isolation/machine-with-credentials.ts';
 import { hostsElsewhere, ofKind, runWatched } from '../../../test/isolation/watched-process.ts';
 import { type LocalAws, startLocalAws } from '../../local-aws/index.ts';
+import { stepNames } from '../../steps/step-folders.ts';
 import { expectedUsage } from '../cost/describe-cost.ts';
 
 // No real account: the AWS SDK is led to a local AWS by its own variable, and all else is as on the target `aws`.
@@ -75,7 +76,7 @@ test('a run first shows its identity and the expected cost, and at the end the c
 }, async () => {
   const { code, output } = await runThere(workshop, { WORKSHOP_ALLOWED_ACCOUNTS: '111122223333' });
 
-  expect(output).toContain('All 5 steps are done.');
+  expect(output).toContain(`All ${stepNames(copy.root).length} steps are done.`);
   expect(code).toBe(0);
   expect(foldersMade()).toEqual(['.workshop', 'output']);
   expect(calls[0]).toMatchObject({ service: 'sts', operation: 'GetCallerIdentity' });

@@ -21,6 +21,7 @@ import { answersOfEmulators } from './testing/emulator-answers.ts';
 import { type LimitedEndpoint, startLimitedEndpoint } from './testing/limited-endpoint.ts';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
+const numberOfSteps = stepNames(repository).length;
 const localStack = answersOfEmulators['LocalStack, a service that is not in it'];
 const localKms = answersOfEmulators['Local KMS'];
 
@@ -72,14 +73,11 @@ test('without CloudTrail and STS, all steps but step 4 run, and nothing is left'
 
    All steps are possible on the local AWS: unset WORKSHOP_TARGET.
 
- ✔  1  Create a key                   done
- ✔  2  Encrypt with a data key cache  done
- ✔  3  Decrypt                        done
- ∅  4  Audit with CloudTrail          not possible here
- ✔  5  Clean up                       done
 `);
+  expect(output).toMatch(/\n ∅ {2}4 {2}Audit with CloudTrail +not possible here\n/);
+  expect(output.match(/\n ✔ .* done\n/g)).toHaveLength(numberOfSteps - 1);
   expect(output).toContain('  4 of 4 steps done, 1 not possible here\n');
-  expect(output).toContain(' All 4 steps that are possible here are done.\n');
+  expect(output).toContain(` All ${numberOfSteps - 1} steps that are possible here are done.\n`);
   expect(code).toBe(0);
   expect(new Set(await keyStates())).toEqual(new Set(['PendingDeletion']));
   const kms = new KMSClient(endpoint.aws);
@@ -95,7 +93,7 @@ test('without CloudTrail and STS, all steps but step 4 run, and nothing is left'
   expect(await aliases()).toMatchObject([{ AliasName: 'alias/left' }]);
 
   const progress = await run('src/cli/start.js', 'progress');
-  expect(progress.output).toContain(' ∅  4  Audit with CloudTrail          not possible here\n');
+  expect(progress.output).toMatch(/\n ∅ {2}4 {2}Audit with CloudTrail +not possible here\n/);
 });
 
 test("where a key's tags can't be read, the run's key has no alias, and is removed all the same", async () => {
@@ -106,7 +104,7 @@ test("where a key's tags can't be read, the run's key has no alias, and is remov
   const { output, code } = await runSolutions();
 
   expect(output).toContain('     → steps 1 and 5 are not possible here\n');
-  expect(output).toContain(' All 3 steps that are possible here are done.\n');
+  expect(output).toContain(` All ${numberOfSteps - 2} steps that are possible here are done.\n`);
   expect(code).toBe(0);
   expect(await keyStates()).toEqual(['PendingDeletion']);
   const [key] = (await new KMSClient(endpoint.aws).send(new ListKeysCommand({}))).Keys ?? [];
