@@ -19,7 +19,7 @@ interface BrokenStep {
   complaints: [check: keyof StepProof, complaint: string][];
 }
 
-const good = '06-who-manages-the-key';
+const good = '50-who-manages-the-key';
 const whole = smallStep(good);
 const textOf = (file: string) => whole[file] ?? '';
 
@@ -37,7 +37,7 @@ const brokenSteps: BrokenStep[] = [
       ['isComplete', 'hints.md: the level "Where to look" is empty.'],
       ['isComplete', 'answers.md has 0 of at least 3 wrong answers: add one for each plausible mistake'],
       ['isComplete', 'answers.md has 0 of at least 5 valid variants'],
-      ['isComplete', 'no-diff (workshop/07-broken/answers.md:3): it lacks a line "Says: …"'],
+      ['isComplete', 'no-diff (workshop/51-broken/answers.md:3): it lacks a line "Says: …"'],
     ],
   },
   {
@@ -52,11 +52,11 @@ const brokenSteps: BrokenStep[] = [
     complaints: [
       [
         'answersCompile',
-        "aws-manages-it (workshop/08-broken/answers.md:10) does not compile: (6,3): error TS2322: Type 'number'",
+        "aws-manages-it (workshop/52-broken/answers.md:10) does not compile: (6,3): error TS2322: Type 'number'",
       ],
       [
         'validVariantsAreAccepted',
-        'then (workshop/08-broken/answers.md:37) is valid, but "reads who manages the key" rejects it: AssertionError: DescribeKey',
+        'then (workshop/52-broken/answers.md:37) is valid, but "reads who manages the key" rejects it: AssertionError: DescribeKey',
       ],
       ['requestsAreCovered', 'no wrong answer breaks the parameter "readManager.keyArn": add one'],
     ],
@@ -79,7 +79,7 @@ const brokenSteps: BrokenStep[] = [
       'exercise.ts.shipped': textOf('exercise.ts'),
     },
     complaints: [
-      ['isComplete', 'exercise.ts is not as shipped: "npm run reset -- 10" brings it back.'],
+      ['isComplete', 'exercise.ts is not as shipped: "npm run reset -- 54" brings it back.'],
       ['exerciseIsSolutionWithoutBlocks', "exercise.ts lacks the line import { todo } from '#todo';"],
       ['startsRed', 'The exercise fails outside of its TODOs: Error:'],
     ],
@@ -102,9 +102,9 @@ const brokenSteps: BrokenStep[] = [
     complaints: [
       [
         'wrongAnswersAreRejected',
-        'aws-manages-it (workshop/13-broken/answers.md:10) is accepted: the spec has to fail with "You predicted',
+        'aws-manages-it (workshop/57-broken/answers.md:10) is accepted: the spec has to fail with "You predicted',
       ],
-      ['wrongAnswersAreRejected', 'give-the-state (workshop/13-broken/answers.md:18) is accepted'],
+      ['wrongAnswersAreRejected', 'give-the-state (workshop/57-broken/answers.md:18) is accepted'],
       ['everyAssertionMatters', 'could be deleted, and no wrong answer would notice'],
     ],
   },
@@ -152,7 +152,7 @@ const brokenSteps: BrokenStep[] = [
   },
 ];
 
-const nameOf = (index: number) => `${String(index + 7).padStart(2, '0')}-broken`;
+const nameOf = (index: number) => `${index + 51}-broken`;
 
 let copy: ProjectCopy;
 let prover: Prover;
@@ -189,7 +189,7 @@ describe('a new step is a new folder', () => {
       encoding: 'utf8',
       env: learnerEnvironment(),
     });
-    expect(stdout).toMatch(/5 {2}Clean up .*\n.* 6 {2}Who manages the key +to do +2 of 2 TODOs left/);
+    expect(stdout).toMatch(/\n ○ 50 {2}Who manages the key +to do +2 of 2 TODOs left/);
     expect(stdout).toContain(`workshop/${good}/exercise.ts`);
   });
 });
