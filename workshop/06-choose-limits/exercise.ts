@@ -13,7 +13,7 @@ export interface StoredDocument {
   title: string;
 }
 
-/** Your prediction: how many GenerateDataKey calls do 100 documents of 20 customers take? Nothing reaches its limit. */
+/** Your prediction: how many GenerateDataKey calls do 40 documents of 8 customers take? Nothing reaches its limit. */
 export function predictGenerateDataKeyCalls(): { withId: number; withoutId: number } {
   // TODO 1: predict, before you go on. Two numbers: with the document's id in the encryption context, and without it.
   return todo('TODO 1: predict the numbers of GenerateDataKey calls');

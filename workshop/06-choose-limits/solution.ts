@@ -12,10 +12,10 @@ export interface StoredDocument {
   title: string;
 }
 
-/** Your prediction: how many GenerateDataKey calls do 100 documents of 20 customers take? Nothing reaches its limit. */
+/** Your prediction: how many GenerateDataKey calls do 40 documents of 8 customers take? Nothing reaches its limit. */
 export function predictGenerateDataKeyCalls(): { withId: number; withoutId: number } {
   // 1. The cache has an entry for each encryption context.
-  return { withId: 100, withoutId: 20 };
+  return { withId: 40, withoutId: 8 };
 }
 
 /** Returns the encryption context of a document: who may read it. */

@@ -91,13 +91,6 @@ test('makes one call for 50 requests at once', about(2), async () => {
   ).toBe(1);
 });
 
-test('needs as many calls without it as you predicted', about(1, [1]), async () => {
-  const caching = cachingManager({ keyring: kmsKeyring(runKeyArn) });
-  const calls = await countSuccessful('GenerateDataKey', () => times(50, () => requestDataKey(caching)));
-
-  expect(predictGenerateDataKeyCalls(), 'You predicted another number of GenerateDataKey calls.').toBe(calls);
-});
-
 test('shares a data key whatever the order of the pairs', about(4), async () => {
   const sharing = shareFirstCall(cachingManager());
   const reordered = Object.fromEntries(Object.entries(contract).reverse());
@@ -221,6 +214,15 @@ test('shows in CloudTrail as one event', about(2), async () => {
       'CloudTrail has an event for each call, and 50 requests at once have to make one.',
     ).toBe(1);
   });
+});
+
+test('needs as many calls without it as you predicted', about(1, [1, 2, 3, 4, 5]), async () => {
+  const caching = cachingManager({ keyring: kmsKeyring(runKeyArn) });
+  const sharing = shareFirstCall(cachingManager());
+  await requestDecryption(sharing, await requestDataKey(sharing));
+  const calls = await countSuccessful('GenerateDataKey', () => times(50, () => requestDataKey(caching)));
+
+  expect(predictGenerateDataKeyCalls(), 'You predicted another number of GenerateDataKey calls.').toBe(calls);
 });
 
 interface Caching {
