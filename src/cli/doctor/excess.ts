@@ -1,15 +1,16 @@
 import {
   CreateAliasCommand,
+  CreateKeyCommand,
   GenerateDataKeyCommand,
   type KMSClient,
   ListKeysCommand,
   ListResourceTagsCommand,
   type Tag,
 } from '@aws-sdk/client-kms';
+import { scheduleDeletion, tagsOfTheWorkshop } from '../../run/endpoint/calls.ts';
 import type { Run } from '../../state/run.ts';
 import { attempt } from './ask.ts';
 import { type Finding, moreThanNeeded, notChecked, ok } from './finding.ts';
-import { createKeyNowhere, tagsOfTheWorkshop } from './questions.ts';
 
 /**
  * Something that the workshop doesn't need, which docs/iam-policy.json therefore doesn't allow. The call changes nothing,
@@ -43,6 +44,14 @@ export async function lookForExcess(excesses: Excess[]): Promise<Finding> {
     ].join('\n'),
     'docs/iam-policy.json is enough: see docs/running-on-aws.md.',
   );
+}
+
+/** Can't make a key: there is no such key store. An endpoint that makes one all the same has it deleted. */
+export async function createKeyNowhere(kms: KMSClient, Tags: Tag[]): Promise<void> {
+  const { KeyMetadata } = await kms.send(
+    new CreateKeyCommand({ Origin: 'AWS_CLOUDHSM', CustomKeyStoreId: 'cks-00000000000000000', Tags }),
+  );
+  await scheduleDeletion(kms, KeyMetadata?.KeyId);
 }
 
 /** The calls that can be tried without a key. */

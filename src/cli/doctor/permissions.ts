@@ -1,17 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { CreateKeyCommand, KMSClient, KMSServiceException } from '@aws-sdk/client-kms';
+import {
+  callsWithKey,
+  callsWithoutKey,
+  scheduleDeletion,
+  tagsOfTheWorkshop,
+} from '../../run/endpoint/calls.ts';
 import { closeLedger, enterInLedger, ledgerName } from '../../state/ledger.ts';
 import type { Run } from '../../state/run.ts';
 import { ask } from './ask.ts';
-import { type Excess, excessOfAccount, excessOfKey, excessOfOthersKey, lookForExcess } from './excess.ts';
-import { type Finding, notChecked, ok, wrong } from './finding.ts';
 import {
   createKeyNowhere,
-  questionsOfAccount,
-  questionsOfKey,
-  scheduleDeletion,
-  tagsOfTheWorkshop,
-} from './questions.ts';
+  type Excess,
+  excessOfAccount,
+  excessOfKey,
+  excessOfOthersKey,
+  lookForExcess,
+} from './excess.ts';
+import { type Finding, notChecked, ok, wrong } from './finding.ts';
 
 /**
  * Asks for each permission that the workshop needs without making anything: with the names of a key, an alias and a
@@ -23,12 +29,12 @@ import {
  */
 export async function* askPermissions(run: Run, caller: string): AsyncGenerator<Finding> {
   const kms = new KMSClient();
-  const questions = [
-    { permission: 'kms:CreateKey', call: () => createKeyNowhere(kms, tagsOfTheWorkshop(run)) },
-    ...questionsOfAccount(kms),
-    ...questionsOfKey(kms, run, randomUUID()),
-  ];
-  for (const question of questions) yield await ask(question.permission, caller, question.call);
+  const calls = {
+    'kms:CreateKey': () => createKeyNowhere(kms, tagsOfTheWorkshop(run)),
+    ...callsWithoutKey(kms),
+    ...callsWithKey(kms, run, randomUUID()),
+  };
+  for (const [permission, call] of Object.entries(calls)) yield await ask(permission, caller, call);
   yield await lookForExcess(excessOfAccount(kms, run));
 }
 
@@ -61,8 +67,8 @@ export async function* provePermissions(run: Run, caller: string): AsyncGenerato
     }
   });
   const missing = new Set<string>();
-  const questions = [...questionsOfAccount(kms), ...(keyId ? questionsOfKey(kms, run, keyId) : [])];
-  for (const { permission, call } of questions) {
+  const calls = { ...callsWithoutKey(kms), ...(keyId && callsWithKey(kms, run, keyId)) };
+  for (const [permission, call] of Object.entries(calls)) {
     const finding = await ask(permission, caller, call);
     if (finding.verdict !== 'ok') missing.add(permission);
     yield finding;

@@ -1,85 +1,34 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import {
-  CreateAliasCommand,
-  DecryptCommand,
-  DeleteAliasCommand,
-  DescribeKeyCommand,
-  GenerateDataKeyCommand,
-  KMSClient,
-  ListAliasesCommand,
-  ListKeysCommand,
-  ListResourceTagsCommand,
-  ScheduleKeyDeletionCommand,
-  type Tag,
-} from '@aws-sdk/client-kms';
+import { randomUUID } from 'node:crypto';
+import { KMSClient, ListResourceTagsCommand, type Tag } from '@aws-sdk/client-kms';
 import type { Run } from '../../state/run.ts';
 import type { Lack } from '../../steps/lack.ts';
 import type { Need } from '../../steps/step-needs.ts';
 import { whyNotThere } from './why-not-there.ts';
 
-/** Asks for an operation; gives what an answer of AWS's can't be without. */
-type Question = [need: Need, ask: () => Promise<unknown>];
-
-const emptyAnswer = 'the answer is empty';
-
 /**
- * Finds out which operations an endpoint lacks without making anything: it asks for lists, and for keys and an alias that
+ * Finds out which operations an endpoint lacks without making anything: it asks for lists, and for a key and an alias that
  * don't exist. What isn't found, or isn't allowed, is an operation that is there.
  */
 export async function askForOperations(run: Run): Promise<Lack[]> {
   // Loaded when it comes to that: a run on the local AWS asks nothing.
-  const { CloudTrailClient, LookupEventsCommand } = await import('@aws-sdk/client-cloudtrail');
+  const { callsWithKey, callsWithoutKey } = await import('./calls.ts');
   const kms = new KMSClient();
-  const cloudTrail = new CloudTrailClient();
-  const KeyId = randomUUID();
-  const AliasName = `${run.aliasName}_asked_for`;
-  const EncryptionContext = run.encryptionContext;
-  const CiphertextBlob = randomBytes(64);
-  const findLacks = async (...questions: Question[]) => {
-    const lacks: Lack[] = [];
-    for (const question of questions) lacks.push(...(await answerOf(question)));
-    return lacks;
-  };
+  const aliasName = `${run.aliasName}_asked_for`;
+  const {
+    'kms:TagResource': _,
+    'kms:CreateAlias': createAlias,
+    'kms:DeleteAlias': deleteAlias,
+    ...others
+  } = { ...callsWithoutKey(kms), ...callsWithKey(kms, run, randomUUID(), aliasName) };
   const lacks = await Promise.all([
-    findLacks([
-      'kms:DescribeKey',
-      async () => (await kms.send(new DescribeKeyCommand({ KeyId: AliasName }))).KeyMetadata,
-    ]),
-    findLacks(['kms:ListKeys', async () => (await kms.send(new ListKeysCommand({ Limit: 1 }))).Keys]),
-    findLacks([
-      'kms:ListAliases',
-      async () => (await kms.send(new ListAliasesCommand({ Limit: 1 }))).Aliases,
-    ]),
-    findLacks([
-      'kms:ListResourceTags',
-      async () => (await kms.send(new ListResourceTagsCommand({ KeyId }))).Tags,
-    ]),
-    findLacks([
-      'kms:GenerateDataKey',
-      async () =>
-        (await kms.send(new GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256', EncryptionContext })))
-          .CiphertextBlob,
-    ]),
-    findLacks([
-      'kms:Decrypt',
-      async () => (await kms.send(new DecryptCommand({ CiphertextBlob, EncryptionContext }))).Plaintext,
-    ]),
-    findLacks([
-      'kms:ScheduleKeyDeletion',
-      async () => (await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }))).KeyId,
-    ]),
-    // An endpoint that gives an alias to a key that doesn't exist has it deleted by the second question.
-    findLacks(
-      ['kms:CreateAlias', () => kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: KeyId }))],
-      ['kms:DeleteAlias', () => kms.send(new DeleteAliasCommand({ AliasName }))],
-    ),
-    findLacks([
-      'cloudtrail:LookupEvents',
-      async () => (await cloudTrail.send(new LookupEventsCommand({ MaxResults: 1 }))).Events,
+    ...Object.entries(others).map(([need, call]) => lackOf(need as Need, call)),
+    // An endpoint that gives an alias to a key that doesn't exist has it deleted by the second call.
+    lackOf('kms:CreateAlias', createAlias).then(async (lack) => [
+      ...lack,
+      ...(await lackOf('kms:DeleteAlias', deleteAlias)),
     ]),
   ]);
   kms.destroy();
-  cloudTrail.destroy();
   return lacks.flat();
 }
 
@@ -91,29 +40,14 @@ export async function askForOperations(run: Run): Promise<Lack[]> {
  * @returns what is lacking too
  */
 export async function askOfKey(run: Run, keyArn: string, lacks: Lack[]): Promise<Lack[]> {
+  const { callsWithKey } = await import('./calls.ts');
   const kms = new KMSClient();
-  const EncryptionContext = run.encryptionContext;
-  let CiphertextBlob: Uint8Array | undefined;
-  const questions: Question[] = [
-    [
-      'kms:GenerateDataKey',
-      async () => {
-        const request = { KeyId: keyArn, KeySpec: 'AES_256' as const, EncryptionContext };
-        ({ CiphertextBlob } = await kms.send(new GenerateDataKeyCommand(request)));
-        return CiphertextBlob;
-      },
-    ],
-    [
-      'kms:Decrypt',
-      async () => {
-        if (!CiphertextBlob) return 'not asked for';
-        return (await kms.send(new DecryptCommand({ CiphertextBlob, EncryptionContext }))).Plaintext;
-      },
-    ],
-  ];
+  const calls = callsWithKey(kms, run, keyArn);
   const isKnown = (need: Need) => lacks.some((lack) => lack.need === need);
   const found: Lack[] = [];
-  for (const question of questions) if (!isKnown(question[0])) found.push(...(await answerOf(question)));
+  for (const need of ['kms:GenerateDataKey', 'kms:Decrypt'] as const) {
+    if (!isKnown(need)) found.push(...(await lackOf(need, calls[need])));
+  }
   if (!isKnown('kms:ListResourceTags') && (await hasLostTags(kms, run, keyArn)))
     found.push({ need: 'kms:CreateKey (Tags)', why: 'the key is there, but not with its tags' });
   kms.destroy();
@@ -128,9 +62,10 @@ async function hasLostTags(kms: KMSClient, run: Run, KeyId: string): Promise<boo
   return answer !== undefined && !run.tags.every(has);
 }
 
-async function answerOf([need, ask]: Question): Promise<Lack[]> {
+/** The need as a lack, if the call shows that the endpoint lacks it. */
+async function lackOf(need: Need, call: () => Promise<unknown>): Promise<Lack[]> {
   try {
-    return (await ask()) === undefined ? [{ need, why: emptyAnswer }] : [];
+    return (await call()) === undefined ? [{ need, why: 'the answer is empty' }] : [];
   } catch (error) {
     const why = whyNotThere(error);
     return why ? [{ need, why }] : [];
