@@ -61,15 +61,21 @@ function timeouts(minutes: number) {
   return { testTimeout: minutes * 60_000, hookTimeout: minutes * 60_000 };
 }
 
-/** Tests of the whole take longest, and those of the local AWS are short: no core is idle at the end. */
+/** The tests that take longest start first, so that no core is idle at the end. */
 class LongestFirst extends BaseSequencer {
   override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
-    const folders = ['authoring/', 'test/', 'src/', 'src/local-aws/'];
+    const order = [
+      /^authoring\/proof\/proof/,
+      /^authoring/,
+      /^test/,
+      /^src\/(?!local-aws)/,
+      /^src\/local-aws/,
+    ];
     const rank = ({ moduleId }: TestSpecification) => {
       const path = relative(import.meta.dirname, moduleId).replaceAll('\\', '/');
-      return folders.findLastIndex((folder) => path.startsWith(folder));
+      return order.findIndex((folder) => folder.test(path));
     };
-    const bySize = await super.sort(specifications);
-    return bySize.toSorted((a, b) => rank(a) - rank(b));
+    const byDuration = await super.sort(specifications);
+    return byDuration.toSorted((a, b) => rank(a) - rank(b));
   }
 }

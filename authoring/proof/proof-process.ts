@@ -1,21 +1,24 @@
 // A process that runs the specs by Vitest's Node API, on request of prover.ts.
-import { startLocalAws } from '../../src/local-aws/index.ts';
+import { type LocalAws, startLocalAws } from '../../src/local-aws/index.ts';
 import { environmentOf, useEnvironment } from '../../src/run/target.ts';
-import { runSolutions, runSpecs } from './run-specs.ts';
-import type { ProofAnswer, ProofRequest } from './spec-run.ts';
+import { runSolutions, runSpecs, startVitest } from './run-specs.ts';
+import type { ProofAnswer, ProofRequest, SpecOutcome, SpecRun } from './spec-run.ts';
 
 process.on('message', async (request: ProofRequest) => {
   process.send?.(await answer(request));
 });
-// The process that asks is gone.
-process.on('disconnect', () => process.exit());
+// The process that asks is gone, or needs no more.
+process.on('disconnect', async () => {
+  await (await vitest)?.close();
+  process.exit();
+});
 
 async function answer(request: ProofRequest): Promise<ProofAnswer> {
   const { id, root } = request;
   try {
     const outcomes =
       'specRuns' in request
-        ? await withPromptAws(() => runSpecs(root, request.specRuns))
+        ? await runSpecsThere(root, request.specRuns)
         : await runSolutions(root, request.solutionRun);
     return { id, outcomes };
   } catch (error) {
@@ -23,15 +26,20 @@ async function answer(request: ProofRequest): Promise<ProofAnswer> {
   }
 }
 
-/** The spec runs are many, so their CloudTrail delivers at once and has no quota of look-ups. */
-async function withPromptAws<Result>(action: () => Promise<Result>): Promise<Result> {
-  const cloudTrail = { delaySeconds: 0.1, jitterSeconds: 0, lookupsPerSecond: Infinity };
-  const localAws = await startLocalAws({ cloudTrail });
-  const restore = useEnvironment({ ...environmentOf(localAws), WORKSHOP_TARGET: 'endpoint' });
+let localAws: Promise<LocalAws> | undefined;
+let vitest: ReturnType<typeof startVitest> | undefined;
+
+/** Runs specs with one Vitest and one local AWS for all requests. */
+async function runSpecsThere(root: string, specRuns: SpecRun[]): Promise<SpecOutcome[]> {
+  // The runs are many, so CloudTrail delivers at once and has no quota of look-ups.
+  localAws ??= startLocalAws({
+    cloudTrail: { delaySeconds: 0.1, jitterSeconds: 0, lookupsPerSecond: Infinity },
+  });
+  const restore = useEnvironment({ ...environmentOf(await localAws), WORKSHOP_TARGET: 'endpoint' });
   try {
-    return await action();
+    vitest ??= startVitest(root);
+    return await runSpecs(await vitest, root, specRuns);
   } finally {
     restore();
-    await localAws.close();
   }
 }

@@ -7,6 +7,7 @@ import {
   type TestCase,
   type TestRunResult,
   type TestSpecification,
+  type Vitest,
 } from 'vitest/node';
 import type { ReportedError } from '../../src/report/failure.ts';
 import type { Failure, SolutionRun, SpecOutcome, SpecRun, TestOutcome } from './spec-run.ts';
@@ -27,12 +28,12 @@ class Reverse extends BaseSequencer {
 }
 
 /**
- * Runs specs, all in one worker. The outcomes are in the order of the runs.
+ * Starts Vitest for `runSpecs`.
  *
  * @param root the folder of the project, or of a copy of it
  */
-export async function runSpecs(root: string, specRuns: SpecRun[]): Promise<SpecOutcome[]> {
-  const vitest = await createVitest(
+export function startVitest(root: string): Promise<Vitest> {
+  return createVitest(
     'test',
     { ...quietOptions(root), mode: 'proof', sequence: { sequencer: AsGiven } },
     {
@@ -48,21 +49,21 @@ export async function runSpecs(root: string, specRuns: SpecRun[]): Promise<SpecO
       ],
     },
   );
-  try {
-    const specifications = specRuns.map((specRun) =>
-      vitest.getRootProject().createSpecification(moduleIdOf(root, specRun), {
-        testNamePattern: specRun.tests && new RegExp(`^(?:${specRun.tests.map(escaped).join('|')})$`),
-      }),
-    );
-    const outcomes = outcomesOf(root, await vitest.runTestSpecifications(specifications));
-    return specRuns.map((specRun) => {
-      const outcome = outcomes.get(moduleIdOf(root, specRun));
-      if (!outcome) throw new Error(`Vitest gave no result for ${moduleIdOf(root, specRun)}.`);
-      return outcome;
-    });
-  } finally {
-    await vitest.close();
-  }
+}
+
+/** Runs specs, all in one worker. The outcomes are in the order of the runs. */
+export async function runSpecs(vitest: Vitest, root: string, specRuns: SpecRun[]): Promise<SpecOutcome[]> {
+  const specifications = specRuns.map((specRun) =>
+    vitest.getRootProject().createSpecification(moduleIdOf(root, specRun), {
+      testNamePattern: specRun.tests && new RegExp(`^(?:${specRun.tests.map(escaped).join('|')})$`),
+    }),
+  );
+  const outcomes = outcomesOf(root, await vitest.runTestSpecifications(specifications));
+  return specRuns.map((specRun) => {
+    const outcome = outcomes.get(moduleIdOf(root, specRun));
+    if (!outcome) throw new Error(`Vitest gave no result for ${moduleIdOf(root, specRun)}.`);
+    return outcome;
+  });
 }
 
 /** Runs the reference solutions as a user does it. The outcomes are in the order in which the steps ran. */
