@@ -29,6 +29,13 @@ function commands(root: string, print: (text: string) => void): CAC {
     .action(async (steps) => print((await import('./replace.ts')).solve(root, steps, new Date())));
 
   cli
+    .command('diff [...steps]', 'Compare your exercise with the reference, once the step is done')
+    .usage('diff -- <step> [--anyway]')
+    .option('--anyway', 'Show it before the step is done: it gives the solution away')
+    .example('  npm run diff -- 2')
+    .action(async (steps, { anyway }) => print((await import('./diff.ts')).diff(root, steps, { anyway })));
+
+  cli
     .command(
       'progress [...sheets]',
       'Show which steps are done, or merge the sheets of one learner from two places',
