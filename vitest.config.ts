@@ -18,7 +18,7 @@ if (pathFault) throw Object.assign(new Error(pathFault), { stack: '' });
 /** The workshop: its steps in order, in one worker. `--mode solution` runs the reference solutions. */
 export default defineConfig(({ mode }) => {
   const solutions = mode === 'solution';
-  const pool = new StandbyPool(`${import.meta.dirname}/src/watch/standby/preload.ts`);
+  const pool = new StandbyPool(`${import.meta.dirname}/src/watch/standby/libraries.js`);
   return {
     // Else it is the folder in which Vitest is started, which may be one inside the project.
     root: import.meta.dirname,

@@ -32,7 +32,6 @@ let vitest: WatchingVitest;
 beforeEach(async () => {
   workshop = makeSmallWorkshop(files);
   workshop.write('library.ts', "export const library = 'one';\n");
-  workshop.write('preload.ts', "import './library.ts';\n");
   vitest = await workshop.watch();
 });
 
@@ -81,7 +80,7 @@ test.for([
 ])(
   'a process that can not get ready, because it %s, keeps nobody from going on',
   async ([, preload = '']) => {
-    workshop.write('preload.ts', preload);
+    workshop.write('preload.mjs', preload);
     await saveStep2('export const changed = 1;\n');
 
     expect(await saveStep2('export const changed = 2;\n')).toContain('3 of 3 steps done');

@@ -42,7 +42,7 @@ import { defineConfig } from 'vitest/config';
 import { StandbyPool } from '${repository}src/watch/standby/standby-pool.ts';
 import { rerunFromStep, StepSequencer } from '${repository}src/watch/step-order.ts';
 
-const pool = new StandbyPool(import.meta.dirname + '/preload.ts');
+const pool = new StandbyPool(import.meta.dirname + '/preload.mjs');
 
 export default defineConfig({
   plugins: [pool.startsEarly()],
@@ -76,7 +76,7 @@ export function makeSmallWorkshop(files: Record<string, string>): SmallWorkshop 
   // A copy: it tells places relative to the repository that it lies in.
   write('src/run/todo.ts', '');
   copyFileSync(join(repository, 'src/run/todo.ts'), join(root, 'src/run/todo.ts'));
-  write('preload.ts', '');
+  write('preload.mjs', '');
   write('set-up.ts', 'export default () => {};\n');
   for (const [file, text] of Object.entries(files)) write(`workshop/${file}`, text);
   return {

@@ -3,7 +3,6 @@ import module from 'node:module';
 /** API of Node.js since 22.10: https://nodejs.org/api/module.html#module-compile-cache */
 interface CompileCache {
   enableCompileCache?(directory: string): unknown;
-  flushCompileCache?(): void;
 }
 
 const node: typeof module & CompileCache = module;
@@ -11,9 +10,4 @@ const node: typeof module & CompileCache = module;
 /** Has Node.js keep what it compiles in this process, from here on: at the next start it only has to read it. */
 export function keepCompiled(directory: string): void {
   node.enableCompileCache?.(directory);
-}
-
-/** Writes what is to be kept: a process that is killed at its end, as workers are, doesn't come to it later. */
-export function writeCompiled(): void {
-  node.flushCompileCache?.();
 }

@@ -8,19 +8,18 @@ import { StandbyWorker } from './standby-worker.ts';
  * The pool of the workshop. As in Vitest's `forks`, each run has a process of its own, so that nothing lives on that the
  * learner's code did. But this one was started, and has loaded the libraries, before it was needed: the first one while
  * global set-up created the key, and in watch mode the next one while the learner was busy with the last verdict. Most of
- * the time to the verdict would go there. What is changed meanwhile it loads anew, as Vite's module runner asks for each
- * module that a spec imports whether it is still the same.
+ * the time to the verdict would go there.
  */
 export class StandbyPool implements PoolRunnerInitializer {
   readonly name = 'standby';
-  readonly #preload: string;
+  readonly #libraries: string;
   #vitest: Vitest | undefined;
   #standby: StandbyWorker | undefined;
   #isClosed = false;
 
-  /** @param preload the path of a file that imports what the specs will, but nothing that the learner edits */
-  constructor(preload: string) {
-    this.#preload = preload;
+  /** @param libraries the path of a file for Node.js, which imports packages and nothing that changes */
+  constructor(libraries: string) {
+    this.#libraries = libraries;
   }
 
   /** A plugin of Vite that has the first process get ready as soon as Vitest has its settings. */
@@ -42,7 +41,7 @@ export class StandbyPool implements PoolRunnerInitializer {
     // A debugger would stop in what is loaded early, and that process would open the port for it.
     if (this.#isClosed || options.project.config.inspector.enabled) return;
     this.#standby = new StandbyWorker(this.name, options);
-    this.#standby.prepare(this.#preload);
+    this.#standby.prepare(this.#libraries);
   }
 
   /** The process on standby, if it was started as the run wants it. */

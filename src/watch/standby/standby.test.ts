@@ -30,7 +30,7 @@ export default async () => {
 let workshop: SmallWorkshop;
 beforeEach(() => {
   workshop = makeSmallWorkshop({ '01-one/exercise.ts': 'export {};\n', '01-one/step.spec.ts': spec });
-  workshop.write('preload.ts', preload);
+  workshop.write('preload.mjs', preload);
 });
 afterEach(() => workshop.remove());
 
@@ -71,10 +71,10 @@ test('a process without the variables that global set-up sets is not used', asyn
 
 test('a process that is discarded while it gets ready disturbs no run', async () => {
   workshop.write(
-    'preload.ts',
-    "await new Promise((resolve) => setTimeout(resolve, 5000));\nimport './more.ts';\n",
+    'preload.mjs',
+    "await new Promise((resolve) => setTimeout(resolve, 5000));\nimport './more.mjs';\n",
   );
-  workshop.write('more.ts', preload);
+  workshop.write('more.mjs', preload);
   workshop.write('set-up.ts', "export default () => { process.env.SET_LATER = 'by set-up'; };\n");
   const { output, code } = await workshop.run(['run']);
 
@@ -85,7 +85,7 @@ test('a process that is discarded while it gets ready disturbs no run', async ()
 });
 
 test('a process that never gets ready is replaced by one of Vitest', async () => {
-  workshop.write('preload.ts', `${preload}await new Promise(() => setInterval(() => {}, 1000));\n`);
+  workshop.write('preload.mjs', `${preload}await new Promise(() => setInterval(() => {}, 1000));\n`);
   workshop.write('set-up.ts', `${waiting} }\n`);
   const { output, code } = await workshop.run(['run']);
 
@@ -129,7 +129,7 @@ test.for([
 ])(
   'a process on standby that is killed does not keep Vitest from running after %s',
   async ([, file = '']) => {
-    workshop.write('preload.ts', preload);
+    workshop.write('preload.mjs', preload);
     const vitest = await workshop.watch();
     // The first one has run.
     while (!readyProcess(1)) await setTimeout(10);
