@@ -3,7 +3,7 @@ import { appendFile, mkdir, mkdtemp, open, readFile, realpath, rename, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { actWhenWritten, attemptOnFiles, staysOpen } from './file-attempt.ts';
+import { abortWhenWritten, actWhenWritten, attemptOnFiles, staysOpen } from './file-attempt.ts';
 
 const parent = await realpath(await mkdtemp(join(tmpdir(), 'file-attempt-')));
 
@@ -23,6 +23,17 @@ test('does not count the earlier output as created', async () => {
   const attempt = await attemptOnFiles(parent, Buffer.from('abc'), async () => {}, earlier);
 
   expect(attempt).toMatchObject({ output: earlier, created: [] });
+});
+
+test('can have an output that nobody can replace', async () => {
+  const attempt = await attemptOnFiles(
+    parent,
+    Buffer.from('abc'),
+    ({ input, output }) => rename(input, output),
+    'a folder',
+  );
+
+  expect(attempt).toMatchObject({ ended: 'threw', output: undefined, created: [] });
 });
 
 test('can have an input that nobody can read', async () => {
@@ -65,6 +76,20 @@ test('does not act when too little is written', async () => {
   );
 
   expect(hasActed).toBe(false);
+});
+
+test('aborts in the middle of the work', async () => {
+  const attempt = await attemptOnFiles(parent, Buffer.from('abc'), (files) =>
+    abortWhenWritten(files, 2, async (signal) => {
+      for (;;) {
+        signal.throwIfAborted();
+        await appendFile(files.output, 'a');
+      }
+    }),
+  );
+
+  expect(attempt).toMatchObject({ ended: 'threw', error: { name: 'AbortError' } });
+  expect(attempt.output?.length).toBeGreaterThan(2);
 });
 
 test('notices a file that stays open', async () => {

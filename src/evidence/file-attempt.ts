@@ -11,6 +11,9 @@ export interface Files {
   output: string;
 }
 
+/** The content of a file, or that there is a folder in its place, which nobody can read or replace as a file. */
+export type Content = Buffer | 'a folder';
+
 /** How work on files ended, and the files that are there afterwards. */
 export interface FileAttempt extends Outcome {
   files: Files;
@@ -24,20 +27,18 @@ export interface FileAttempt extends Outcome {
  * Runs work that reads one file and writes another.
  *
  * @param parent the folder in which a new one is made
- * @param input the content of the input, or that it is a folder, which nobody can read as a file
- * @param earlierOutput the content of the output before: without it, there is no such file
+ * @param earlierOutput what is in the place of the output before: by default, nothing
  */
 export async function attemptOnFiles(
   parent: string,
-  input: Buffer | 'a folder',
+  input: Content,
   work: (files: Files) => Promise<void>,
-  earlierOutput?: Buffer,
+  earlierOutput?: Content,
 ): Promise<FileAttempt> {
   const folder = await mkdtemp(join(parent, 'files-'));
   const files = { folder, input: join(folder, 'input'), output: join(folder, 'output') };
-  if (input === 'a folder') await mkdir(files.input);
-  else await writeFile(files.input, input);
-  if (earlierOutput) await writeFile(files.output, earlierOutput);
+  await put(files.input, input);
+  if (earlierOutput) await put(files.output, earlierOutput);
   const before = lengthsIn(folder);
   const outcome = await outcomeOf(() => work(files));
   const after = lengthsIn(folder);
@@ -72,6 +73,16 @@ export async function actWhenWritten(
   await working;
 }
 
+/** Waits for work, and aborts it once the output, or a temporary file beside it, is longer than the given length. */
+export function abortWhenWritten(
+  files: Files,
+  length: number,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const controller = new AbortController();
+  return actWhenWritten(files, length, work(controller.signal), () => controller.abort());
+}
+
 /**
  * True if this process has the file open, and keeps it open for as long as we wait. Always false where the system does
  * not list open files: only Linux does.
@@ -83,6 +94,10 @@ export async function staysOpen(file: string, patienceMilliseconds = 2_000): Pro
     await setTimeout(1);
   }
   return false;
+}
+
+function put(path: string, content: Content): Promise<unknown> {
+  return content === 'a folder' ? mkdir(path) : writeFile(path, content);
 }
 
 function openFiles(): string[] {

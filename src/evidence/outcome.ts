@@ -4,7 +4,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 export interface Outcome {
   /** It `crashed` if an exception or a rejection was left that nobody handles: that ends a process. */
   ended: 'returned' | 'threw' | 'crashed' | 'never';
-  error?: unknown;
+  error?: NodeJS.ErrnoException;
 }
 
 /** Turns of the event loop in which streams that were destroyed still report errors. */
@@ -49,7 +49,7 @@ async function settled(action: () => Promise<unknown>): Promise<Outcome> {
     await action();
     return { ended: 'returned' };
   } catch (error) {
-    return { ended: 'threw', error };
+    return { ended: 'threw', error: error as Error };
   }
 }
 
@@ -57,7 +57,7 @@ async function settled(action: () => Promise<unknown>): Promise<Outcome> {
  * Calls `report` instead of the process's listeners. A rejection without any listener is an uncaught exception: see
  * `--unhandled-rejections` in Node's documentation.
  */
-function captureUncaught(report: (error: unknown) => void): () => void {
+function captureUncaught(report: (error: Error) => void): () => void {
   const listeners = process.listeners('unhandledRejection');
   process.removeAllListeners('unhandledRejection');
   process.setUncaughtExceptionCaptureCallback(report);

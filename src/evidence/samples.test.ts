@@ -1,18 +1,37 @@
 import { buildClient, CommitmentPolicy } from '@aws-crypto/client-node';
 import { expect, test } from 'vitest';
-import { brokenMessages, sampleBytes, sampleKeyring } from './samples.ts';
+import {
+  brokenMessages,
+  plaintextOf,
+  sampleBytes,
+  sampleKeyring,
+  sampleManager,
+  sampleMessage,
+} from './samples.ts';
 
-const { encrypt, decrypt } = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
 const bytes = sampleBytes(10_001);
-const { result: message } = await encrypt(sampleKeyring, bytes);
+const message = await sampleMessage(bytes, 1024);
 
 test('makes a message that can be decrypted', async () => {
-  const { plaintext } = await decrypt(sampleKeyring, message);
-
-  expect(plaintext.length).toBe(10_001);
-  expect(plaintext.equals(bytes)).toBe(true);
+  expect(bytes.length).toBe(10_001);
+  expect((await plaintextOf(message))?.equals(bytes)).toBe(true);
 });
 
 test.each(Object.entries(brokenMessages(message)))('makes a message %s', async (_, broken) => {
+  const { decrypt } = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
+
   await expect(decrypt(sampleKeyring, broken)).rejects.toThrow(/Signature|authenticate|Incomplete/);
+  expect(await plaintextOf(broken)).toBeUndefined();
+});
+
+test('shows the length of each plaintext', async () => {
+  const { encrypt } = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
+  const lengths: (number | undefined)[] = [];
+  const { result } = await encrypt(
+    sampleManager((length) => lengths.push(length)),
+    bytes,
+  );
+
+  expect(lengths).toEqual([10_001]);
+  expect((await plaintextOf(result))?.equals(bytes)).toBe(true);
 });

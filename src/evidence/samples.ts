@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { RawAesKeyringNode, RawAesWrappingSuiteIdentifier } from '@aws-crypto/client-node';
+import {
+  buildClient,
+  CommitmentPolicy,
+  NodeDefaultCryptographicMaterialsManager,
+  type NodeMaterialsManager,
+  RawAesKeyringNode,
+  RawAesWrappingSuiteIdentifier,
+} from '@aws-crypto/client-node';
+
+const { encrypt, decrypt } = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
 
 /** A keyring with a key of its own, which needs no KMS. */
 export const sampleKeyring = new RawAesKeyringNode({
@@ -8,6 +17,37 @@ export const sampleKeyring = new RawAesKeyringNode({
   unencryptedMasterKey: Uint8Array.from(randomBytes(32)),
   wrappingSuite: RawAesWrappingSuiteIdentifier.AES256_GCM_IV12_TAG16_NO_PADDING,
 });
+
+/**
+ * Returns a materials manager for that keyring, without a cache.
+ *
+ * @param observe is called with the length of the plaintext, before each data key is made; if it fails, there is none
+ */
+export function sampleManager(
+  observe: (plaintextLength: number | undefined) => unknown = () => {},
+): NodeMaterialsManager {
+  const manager = new NodeDefaultCryptographicMaterialsManager(sampleKeyring);
+  return {
+    getEncryptionMaterials: async (request) => {
+      await observe(request.plaintextLength);
+      return manager.getEncryptionMaterials(request);
+    },
+    decryptMaterials: (request) => manager.decryptMaterials(request),
+  };
+}
+
+/** Encrypts bytes with that keyring, in frames of the given length. */
+export async function sampleMessage(bytes: Buffer, frameLength: number): Promise<Buffer> {
+  return (await encrypt(sampleKeyring, bytes, { frameLength })).result;
+}
+
+/** Decrypts a message with that keyring. Returns undefined if that is not possible. */
+export async function plaintextOf(message: Buffer = Buffer.alloc(0)): Promise<Buffer | undefined> {
+  return decrypt(sampleKeyring, message).then(
+    ({ plaintext }) => plaintext,
+    () => undefined,
+  );
+}
 
 /** Returns the same bytes each time. Each four of them are others than those before. */
 export function sampleBytes(length: number): Buffer {

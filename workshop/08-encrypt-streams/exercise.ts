@@ -40,7 +40,7 @@ async function replaceFile(file: string, write: (temporaryFile: string) => Promi
   const temporaryFile = `${file}.part`;
 
   // TODO 2: let write fill the temporary file, and then rename it to file.
-  // When that fails, remove the temporary file, and throw the error.
+  // When that fails, remove the temporary file if there is one, and throw the error.
   todo('TODO 2: replace the file');
 }
 
