@@ -12,7 +12,10 @@ describe.concurrent('the whole workshop', () => {
   test('passes with docs/iam-policy.json', async () => {
     const { passed, output, enabledKeys, theirs } = await folders.runUnder(policy);
 
-    expect({ passed, output }).toEqual({ passed: true, output: expect.stringContaining('All 5 steps') });
+    expect({ passed, output }).toEqual({
+      passed: true,
+      output: expect.stringMatching(/ All \d+ steps are done\./),
+    });
     expect(enabledKeys).toEqual([theirs]);
   });
 
