@@ -29,7 +29,6 @@ const arnOf = (userName: string) => `arn:aws:iam::111122223333:user/${userName}`
 const policy = (...Statement: object[]) => ({ Version: '2012-10-17', Statement });
 const nothing = policy({ Effect: 'Deny', Action: 's3:*', Resource: '*' });
 const everything = policy({ Effect: 'Allow', Action: '*', Resource: '*' });
-const generating = policy({ Effect: 'Allow', Action: 'kms:GenerateDataKey', Resource: keyArn });
 const denyingWriter = JSON.stringify(
   policy(
     { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::111122223333:root' }, Action: 'kms:*', Resource: '*' },
@@ -141,11 +140,18 @@ describe('the helper', () => {
   });
 });
 
-test('encrypts or not, as you predicted', about(1, []), async () => {
-  const outcomes = await withPrincipals({ writer: generating }, async (as) => {
+test('encrypts or not, as you predicted', about(1, [2, 3, 4, 5]), async () => {
+  const policies = {
+    writer: writerPolicy(keyArn, tenant),
+    reader: readerPolicy(keyArn, tenant),
+    helper: nothing,
+  };
+  const outcomes = await withPrincipals(policies, async (as) => {
+    const { kms } = as('owner');
+    await lendTo(kms, { keyArn, tenant, helperArn: arnOf('helper') }, async () => {});
     const [warm, cold] = [cachingManager(as('writer').kms), cachingManager(as('writer').kms)];
     await encryptWith(warm);
-    await as('owner').kms.send(new PutKeyPolicyCommand({ KeyId: keyArn, Policy: denyingWriter }));
+    await kms.send(new PutKeyPolicyCommand({ KeyId: keyArn, Policy: denyingWriter }));
     return { warm: await encryptWith(warm), cold: await encryptWith(cold) };
   });
 
@@ -300,7 +306,7 @@ function cachingManager(kms: KMS): NodeCachingMaterialsManager {
 
 function encryptWith(manager: NodeCachingMaterialsManager): Promise<'encrypted' | 'refused'> {
   const { encrypt } = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
-  return encrypt(manager, 'a text').then(
+  return encrypt(manager, 'a text', { encryptionContext: { tenant } }).then(
     () => 'encrypted' as const,
     () => 'refused' as const,
   );
