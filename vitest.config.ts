@@ -1,7 +1,6 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { faultOfPath } from './src/cli/project-path.js';
-import { bundledLocalAws } from './src/local-aws/vite-plugin.ts';
 import { keepCompiled } from './src/watch/standby/compile-cache.ts';
 import { StandbyPool } from './src/watch/standby/standby-pool.ts';
 import { rerunFromStep, StepSequencer } from './src/watch/step-order.ts';
@@ -22,16 +21,18 @@ export default defineConfig(({ mode }) => {
   return {
     // Else it is the folder in which Vitest is started, which may be one inside the project.
     root: import.meta.dirname,
-    plugins: [bundledLocalAws(), pool.startsEarly()],
+    plugins: [pool.startsEarly()],
     ssr: {
       resolve: {
         // Vitest hands these to the worker's Node too: Vite's condition "module" breaks the AWS SDK there.
-        conditions: solutions ? ['solution', 'node'] : ['node'],
+        conditions: ['node', 'local-kms-cloudtrail-checkout', ...(solutions ? ['solution'] : [])],
       },
     },
     // Where global set-up runs: as in the worker, not the builds of the AWS SDK that are meant for bundlers. Vite would have
     // to transform the hundreds of files of those, which takes a second.
-    environments: { __vitest__: { resolve: { mainFields: [] } } },
+    environments: {
+      __vitest__: { resolve: { mainFields: [], conditions: ['node', 'local-kms-cloudtrail-checkout'] } },
+    },
     test: {
       include: ['workshop/*/step.spec.ts'],
       globalSetup: ['./src/run/global-setup.ts'],

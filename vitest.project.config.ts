@@ -3,6 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
+/** By the second one, the package `local-kms-cloudtrail` is its code in this checkout. Not "module": see vitest.config.ts. */
+const conditions = ['node', 'local-kms-cloudtrail-checkout'];
+
 /**
  * The project's own tests. The workshop's steps have the configuration at the top of the repository.
  *
@@ -13,6 +16,9 @@ export default defineConfig(({ mode }) => {
   const asksTarget = mode === 'target';
   return {
     root: fileURLToPath(new URL('.', import.meta.url)),
+    ssr: { resolve: { conditions } },
+    // Where global set-up runs.
+    environments: { __vitest__: { resolve: { mainFields: [], conditions } } },
     test: {
       maxWorkers: asksTarget ? 4 : 2,
       // Loading the AWS SDK anew for each file took as long as the tests themselves. No file leaves anything behind.

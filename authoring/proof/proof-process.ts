@@ -1,5 +1,5 @@
 // A process that runs the specs by Vitest's Node API, on request of prover.ts.
-import { type LocalAws, startLocalAws } from '../../src/local-aws/index.ts';
+import { type LocalAws, startLocalAws } from 'local-kms-cloudtrail';
 import { environmentOf, useEnvironment } from '../../src/run/target.ts';
 import { runSolutions, runSpecs, startVitest } from './run-specs.ts';
 import type { ProofAnswer, ProofRequest, SpecOutcome, SpecRun } from './spec-run.ts';

@@ -70,7 +70,7 @@ class ProofProcess {
     this.#process = fork(processFile, {
       cwd: root,
       env: { ...environmentOfProof(), WORKSHOP_RUN: run, WORKSHOP_OUTPUT_FOLDER: join('output', run) },
-      execArgv: ['--import', typeScript],
+      execArgv: ['--conditions', 'local-kms-cloudtrail-checkout', '--import', typeScript],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateAliasCommand, CreateKeyCommand } from '@aws-sdk/client-kms';
+import type { FaultRule } from 'local-kms-cloudtrail';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type AwsSeat, takeAwsSeat } from '../../test/learner/aws-seat.ts';
-import type { FaultRule } from '../local-aws/index.ts';
 import { readSettings } from '../settings/settings.ts';
 import { enterChanged, enterInLedger, ledgerName, openLedgers } from '../state/ledger.ts';
 import { describeRun, outputFiles, type Run } from '../state/run.ts';

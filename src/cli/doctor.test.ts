@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateAliasCommand, CreateKeyCommand } from '@aws-sdk/client-kms';
+import type { FaultRule } from 'local-kms-cloudtrail';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type AwsSeat, takeAwsSeat } from '../../test/learner/aws-seat.ts';
-import type { FaultRule } from '../local-aws/index.ts';
 import { answersOfEmulators } from '../run/endpoint/testing/emulator-answers.ts';
 import { startLimitedEndpoint } from '../run/endpoint/testing/limited-endpoint.ts';
 import { openLedgers } from '../state/ledger.ts';

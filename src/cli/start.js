@@ -1,3 +1,4 @@
+import module from 'node:module';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { goOnWithoutReader } from '../report/closed-pipe.js';
@@ -16,12 +17,21 @@ if (pathFault) {
 
 const main = new URL('./main.ts', import.meta.url);
 
+/** With it, the package `local-kms-cloudtrail` is its code in this checkout. */
+const condition = 'local-kms-cloudtrail-checkout';
+
 try {
   if (process.features.typescript) {
+    module.registerHooks({
+      resolve: (specifier, context, next) =>
+        next(specifier, { ...context, conditions: [...context.conditions, condition] }),
+    });
     await import(main.href);
   } else {
     const { runnerImport } = await import('vite');
-    await runnerImport(fileURLToPath(main));
+    await runnerImport(fileURLToPath(main), {
+      environments: { inline: { resolve: { conditions: [condition], externalConditions: [condition] } } },
+    });
   }
 } catch (error) {
   if (error.code !== 'ERR_MODULE_NOT_FOUND' || !error.message.startsWith('Cannot find package')) throw error;

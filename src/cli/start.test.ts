@@ -17,7 +17,7 @@ beforeEach(() => {
 
 /** Commands that have to work without the packages. */
 function copyCommands(root: string): void {
-  for (const part of ['cli', 'report/closed-pipe.js']) {
+  for (const part of ['cli', 'report/closed-pipe.js', 'text']) {
     const source = fileURLToPath(new URL(`../${part}`, import.meta.url));
     cpSync(source, join(root, 'src', part), { recursive: true });
   }

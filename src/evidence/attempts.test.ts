@@ -1,6 +1,6 @@
 import { KMSClient } from '@aws-sdk/client-kms';
+import { startLocalAws } from 'local-kms-cloudtrail';
 import { expect, test } from 'vitest';
-import { startLocalAws } from '../local-aws/index.ts';
 import { isAllowed, operations } from './attempts.ts';
 
 const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab';

@@ -1,8 +1,8 @@
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { KMSClient } from '@aws-sdk/client-kms';
+import { type FaultRule, startLocalAws } from 'local-kms-cloudtrail';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { countGenerateDataKeyCalls } from '../../workshop/04-audit-cloudtrail/solution.ts';
-import { type FaultRule, startLocalAws } from '../local-aws/index.ts';
 import { seededRandom } from '../local-aws/seeded-random.ts';
 import { type AuditedScenario, audit } from './audit.ts';
 import { createAuditedKey, generateDataKey } from './difficult-calls.ts';

@@ -1,6 +1,6 @@
+import type { LocalAwsOptions } from 'local-kms-cloudtrail';
 import { expect, test } from 'vitest';
 import { countGenerateDataKeyCalls } from '../../workshop/04-audit-cloudtrail/solution.ts';
-import type { LocalAwsOptions } from '../local-aws/index.ts';
 import { TodoError } from '../run/todo.ts';
 import { audit, type Count } from './audit.ts';
 import { createAuditedKey, generateDataKey } from './difficult-calls.ts';

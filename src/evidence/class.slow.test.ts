@@ -1,7 +1,7 @@
 import { CreateAliasCommand, KMSClient } from '@aws-sdk/client-kms';
+import { type LocalAws, startLocalAws } from 'local-kms-cloudtrail';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { countGenerateDataKeyCalls } from '../../workshop/04-audit-cloudtrail/solution.ts';
-import { type LocalAws, startLocalAws } from '../local-aws/index.ts';
 import { seededRandom } from '../local-aws/seeded-random.ts';
 import { audit } from './audit.ts';
 import { createAuditedKey, generateDataKey } from './difficult-calls.ts';

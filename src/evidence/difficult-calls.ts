@@ -15,7 +15,7 @@ import {
   type FaultRule,
   type LocalAwsOptions,
   ManualClock,
-} from '../local-aws/index.ts';
+} from 'local-kms-cloudtrail';
 
 /** The faults that the calls meet: the first look-up is throttled, and the event of the second call is delivered twice. */
 export const difficultFaults: FaultRule[] = [

@@ -1,6 +1,6 @@
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { KMSClient } from '@aws-sdk/client-kms';
-import { type LocalAwsOptions, startLocalAws } from '../local-aws/index.ts';
+import { type LocalAwsOptions, startLocalAws } from 'local-kms-cloudtrail';
 
 /** Clients of a local AWS. They send each request once, so that a function's own retries can be counted. */
 export interface LocalClients {

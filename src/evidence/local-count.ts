@@ -4,7 +4,7 @@ import type {
   LookupEventsCommandOutput,
 } from '@aws-sdk/client-cloudtrail';
 import { DescribeKeyCommand } from '@aws-sdk/client-kms';
-import { type FaultRule, type LocalAwsOptions, ManualClock } from '../local-aws/index.ts';
+import { type FaultRule, type LocalAwsOptions, ManualClock } from 'local-kms-cloudtrail';
 import type { Count } from './audit.ts';
 import {
   createAuditedKey,

@@ -1,8 +1,8 @@
 import http from 'node:http';
 import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import { CreateKeyCommand, DescribeKeyCommand, KMSClient, ListKeysCommand } from '@aws-sdk/client-kms';
+import { type LocalAws, startLocalAws } from 'local-kms-cloudtrail';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type LocalAws, startLocalAws } from '../local-aws/index.ts';
 import { environmentOf, useEnvironment, withLocalAws } from '../run/target.ts';
 import { noteRequests, tallyOf } from './request-tally.ts';
 

@@ -1,7 +1,7 @@
 import type { Account } from './account.ts';
 import { Identities } from './authorization/identities.ts';
 import { everythingAllowed, identityPolicy, type Policy } from './authorization/policy.ts';
-import { InvalidPolicy, type PolicyDocumentInput } from './authorization/policy-document.ts';
+import { InvalidPolicy } from './authorization/policy-document.ts';
 import {
   nameOf,
   newRole,
@@ -10,25 +10,8 @@ import {
   type Principal,
   type Role,
 } from './authorization/principal.ts';
-import { type AccessKey, type Credential, newAccessKey, newSessionKey } from './http/credentials.ts';
-
-interface PrincipalSettings {
-  /** Policy documents, as objects or JSON, that say what the principal may do. */
-  readonly policies: readonly (PolicyDocumentInput | string)[];
-  /** Default: random ones. */
-  readonly credentials?: AccessKey;
-}
-
-/** A user of the account. */
-export interface UserSettings extends PrincipalSettings {
-  readonly userName: string;
-}
-
-/** A session of a role. The policies are the role's. */
-export interface RoleSessionSettings extends PrincipalSettings {
-  readonly roleName: string;
-  readonly sessionName: string;
-}
+import { type Credential, newAccessKey, newSessionKey } from './http/credentials.ts';
+import type { AccessKey, RoleSessionSettings, UserSettings } from './options.ts';
 
 /** All principals of the account, with their credentials and policies. */
 export interface AccountPrincipals {
@@ -104,7 +87,7 @@ function credentialsOf(setting: UserSettings | RoleSessionSettings): AccessKey {
   );
 }
 
-function policiesOf({ policies }: PrincipalSettings, name: string): Policy[] {
+function policiesOf({ policies }: UserSettings | RoleSessionSettings, name: string): Policy[] {
   return policies.map((policy, index) => {
     try {
       return identityPolicy(policy);

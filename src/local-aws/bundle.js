@@ -5,42 +5,45 @@ import { build } from 'vite';
 // In plain JavaScript, because it makes what Node.js before 22.18 can read.
 
 /**
- * Makes one JavaScript module of a TypeScript file and of all that it imports, packages too. What it imports later, if at
- * all, stands in files beside it, and takes no time before.
+ * Makes JavaScript modules of TypeScript files and of all that they import, packages too: `main.mjs` of `main.ts`. What they
+ * share, and what they import only when they need it, is in files beside them.
  *
- * @param {string} entry the path of the file
- * @param {string} directory where to; it is made
- * @returns {Promise<string>} the module's path
+ * @param {string[]} entries the paths of the files
+ * @param {string} directory where the modules are written; it is created
+ * @param {import('vite').BuildEnvironmentOptions} [options] further options of Vite's build
  */
-export async function bundle(entry, directory) {
+export async function bundle(entries, directory, options) {
   await build({
     configFile: false,
     logLevel: 'silent',
     publicDir: false,
     ssr: { noExternal: true },
     build: {
-      ssr: entry,
+      ssr: true,
       target: 'node20',
       outDir: directory,
       emptyOutDir: false,
-      rolldownOptions: { output: { entryFileNames: 'main.mjs', chunkFileNames: '[name].mjs' } },
+      rolldownOptions: {
+        input: entries,
+        output: { entryFileNames: '[name].mjs', chunkFileNames: '[name].mjs' },
+      },
+      ...options,
     },
   });
-  return join(directory, 'main.mjs');
 }
 
 const hour = 60 * 60 * 1000;
 
 /**
- * Bundles into a directory that is there at once and whole, and removes what else is beside it, unless it may be wanted by
- * another start.
+ * Bundles into a directory that appears at once and whole. Removes older bundles beside it, unless another start may still
+ * use them.
  *
  * @param {string} entry the path of the file
  * @param {string} directory
  */
 export async function keepBundle(entry, directory) {
   const unfinished = `${directory}.${process.pid}`;
-  await bundle(entry, unfinished);
+  await bundle([entry], unfinished);
   try {
     await rename(unfinished, directory);
   } catch (error) {

@@ -29,7 +29,7 @@ export class ManualClock implements Clock {
   #sleepers: { readonly until: number; readonly wake: () => void }[] = [];
 
   /** @param now milliseconds since the epoch; default: the machine's time */
-  constructor(now = Date.now()) {
+  constructor(now: number = Date.now()) {
     this.#now = now;
   }
 

@@ -9,7 +9,7 @@ import { lookupEvents } from './cloudtrail/lookup-events.ts';
 import { keyDeletedEvent, keyRotatedEvent, trailEventOf } from './cloudtrail/recording.ts';
 import { RequestQuota } from './cloudtrail/request-quota.ts';
 import type { FaultInjector } from './faults/fault-injector.ts';
-import { type AccessKey, type Credential, Credentials } from './http/credentials.ts';
+import { type Credential, Credentials } from './http/credentials.ts';
 import { type Answer, answerRequest, type FrontDoorParts } from './http/front-door.ts';
 import { type HostedService, hostedOperations } from './http/hosted-service.ts';
 import type { IncomingRequest } from './http/incoming-request.ts';
@@ -23,19 +23,23 @@ import { putGivenKeys } from './kms/given-keys.ts';
 import type { Kms } from './kms/kms.ts';
 import { kmsOperations } from './kms/operations/index.ts';
 import { KmsState } from './kms/state.ts';
-import type { AnsweredCallInfo, LocalAwsOptions } from './options.ts';
+import type { AccessKey, AnsweredCallInfo, LocalAwsOptions } from './options.ts';
 import type { DataDirectory } from './persistence/data-directory.ts';
 import { seededRandom } from './seeded-random.ts';
 import { getCallerIdentity } from './sts/get-caller-identity.ts';
 
-export type { RoleSessionSettings, UserSettings } from './account-principals.ts';
 export type { PolicyDocumentInput } from './authorization/policy-document.ts';
 export { type Clock, ManualClock } from './clock.ts';
 export { readFaults } from './faults/read-faults.ts';
 export type { FaultRule } from './faults/rules.ts';
-export type { AccessKey } from './http/credentials.ts';
-export type { KeySettings } from './kms/given-keys.ts';
-export type { AnsweredCallInfo, LocalAwsOptions } from './options.ts';
+export type {
+  AccessKey,
+  AnsweredCallInfo,
+  KeySettings,
+  LocalAwsOptions,
+  RoleSessionSettings,
+  UserSettings,
+} from './options.ts';
 
 /** A local AWS that is running. */
 export interface LocalAws {

@@ -20,7 +20,7 @@ const repository = fileURLToPath(new URL('../../', import.meta.url));
 export async function keptBundle(entry) {
   const name = basename(entry, '.ts');
   const directory = `${repository}node_modules/.cache/local-aws/${name}-${fingerprint()}`;
-  const bundled = `${directory}/main.mjs`;
+  const bundled = `${directory}/${name}.mjs`;
   if (existsSync(bundled)) return bundled;
   const { bundle, keepBundle } = await import('./bundle.js');
   try {
@@ -32,7 +32,8 @@ export async function keptBundle(entry) {
     // Packages that somebody else has installed, for example.
     const temporary = mkdtempSync(join(tmpdir(), 'local-aws-'));
     process.on('exit', () => rmSync(temporary, { recursive: true, force: true }));
-    return bundle(sources + entry, temporary);
+    await bundle([sources + entry], temporary);
+    return join(temporary, `${name}.mjs`);
   }
 }
 
@@ -50,6 +51,6 @@ function sourcesIn(directory) {
   return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
     const path = directory + entry.name;
     if (entry.isDirectory()) return sourcesIn(`${path}/`);
-    return path.endsWith('.ts') && !path.endsWith('.test.ts') ? [path] : [];
+    return path.endsWith('.ts') && !/\.(test|d)\.ts$/.test(path) ? [path] : [];
   });
 }

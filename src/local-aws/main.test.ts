@@ -223,7 +223,7 @@ test('--help and --version answer on stdout', patience, async () => {
   const version = Command.start('--version');
   expect(await help.ended).toBe(0);
   expect(await version.ended).toBe(0);
-  expect(help.stdout).toContain('npm run local-aws -- [options]');
+  expect(help.stdout).toContain('--port <number>');
   expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   expect(help.stderr + version.stderr).toBe('');
 });

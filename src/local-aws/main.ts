@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { parseCommand, type StartArguments } from './command-line/arguments.ts';
 import { callLine } from './command-line/call-log.ts';
 import { helpText } from './command-line/help.ts';

@@ -1,8 +1,42 @@
-import type { RoleSessionSettings, UserSettings } from './account-principals.ts';
+import type { PolicyDocumentInput } from './authorization/policy-document.ts';
 import type { Clock } from './clock.ts';
 import type { FaultRule } from './faults/rules.ts';
-import type { AccessKey } from './http/credentials.ts';
-import type { KeySettings } from './kms/given-keys.ts';
+
+/** Credentials with which a client signs requests. */
+export interface AccessKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Of temporary credentials only; the request must bring it. */
+  readonly sessionToken?: string;
+}
+
+interface PrincipalSettings {
+  /** Policy documents, as objects or JSON, that say what the principal may do. */
+  readonly policies: readonly (PolicyDocumentInput | string)[];
+  /** Default: random ones. */
+  readonly credentials?: AccessKey;
+}
+
+/** A user of the account. */
+export interface UserSettings extends PrincipalSettings {
+  readonly userName: string;
+}
+
+/** A session of a role. The policies are the role's. */
+export interface RoleSessionSettings extends PrincipalSettings {
+  readonly roleName: string;
+  readonly sessionName: string;
+}
+
+/** A symmetric encryption key that exists from the start. */
+export interface KeySettings {
+  /** A UUID, in lower case. */
+  readonly keyId: string;
+  /** The secret: 32 bytes, in base64. The same material decrypts ciphertexts of earlier runs. Default: random. */
+  readonly material?: string;
+  /** With its prefix: `alias/…` */
+  readonly aliasName?: string;
+}
 
 /** An answered request, as `onCall` gets it. */
 export interface AnsweredCallInfo {

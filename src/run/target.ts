@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { devNull } from 'node:os';
-import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../local-aws/index.ts';
+import { type LocalAws, type LocalAwsOptions, startLocalAws } from 'local-kms-cloudtrail';
 import type { Environment, Settings } from '../settings/settings.ts';
 import { limitAnswers } from './endpoint/answer-limits.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { KMSClient } from '@aws-sdk/client-kms';
-import { type LocalAws, startLocalAws } from '../../src/local-aws/index.ts';
+import { type LocalAws, startLocalAws } from 'local-kms-cloudtrail';
 import { type CallGate, openCallGate } from './call-gate.ts';
 import { cleanUpIn } from './clean-up-in.ts';
 import { type OtherTeam, settleOtherTeam } from './other-team.ts';

@@ -1,13 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { DescribeKeyCommand, KMSClient, paginateListAliases, paginateListKeys } from '@aws-sdk/client-kms';
+import { type AccessKey, type LocalAws, type LocalAwsOptions, startLocalAws } from 'local-kms-cloudtrail';
 import { vi } from 'vitest';
 import { runCommandLine } from '../../src/cli/command-line.ts';
-import {
-  type AccessKey,
-  type LocalAws,
-  type LocalAwsOptions,
-  startLocalAws,
-} from '../../src/local-aws/index.ts';
 import { type FixtureWorkshop, makeFixtureWorkshop } from './fixture-workshop.ts';
 
 type Environment = Record<string, string>;

@@ -15,10 +15,10 @@ import {
   ScheduleKeyDeletionCommand,
   type Tag,
 } from '@aws-sdk/client-kms';
+import type { FaultRule } from 'local-kms-cloudtrail';
 import { beforeEach, expect, test } from 'vitest';
 import { cleanUp, predictDecryptWhilePending } from '#exercise/05-clean-up';
 import { recordRequests } from '../../src/evidence/request-recorder.ts';
-import type { FaultRule } from '../../src/local-aws/index.ts';
 import { once, throwIfTodo, useStep } from '../../src/run/step.ts';
 import { withLocalAws } from '../../src/run/target.ts';
 import { enterInLedger } from '../../src/state/ledger.ts';

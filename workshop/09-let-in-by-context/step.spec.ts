@@ -7,10 +7,10 @@ import {
 } from '@aws-crypto/client-node';
 import { CloudTrailClient, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
 import { KMS, ListGrantsCommand, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
+import { startLocalAws } from 'local-kms-cloudtrail';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { lendTo, predictNextMessage, readerPolicy, writerPolicy } from '#exercise/09-let-in-by-context';
 import { isAllowed, type Operation, operations } from '../../src/evidence/attempts.ts';
-import { startLocalAws } from '../../src/local-aws/index.ts';
 import { once, useStep } from '../../src/run/step.ts';
 
 // Other principals than the one that runs the workshop exist only in a local AWS.

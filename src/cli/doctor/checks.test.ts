@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -79,11 +79,14 @@ describe('packages', () => {
       },
       'node_modules/binding-darwin': { version: '1.0.0', optional: true, os: ['darwin'], cpu: ['arm64'] },
       'node_modules/runtime-of-a-binding': { version: '1.0.0', optional: true },
+      'node_modules/part': { resolved: 'src/part', link: true },
+      'src/part': { name: 'part', version: '1.2.3' },
     };
     workshop.write('package-lock.json', JSON.stringify({ lockfileVersion: 3, packages }));
     install('zod', '4.6.7');
     install('a/node_modules/@b/c', '2.0.0');
     install('binding-linux-gnu', '1.0.0');
+    install('part', '1.2.3');
   });
 
   const install = (name: string, version: string) =>
@@ -92,7 +95,7 @@ describe('packages', () => {
   test('pass at their locked versions, without those for other machines', () => {
     expect(checkInstalledPackages(workshop.root, linux)).toMatchObject({
       verdict: 'ok',
-      detail: '3, each at its locked version',
+      detail: '4, each at its locked version',
     });
   });
 
@@ -111,6 +114,11 @@ describe('packages', () => {
     ['with this C library', { ...linux, libc: 'musl' }, 'binding-linux-musl 1.0.0 is missing.'],
   ])('that are missing %s are named', (_where, platform, detail) => {
     expect(checkInstalledPackages(workshop.root, platform)).toMatchObject({ verdict: 'wrong', detail });
+  });
+
+  test('of this project count as missing without their link', () => {
+    rmSync(join(workshop.root, 'node_modules/part'), { recursive: true });
+    expect(checkInstalledPackages(workshop.root, linux).detail).toBe('part 1.2.3 is missing.');
   });
 
   test('that are incomplete count as missing', () => {

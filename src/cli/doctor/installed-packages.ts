@@ -7,6 +7,9 @@ const names = z.array(z.string()).optional();
 
 const lockedPackageSchema = z.object({
   version: z.string().optional(),
+  /** Of a link: the folder of the package, which has an entry of its own. */
+  resolved: z.string().optional(),
+  link: z.boolean().optional(),
   optional: z.boolean().optional(),
   os: names,
   cpu: names,
@@ -35,9 +38,10 @@ export function thisPlatform(): Platform {
 export function checkInstalledPackages(root: string, platform: Platform): Finding {
   const lock = lockSchema.parse(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')));
   const needed = Object.entries(lock.packages).filter(
-    ([path, locked]) => path !== '' && isNeeded(locked, platform),
+    ([path, locked]) => path.includes('node_modules/') && isNeeded(locked, platform),
   );
-  const faults = needed.flatMap(([path, { version }]) => {
+  const faults = needed.flatMap(([path, locked]) => {
+    const { version } = (locked.link && lock.packages[locked.resolved ?? '']) || locked;
     const installed = installedVersion(join(root, path));
     if (installed === version) return [];
     const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import type { KMSClient } from '@aws-sdk/client-kms';
+import type { Clock } from 'local-kms-cloudtrail';
 import { vi } from 'vitest';
-import type { Clock } from '../../local-aws/index.ts';
 
 /** The state that the SDK passes from attempt to attempt. */
 interface Answered {

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from '../bundle.js';
 
@@ -15,8 +15,11 @@ export interface BundledProgram {
 /** @param file beside this one */
 export async function bundledProgram(file: string): Promise<BundledProgram> {
   const directory = await mkdtemp(join(tmpdir(), 'local-aws-bench-'));
-  const path = await bundle(fileURLToPath(new URL(file, import.meta.url)), directory);
-  return { path, remove: () => rm(directory, { recursive: true }) };
+  await bundle([fileURLToPath(new URL(file, import.meta.url))], directory);
+  return {
+    path: join(directory, `${basename(file, '.ts')}.mjs`),
+    remove: () => rm(directory, { recursive: true }),
+  };
 }
 
 /** Runs a program to its end, in a process of its own, which prints for itself. */

@@ -1,5 +1,5 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
-import type { AccessKey } from '../http/credentials.ts';
+import type { AccessKey } from '../options.ts';
 
 /** Address of a request, and its signer. */
 export interface Addressee {

@@ -2,8 +2,6 @@ import { type Option, options } from './options.ts';
 
 const introduction = `Starts a local AWS: KMS, CloudTrail and STS on 127.0.0.1, for any AWS client.
 
-  npm run local-aws -- [options]
-
 When it is ready, it prints the variables to export on stdout, a line for each, and nothing else. Ctrl+C stops it.
 
 The AWS CLI before 1.29 or 2.13, and boto3 before 1.28, don't read AWS_ENDPOINT_URL: they call the real AWS, unless you

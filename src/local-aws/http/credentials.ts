@@ -1,14 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Principal } from '../authorization/principal.ts';
 import { uniqueId } from '../authorization/unique-id.ts';
-
-/** Credentials with which a client signs requests. */
-export interface AccessKey {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  /** Of temporary credentials only; the request must bring it. */
-  readonly sessionToken?: string;
-}
+import type { AccessKey } from '../options.ts';
 
 /** An access key and whose it is. */
 export interface Credential extends AccessKey {

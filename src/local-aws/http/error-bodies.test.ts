@@ -2,10 +2,10 @@ import * as cloudTrailSdk from '@aws-sdk/client-cloudtrail';
 import * as kmsSdk from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AwsError, internalFailure } from '../api/errors.ts';
+import type { AccessKey } from '../options.ts';
 import { type LocalAwsUnderTest, startUnderTest } from '../testing/local-aws-under-test.ts';
 import { Signer } from '../testing/malformed/signer.ts';
 import { rawRequest } from '../testing/raw-request.ts';
-import type { AccessKey } from './credentials.ts';
 import { jsonProtocol } from './json-protocol.ts';
 import { queryProtocol } from './query-protocol.ts';
 

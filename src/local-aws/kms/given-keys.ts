@@ -1,18 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { aliasArn, keyArn } from '../account.ts';
+import type { KeySettings } from '../options.ts';
 import { type KeyMaterial, type KeyRecord, newKey } from './key.ts';
 import { defaultKeyPolicy } from './key-policy.ts';
 import type { Kms } from './kms.ts';
-
-/** A symmetric encryption key that exists from the start. */
-export interface KeySettings {
-  /** A UUID, in lower case. */
-  readonly keyId: string;
-  /** The secret: 32 bytes, in base64. The same material decrypts ciphertexts of earlier runs. Default: random. */
-  readonly material?: string;
-  /** With its prefix: `alias/…` */
-  readonly aliasName?: string;
-}
 
 const keyIdForm = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** CreateAlias in the KMS API reference; the prefix `alias/aws/` is AWS's. */

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type LocalAws, startLocalAws } from 'local-kms-cloudtrail';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { learnerEnvironment } from '../../../authoring/learner-environment.ts';
 import { copyProject, type ProjectCopy } from '../../../authoring/project-copy.ts';
 import { secretWord } from '../../../test/isolation/machine-with-credentials.ts';
 import { hostsElsewhere, ofKind, runWatched } from '../../../test/isolation/watched-process.ts';
-import { type LocalAws, startLocalAws } from '../../local-aws/index.ts';
 import { stepNames } from '../../steps/step-folders.ts';
 import { expectedUsage } from '../cost/describe-cost.ts';
 

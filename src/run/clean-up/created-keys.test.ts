@@ -4,8 +4,8 @@ import {
   KMSClient,
   ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms';
+import type { LocalAwsOptions } from 'local-kms-cloudtrail';
 import { beforeEach, expect, test } from 'vitest';
-import type { LocalAwsOptions } from '../../local-aws/index.ts';
 import { enterInLedger, ledgerOf } from '../../state/ledger.ts';
 import type { Run } from '../../state/run.ts';
 import { newRun, useNewFolder } from '../../state/testing/ledger-folder.ts';

@@ -10,8 +10,8 @@ import {
   ScheduleKeyDeletionCommand,
   TagResourceCommand,
 } from '@aws-sdk/client-kms';
+import { startLocalAws } from 'local-kms-cloudtrail';
 import type { IamPolicy } from '../../../src/cli/doctor/iam-policy.ts';
-import { startLocalAws } from '../../../src/local-aws/index.ts';
 
 /** Something that a learner has no business to do. */
 export interface Trespass {

@@ -11,10 +11,10 @@ import {
   ListKeysCommand,
   type Tag,
 } from '@aws-sdk/client-kms';
+import { type LocalAws, startLocalAws } from 'local-kms-cloudtrail';
 import { learnerEnvironment } from '../../../authoring/learner-environment.ts';
 import { copyProject } from '../../../authoring/project-copy.ts';
 import type { IamPolicy } from '../../../src/cli/doctor/iam-policy.ts';
-import { type LocalAws, startLocalAws } from '../../../src/local-aws/index.ts';
 import { type Environment, readSettings } from '../../../src/settings/settings.ts';
 import { enterInLedger } from '../../../src/state/ledger.ts';
 import { describeRun } from '../../../src/state/run.ts';

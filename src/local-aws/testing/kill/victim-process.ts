@@ -10,7 +10,8 @@ import { bundle } from '../../bundle.js';
  * @returns its path
  */
 export async function bundleVictim(directory: string): Promise<string> {
-  return bundle(fileURLToPath(new URL('victim.ts', import.meta.url)), join(directory, 'victim'));
+  await bundle([fileURLToPath(new URL('victim.ts', import.meta.url))], directory);
+  return join(directory, 'victim.mjs');
 }
 
 export interface Victim {

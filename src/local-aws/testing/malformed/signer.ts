@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { AccessKey } from '../../http/credentials.ts';
+import type { AccessKey } from '../../options.ts';
 
 interface Signed {
   readonly method: string;

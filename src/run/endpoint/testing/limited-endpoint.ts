@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { type LocalAws, startLocalAws } from '../../../local-aws/index.ts';
+import { type LocalAws, startLocalAws } from 'local-kms-cloudtrail';
 
 /** An answer of an endpoint, as it goes over the wire. */
 export interface RawAnswer {
