@@ -58,14 +58,21 @@ async function run(tests: string): Promise<TestCase[]> {
     },
   };
   const exitCode = process.exitCode;
-  const finished = await startVitest('test', [], {
-    root,
-    config: false,
-    watch: false,
-    include: ['step.spec.ts'],
-    setupFiles: [join(repository, 'src/run/notice-tampering.ts')],
-    reporters: [reporter],
-  });
+  const finished = await startVitest(
+    'test',
+    [],
+    {
+      root,
+      config: false,
+      watch: false,
+      include: ['step.spec.ts'],
+      setupFiles: [join(repository, 'src/run/notice-tampering.ts')],
+      reporters: [reporter],
+    },
+    {
+      ssr: { resolve: { conditions: ['node', 'local-kms-cloudtrail-checkout'] } },
+    },
+  );
   await finished.close();
   // Vitest sets it when a test fails.
   process.exitCode = exitCode;

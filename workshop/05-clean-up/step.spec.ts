@@ -195,7 +195,7 @@ test("leaves a key alone that does not carry the run's tags", about(2, [1, 2]), 
     [[workshop, { TagKey, TagValue: 'of somebody else' }], other],
     [exchanged, other],
     [[], 'This key has no tags at all, and is not yours.'],
-    [[workshop, { TagKey, TagValue: TagValue.toUpperCase() }], similar],
+    [[{ ...workshop, TagValue: workshop.TagValue?.toUpperCase() }, ofRun], similar],
     [[workshop, { TagKey, TagValue: `${TagValue}0` }], similar],
     [[workshop, { TagKey: TagKey.toUpperCase(), TagValue }], similar],
   ];
