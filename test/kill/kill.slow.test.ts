@@ -12,7 +12,8 @@ test('a killed run leaves nothing behind, and others keep everything', {
 
   expect(left).toEqual([]);
   expect(calls).toBeGreaterThan(60);
-  expect(points).toBeGreaterThan(calls / 2);
+  // Most calls change what a killed run leaves; data keys and look-ups don't.
+  expect(points).toBeGreaterThan(40);
   // Calls that are made side by side differ by a few from run to run: of the last ones, some may not come.
   expect(kills).toBeGreaterThan(points * 0.9);
   // Runs that are killed at their first calls don't come to that.
