@@ -131,7 +131,7 @@ test('shares data keys between workers with the same KMS key', about(5, working)
 
   expect(
     calls,
-    'Two workers with one KMS key share a data key only if their partitions have the same name.',
+    'Two workers with one KMS key share a data key only if they have one cache, and their partitions have the same name.',
   ).toBe(1);
 });
 
