@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -42,6 +42,26 @@ describe.each([
 
     expect(new Set(saved).size).toBe(3);
     expect(saved.map(workshop.read)).toEqual(['first', 'second', 'third']);
+  });
+
+  test('saves a version that comes back only once', () => {
+    const [first, again] = [1, 2].map(() => {
+      workshop.write(exercise, 'my work');
+      return replaceExercise(workshop.root, step, by, at).savedTo;
+    });
+
+    expect(again).toBe(first);
+  });
+
+  test.each([
+    ['line ends of Windows', Buffer.from('my\r\nwork')],
+    ['bytes that are not UTF-8', Buffer.from([0x6d, 0xe4, 0x0a])],
+  ])('saves %s as they are', (_, bytes) => {
+    writeFileSync(join(workshop.root, exercise), bytes);
+
+    const { savedTo = '' } = replaceExercise(workshop.root, step, by, at);
+
+    expect(readFileSync(join(workshop.root, savedTo))).toEqual(bytes);
   });
 
   test('saves nothing when there is nothing of the learner’s', () => {

@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { stateFolder } from '../state/state-folder.ts';
+import { writeWhole } from '../state/write-whole.ts';
 import { filesOf, readText } from '../steps/step-files.ts';
 import { LearnerError } from '../text/learner-error.ts';
 
@@ -32,22 +33,33 @@ export function replaceExercise(root: string, step: string, by: 'shipped' | 'sol
     current !== undefined &&
     current !== readText(root, files.shipped) &&
     current !== readText(root, files.solution);
-  const savedTo = isLearners ? save(root, step, current, at) : undefined;
-  writeFileSync(join(root, files.exercise), text);
+  const exercise = join(root, files.exercise);
+  const savedTo = isLearners ? saveVersion(root, step, readFileSync(exercise), at) : undefined;
+  writeWhole(exercise, text);
   return { changed: true, savedTo };
 }
 
-/** Never writes over a file that was saved before. */
-function save(root: string, step: string, text: string, at: Date): string {
+/**
+ * Saves a version of the learner's, byte for byte. Never writes over a saved file, and doesn't save a version twice.
+ *
+ * @param at when, for the name of the saved file
+ * @returns the saved file, relative to the repository
+ */
+export function saveVersion(root: string, step: string, version: Buffer, at: Date): string {
+  const folder = `${stateFolder}/saved/${step}`;
+  mkdirSync(join(root, folder), { recursive: true });
+  const saved = readdirSync(join(root, folder), { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .find(({ name }) => readFileSync(join(root, folder, name)).equals(version));
+  if (saved) return `${folder}/${saved.name}`;
   const time = at
     .toISOString()
     .replace(/\.\d+Z$/, 'Z')
     .replaceAll(':', '-');
   for (let copy = 1; ; copy++) {
-    const file = `${stateFolder}/saved/${step}/${time}${copy === 1 ? '' : `-${copy}`}.ts`;
-    mkdirSync(dirname(join(root, file)), { recursive: true });
+    const file = `${folder}/${time}${copy === 1 ? '' : `-${copy}`}.ts`;
     try {
-      writeFileSync(join(root, file), text, { flag: 'wx', flush: true });
+      writeFileSync(join(root, file), version, { flag: 'wx', flush: true });
       return file;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { filesOf, readText } from '../steps/step-files.ts';
 import { stateFolder } from './state-folder.ts';
+import { writeWhole } from './write-whole.ts';
 
 const passSchema = z.object({
   firstPassedAt: z.iso.datetime(),
@@ -16,10 +17,10 @@ const passSchema = z.object({
 export type StepPass = z.infer<typeof passSchema>;
 
 /**
- * Records that an exercise of the learner's passed, for every run and command to come. A step that passes with the
- * reference solution in the exercise's place is not recorded: that is no work of the learner's.
+ * Records that an exercise of the learner's passed, for later runs and commands. A step that passes with the reference
+ * solution in the exercise's place is not recorded, because that is not the learner's work.
  *
- * One file a step, put in its place at once: two runs at the same time, in a terminal and in an editor, lose nothing.
+ * Each step has a file of its own: two runs at the same time, in a terminal and in an editor, lose nothing.
  *
  * @param exercise the text of the exercise that ran, not of what has become of it since
  */
@@ -31,14 +32,7 @@ export function recordStepPassed(root: string, step: string, exercise: string, a
     lastPassedAt: at.toISOString(),
     exercise: digest(exercise),
   };
-  mkdirSync(join(root, folder), { recursive: true });
-  const temporary = join(root, folder, `.${step}.${process.pid}`);
-  try {
-    writeFileSync(temporary, `${JSON.stringify(pass)}\n`, { flush: true });
-    renameSync(temporary, join(root, fileOf(step)));
-  } finally {
-    rmSync(temporary, { force: true });
-  }
+  writeWhole(join(root, fileOf(step)), `${JSON.stringify(pass)}\n`);
 }
 
 /** The steps whose exercises have passed at some time, by their folders' names. */
