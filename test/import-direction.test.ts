@@ -15,6 +15,7 @@ const layers = [
   'src/evidence',
   'src/run',
   'src/report',
+  'src/console',
   'src/cli',
   'src/watch',
   'workshop',

@@ -70,6 +70,11 @@ function commands(root: string, print: (text: string) => void): CAC {
       return (await import('./clean-up.ts')).cleanUp(root, print, { ...options, run });
     });
 
+  cli
+    .command('console', 'Open a page that shows the encrypted messages, and what is inside them')
+    .usage('console')
+    .action(async () => (await import('./console.ts')).showConsole(root, print));
+
   cli.help((sections) =>
     sections
       .filter(({ title }) => title !== undefined && !title.startsWith('For more info'))

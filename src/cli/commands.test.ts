@@ -277,13 +277,13 @@ describe('progress', () => {
 describe('the command line', () => {
   test('lists the commands', async () => {
     const help = await outputOf(['--help']);
-    for (const command of ['hint', 'reset', 'solve', 'diff', 'progress', 'doctor', 'clean-up']) {
+    for (const command of ['hint', 'reset', 'solve', 'diff', 'progress', 'doctor', 'clean-up', 'console']) {
       expect(help).toMatch(new RegExp(`^  ${command} .*  \\w+`, 'm'));
     }
     expect(await outputOf([])).toBe(help);
   });
 
-  test.each(['hint', 'reset', 'solve', 'diff', 'progress', 'doctor', 'clean-up'])(
+  test.each(['hint', 'reset', 'solve', 'diff', 'progress', 'doctor', 'clean-up', 'console'])(
     'explains %s',
     async (command) => {
       const help = await outputOf([command, '--help']);
@@ -295,7 +295,7 @@ describe('the command line', () => {
   test('suggests the command that was meant', async () => {
     expect(await complaintOf(['resett'])).toBe(
       'There is no command "resett". Did you mean reset?\n' +
-        'The commands are: hint, reset, solve, diff, progress, doctor, clean-up.',
+        'The commands are: hint, reset, solve, diff, progress, doctor, clean-up, console.',
     );
   });
 

@@ -20,7 +20,8 @@ export interface Message {
   body: Buffer;
 }
 
-const { deserializeMessageHeader } = deserializeFactory(
+/** Reads the parts of a header, as the AWS Encryption SDK for Node.js does. */
+export const headerReader = deserializeFactory(
   (bytes) => Buffer.from(bytes).toString('utf8'),
   NodeAlgorithmSuite,
 );
@@ -47,9 +48,9 @@ export async function readMessage(file: string): Promise<Message> {
   };
 }
 
-function readHeader(bytes: Buffer): ReturnType<typeof deserializeMessageHeader> {
+function readHeader(bytes: Buffer): ReturnType<typeof headerReader.deserializeMessageHeader> {
   try {
-    return deserializeMessageHeader(bytes);
+    return headerReader.deserializeMessageHeader(bytes);
   } catch {
     return false;
   }

@@ -1,0 +1,149 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { brokenMessages, sampleMessage } from '../evidence/samples.ts';
+import { encryptMessage } from './messages/testing/sdk-messages.ts';
+import { chromiumPath, findBarriers, launchChromium } from './testing/chromium.ts';
+import { type ConsoleUnderTest, startConsoleUnderTest } from './testing/console-under-test.ts';
+
+describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor Chrome is installed)', () => {
+  let browser: Browser;
+  let site: ConsoleUnderTest;
+  let page: Page;
+  /** What the page complained about: a blocked script, a missing file. */
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    [browser, site] = await Promise.all([launchChromium(), startConsoleUnderTest()]);
+    page = await browser.newPage();
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await site?.close();
+  });
+
+  const open = (path: string) => page.goto(new URL(path, site.address).href);
+
+  /** Checks the page in both colour schemes, and that it fits a phone, a laptop and a wall. */
+  async function expectGood(): Promise<void> {
+    for (const width of [320, 3840, 1280]) {
+      await page.setViewportSize({ width, height: 900 });
+      const tooWide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      expect([page.url(), width, tooWide]).toEqual([page.url(), width, 0]);
+    }
+    await page.emulateMedia({ colorScheme: 'light' });
+    expect(await findBarriers(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await findBarriers(page, ['color-contrast'])).toEqual([]);
+  }
+
+  test('the address opens the page, within 150 KB and without the token', async () => {
+    const sizes: Promise<number>[] = [];
+    page.on('requestfinished', (request) => {
+      sizes.push(request.sizes().then((size) => size.responseBodySize + size.responseHeadersSize));
+    });
+    await page.goto(site.address.href);
+    expect(page.url()).toBe(`${site.address.origin}/messages`);
+    expect(await page.textContent('h1')).toBe('No messages yet');
+    expect(sizes.length).toBeGreaterThanOrEqual(3);
+    const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+    expect(bytes).toBeLessThan(150 * 1024);
+    expect(await page.evaluate('document.cookie')).toBe('');
+    await expectGood();
+  });
+
+  test('the checks for barriers, width and blocked scripts see what they look for', async () => {
+    await page.evaluate(`
+      document.querySelector('main').insertAdjacentHTML('beforeend', '<button></button><p id="wide">x</p><a onclick="x()">x</a>');
+      document.querySelector('#wide').className = 'bar';
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync('#wide { width: 5000px; max-width: none }');
+      document.adoptedStyleSheets = [sheet];
+    `);
+    expect(await findBarriers(page)).toEqual([expect.stringContaining('button-name: <button></button>')]);
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeGreaterThan(0);
+    await page.evaluate(`document.querySelector('[onclick]').click()`);
+    expect(complaints.splice(0).join()).toContain('Content Security Policy');
+  });
+
+  describe('with messages', () => {
+    beforeAll(async () => {
+      const plaintext = Buffer.alloc(300, 'secret ');
+      const wanted = { suiteId: 0x0578, dataKeys: 2, encryptionContext: { größe: '部署' }, plaintext };
+      const first = await encryptMessage({ ...wanted, frameLength: 128 });
+      const files = {
+        'encrypted_e_1.txt': first,
+        'encrypted_e_2.txt': await sampleMessage(plaintext, 4096),
+        'twin.txt': first,
+        'cut.txt': brokenMessages(Buffer.from(first))['that was cut off'] ?? first,
+        'letter.txt': Buffer.from('Dear Ada'),
+      };
+      for (const [name, bytes] of Object.entries(files)) writeFileSync(join(site.output, 'ada', name), bytes);
+    });
+
+    test.each([
+      ['a message', 'ada/encrypted_e_1.txt', 'größe'],
+      ['a broken message', 'ada/cut.txt', 'It stops making sense at byte'],
+      ['a file that is no message', 'ada/letter.txt', 'It is not a message of the AWS Encryption SDK.'],
+      [
+        'two messages',
+        'ada/encrypted_e_1.txt&b=ada/encrypted_e_2.txt',
+        'These messages don’t share a data key.',
+      ],
+      ['a file that is gone', 'ada/gone.txt', 'This file is no longer there'],
+    ])('%s is shown without barriers', async (_what, query, text) => {
+      await open(`/messages?a=${query}`);
+      expect(await page.textContent('main')).toContain(text);
+      await expectGood();
+      if (query.includes('gone')) expect(complaints.splice(0)).toEqual([expect.stringContaining('404')]);
+    });
+
+    test('two messages are compared by keyboard alone', async () => {
+      await open('/messages?a=ada/encrypted_e_1.txt');
+      const press = async (label: string) => {
+        for (let presses = 0; presses < 40; presses++) {
+          await page.keyboard.press('Tab');
+          if ((await page.evaluate('document.activeElement.textContent.trim()')) === label) break;
+        }
+        await Promise.all([page.waitForURL(/b=/), page.keyboard.press('Enter')]);
+      };
+      await press('Compare with twin.txt');
+      expect(await page.textContent('.verdict')).toBe('These files are identical.');
+    });
+
+    test('a field leads to its bytes, and both are marked while it has the focus', async () => {
+      await open('/messages?a=ada/encrypted_e_1.txt');
+      await page.getByRole('link', { name: 'Message ID' }).focus();
+      expect(await page.locator('.is-lit').count()).toBe(2);
+      await page.keyboard.press('Enter');
+      expect(new URL(page.url()).hash).toBe('#b2');
+    });
+
+    test('a file is taken from the form, or dropped on the page', async () => {
+      await open('/messages');
+      const file = { name: 'mine.bin', mimeType: 'application/octet-stream', buffer: Buffer.from('hello') };
+      await page.setInputFiles('#file', file);
+      await page.click('text=Show');
+      expect(await page.textContent('h1')).toBe('mine.bin');
+
+      await page.evaluate(`
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File(['hello'], 'dropped.bin'));
+        document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+      `);
+      await page.waitForFunction(`document.querySelector('h1').textContent === 'dropped.bin'`);
+    });
+
+    test('nothing moves by itself for who wants no motion', async () => {
+      const behaviour = () => page.evaluate('getComputedStyle(document.documentElement).scrollBehavior');
+      expect(await behaviour()).toBe('smooth');
+      await page.emulateMedia({ reducedMotion: 'reduce' });
+      expect(await behaviour()).toBe('auto');
+    });
+
+    test('no page complained', () => expect(complaints).toEqual([]));
+  });
+});

@@ -1,0 +1,69 @@
+import { constants } from 'node:fs';
+import { open, readdir, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** A file in the folder for the output of runs. */
+export interface OutputFile {
+  /** Its path from that folder, with slashes. */
+  path: string;
+  /** Number of bytes. */
+  size: number;
+}
+
+/** A message that is longer is not read: it would be held in memory as a whole. */
+export const mostBytes = 64 * 1024 * 1024;
+
+/**
+ * Lists the encrypted files of all runs: those in the folder, and in each folder of a run. Links are left out, wherever they
+ * lead, and so are decrypted files, which the steps name `plaintext_…`.
+ */
+export async function listOutputFiles(folder: string): Promise<OutputFile[]> {
+  const files: OutputFile[] = [];
+  for (const parent of ['', ...(await entriesOf(folder, 'isDirectory'))]) {
+    for (const name of await entriesOf(join(folder, parent), 'isFile')) {
+      const path = parent ? `${parent}/${name}` : name;
+      const size = await withFile(folder, path, async (file) => (await file.stat()).size);
+      if (size !== undefined) files.push({ path, size });
+    }
+  }
+  return files;
+}
+
+/**
+ * Reads a file of the list. A path that isn't in the list leads nowhere: no path is ever made from what a request says.
+ *
+ * @returns undefined if there is no such file
+ */
+export async function readOutputFile(folder: string, path: string): Promise<Uint8Array | undefined> {
+  const listed = (await listOutputFiles(folder)).find((file) => file.path === path);
+  if (!listed || listed.size > mostBytes) return undefined;
+  return withFile(folder, listed.path, (file) => file.readFile());
+}
+
+async function entriesOf(folder: string, kind: 'isFile' | 'isDirectory'): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry[kind]() && !/^(\.|plaintext)/.test(entry.name))
+    .map(({ name }) => name)
+    .sort();
+}
+
+/** Opens a regular file that lies in the folder, with all links resolved: somebody may have put one there just now. */
+async function withFile<Result>(
+  folder: string,
+  path: string,
+  action: (file: Awaited<ReturnType<typeof open>>) => Promise<Result>,
+): Promise<Result | undefined> {
+  try {
+    // On Windows, there is no such flag.
+    const file = await open(join(folder, path), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    try {
+      const isInside = (await realpath(join(folder, path))) === join(await realpath(folder), path);
+      return isInside && (await file.stat()).isFile() ? await action(file) : undefined;
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return undefined;
+  }
+}

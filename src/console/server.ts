@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { Hono } from 'hono';
+import type { Settings } from '../settings/settings.ts';
+import { guard } from './guard.ts';
+import { dropPath, messagesView } from './messages/messages-view.ts';
+import { notFoundPage } from './page.ts';
+
+/** A console that answers. */
+export interface Console {
+  /** What to open in a browser. Who has it can read everything that the console shows. */
+  address: string;
+  close(): Promise<void>;
+}
+
+/** The page's own files, which are sent as they are. */
+const assets = [
+  { name: 'console.css', type: 'text/css; charset=utf-8' },
+  { name: 'console.js', type: 'text/javascript; charset=utf-8' },
+  { name: 'icon.svg', type: 'image/svg+xml' },
+];
+
+/**
+ * Starts the console: a local page for the learner. It listens on 127.0.0.1 alone, at a port that the system chooses, and
+ * answers only to who has the address (see `guard`).
+ */
+export async function startConsole(settings: Settings): Promise<Console> {
+  const app = new Hono();
+  const server = createAdaptorServer({ fetch: app.fetch });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const token = randomBytes(32).toString('base64url');
+
+  app.use(guard({ origin, token }, dropPath));
+  for (const { name, type } of assets) {
+    const text = readFileSync(new URL(`assets/${name}`, import.meta.url), 'utf8');
+    app.get(`/assets/${name}`, (context) => context.body(text, 200, { 'Content-Type': type }));
+  }
+  app.get('/', (context) => context.redirect('/messages', 303));
+  app.route('/messages', messagesView(settings));
+  app.notFound((context) => context.html(notFoundPage(), 404));
+  return {
+    address: `${origin}/?token=${token}`,
+    async close() {
+      server.close();
+      if ('closeAllConnections' in server) server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+/** Where Linux distributions, Chrome's installers for macOS and for Windows put it. */
+const places = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+];
+
+/** The system's Chromium or Chrome; undefined if there is none. */
+export const chromiumPath = places.find(existsSync);
+
+export function launchChromium(): Promise<Browser> {
+  const isRoot = process.getuid?.() === 0;
+  // Chromium's sandbox refuses to start for root, as in most containers.
+  return chromium.launch({ executablePath: chromiumPath ?? '', chromiumSandbox: !isRoot });
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/**
+ * Returns what axe-core finds wrong with a page, a line each.
+ *
+ * @param rules the only ones that are checked; all of them when left out
+ */
+export async function findBarriers(page: Page, rules?: string[]): Promise<string[]> {
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe);
+  const found = await page.evaluate(
+    `axe.run({ resultTypes: ['violations'], runOnly: ${JSON.stringify(rules)} })`,
+  );
+  const { violations } = found as { violations: { id: string; nodes: { html: string }[] }[] };
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}

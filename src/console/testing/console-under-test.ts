@@ -1,0 +1,63 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { readSettings } from '../../settings/settings.ts';
+import { startConsole } from '../server.ts';
+
+/** An answer as it came over the wire. */
+export interface Answer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: string;
+}
+
+/** A console on an empty folder, and requests to it. */
+export interface ConsoleUnderTest {
+  /** The project's folder, with an empty `output/ada`. */
+  root: string;
+  output: string;
+  address: URL;
+  /** The cookie of somebody who has opened the address. */
+  cookie: string;
+  /** Sends exactly this path and these headers. The host and the cookie are sound unless others are given. */
+  ask(path: string, headers?: Record<string, string>, method?: string, body?: string): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export async function startConsoleUnderTest(): Promise<ConsoleUnderTest> {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'console-')));
+  const output = join(root, 'output');
+  mkdirSync(join(output, 'ada'), { recursive: true });
+  const running = await startConsole(readSettings(root, {}));
+  const address = new URL(running.address);
+  let cookie = '';
+  const ask: ConsoleUnderTest['ask'] = (path, headers = {}, method = 'GET', body = '') =>
+    send(address.port, path, { Host: address.host, Cookie: cookie, ...headers }, method, body);
+  const { headers } = await ask(`/${address.search}`);
+  cookie = String(headers['set-cookie']).split(';')[0] ?? '';
+  return {
+    ...{ root, output, address, cookie, ask },
+    async close() {
+      await running.close();
+      rmSync(root, { recursive: true });
+    },
+  };
+}
+
+function send(
+  port: string,
+  path: string,
+  headers: Record<string, string>,
+  method: string,
+  body: string,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, async (answer) => {
+      resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: await text(answer) });
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
