@@ -1,6 +1,11 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { EncryptedHierarchicalKey } from '@aws-crypto/branch-keystore-node/build/main/src/types.js';
 import { buildClient } from '@aws-crypto/client-node';
-import { GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import {
+  GenerateDataKeyCommand,
+  GenerateDataKeyWithoutPlaintextCommand,
+  KMSClient,
+} from '@aws-sdk/client-kms';
 import { expect, test } from 'vitest';
 import {
   createBranchKeyVersion,
@@ -33,10 +38,33 @@ test('observes how a branch key is created', () =>
     });
 
     expect(creation.operations).toEqual(['GenerateDataKeyWithoutPlaintext', 'ReEncrypt']);
+    expect(creation.isAwaited).toBe(true);
     expect(creation.refused).toBeUndefined();
     expect(creation.contextOfMaking).toMatchObject({ 'branch-key-id': 'A', 'kms-arn': keyArn });
     expect(branchKeys.map((key) => key?.length)).toEqual([32, 32, undefined]);
     expect(branchKeys[0]).toEqual(branchKeys[1]);
+  }));
+
+test('notices a branch key that nobody awaits', () =>
+  withLocalAws(promptly, async () => {
+    const command = new GenerateDataKeyWithoutPlaintextCommand({
+      KeyId: await createLocalKey(),
+      KeySpec: 'AES_256',
+    });
+    let made: Promise<unknown> | undefined;
+    const creation = await observeCreation('no key', () => {
+      made = new KMSClient().send(command);
+      return new Promise((resolve) => {
+        const end = () => {
+          unsubscribe('http.client.request.start', end);
+          resolve([]);
+        };
+        subscribe('http.client.request.start', end);
+      });
+    });
+
+    expect(creation.isAwaited).toBe(false);
+    await made;
   }));
 
 test('names the operation that KMS refused, and rethrows any other error', () =>
@@ -50,6 +78,7 @@ test('names the operation that KMS refused, and rethrows any other error', () =>
 
     expect(await observeCreation(keyArn, refused)).toEqual({
       operations: ['GenerateDataKey'],
+      isAwaited: true,
       refused: 'GenerateDataKey',
       contextOfMaking: undefined,
       branchKeys: [],

@@ -52,6 +52,8 @@ export function observeStorage(storage: IBranchKeyStorage): { storage: IBranchKe
 export interface Creation {
   /** The operations that were called, in the order of their answers. */
   operations: string[];
+  /** False if the creation ended before KMS had answered the call that makes the branch key. */
+  isAwaited: boolean;
   /** The first operation that KMS refused. Then there are no branch keys. */
   refused?: string;
   /** The encryption context that the branch key was made with, as CloudTrail shows it. */
@@ -73,12 +75,14 @@ export async function observeCreation(
   const records = await create()
     .catch((e: Error) => e)
     .finally(() => recording.stop());
+  const isAwaited = recording.unanswered(makesBranchKey) === 0;
   const refused = recording.requests.find(({ status }) => status !== 200)?.operation;
   if (records instanceof Error && !refused) throw records;
   const [making] = recording.successful(makesBranchKey);
   const calls = await lookUpCalls(new CloudTrailClient(), keyArn, new Date(0));
   return {
     operations: recording.requests.map(({ operation }) => operation),
+    isAwaited,
     refused,
     contextOfMaking: calls.find(({ requestId }) => requestId === making?.requestId)?.encryptionContext,
     branchKeys: records instanceof Error ? [] : await Promise.all(records.map(branchKeyIn)),

@@ -8,7 +8,7 @@ import { BranchKeyStoreNode, type KeyringNode, KmsHierarchicalKeyRingNode } from
 import { GenerateDataKeyWithoutPlaintextCommand, KMSClient, ReEncryptCommand } from '@aws-sdk/client-kms';
 import { todo } from '#todo';
 
-/** Your prediction: 100 messages are encrypted one after another. How many calls to KMS and data keys is that? */
+/** Your prediction: you encrypt 100 messages, one after another. How many calls to KMS and data keys does that take? */
 export function predictHundredMessages(): { calls: number; dataKeys: number } {
   // TODO 1: predict, before you go on. Two numbers.
   return todo('TODO 1: predict the number of calls and of data keys');

@@ -7,7 +7,7 @@ import {
 import { BranchKeyStoreNode, type KeyringNode, KmsHierarchicalKeyRingNode } from '@aws-crypto/client-node';
 import { GenerateDataKeyWithoutPlaintextCommand, KMSClient, ReEncryptCommand } from '@aws-sdk/client-kms';
 
-/** Your prediction: 100 messages are encrypted one after another. How many calls to KMS and data keys is that? */
+/** Your prediction: you encrypt 100 messages, one after another. How many calls to KMS and data keys does that take? */
 export function predictHundredMessages(): { calls: number; dataKeys: number } {
   // 1. KMS decrypts the branch key once. Each message gets a new data key from the keyring itself.
   return { calls: 1, dataKeys: 100 };
