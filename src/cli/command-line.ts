@@ -36,6 +36,12 @@ function commands(root: string, print: (text: string) => void): CAC {
     .action(async (steps, { anyway }) => print((await import('./diff.ts')).diff(root, steps, { anyway })));
 
   cli
+    .command('update [...folder]', 'Bring your exercises from the folder of an older version into this one')
+    .usage('update -- <older folder>')
+    .example('  npm run update -- ../data-key-caching-workshop')
+    .action(async (folder) => (await import('./update.ts')).update(root, folder, new Date(), print));
+
+  cli
     .command(
       'progress [...sheets]',
       'Show which steps are done, or merge the sheets of one learner from two places',

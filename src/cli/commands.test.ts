@@ -295,7 +295,7 @@ describe('the command line', () => {
   test('suggests the command that was meant', async () => {
     expect(await complaintOf(['resett'])).toBe(
       'There is no command "resett". Did you mean reset?\n' +
-        'The commands are: hint, reset, solve, diff, progress, doctor, clean-up, console.',
+        'The commands are: hint, reset, solve, diff, update, progress, doctor, clean-up, console.',
     );
   });
 
