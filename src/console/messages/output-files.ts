@@ -1,4 +1,3 @@
-import { constants } from 'node:fs';
 import { open, readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -19,8 +18,8 @@ export const mostBytes = 64 * 1024 * 1024;
  */
 export async function listOutputFiles(folder: string): Promise<OutputFile[]> {
   const files: OutputFile[] = [];
-  for (const parent of ['', ...(await entriesOf(folder, 'isDirectory'))]) {
-    for (const name of await entriesOf(join(folder, parent), 'isFile')) {
+  for (const parent of ['', ...(await entriesOf(folder, 'folders'))]) {
+    for (const name of await entriesOf(join(folder, parent), 'files')) {
       const path = parent ? `${parent}/${name}` : name;
       const size = await withFile(folder, path, async (file) => (await file.stat()).size);
       if (size !== undefined) files.push({ path, size });
@@ -40,26 +39,25 @@ export async function readOutputFile(folder: string, path: string): Promise<Uint
   return withFile(folder, listed.path, (file) => file.readFile());
 }
 
-async function entriesOf(folder: string, kind: 'isFile' | 'isDirectory'): Promise<string[]> {
+async function entriesOf(folder: string, kind: 'files' | 'folders'): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   return entries
-    .filter((entry) => entry[kind]() && !/^(\.|plaintext)/.test(entry.name))
+    .filter((entry) => entry.isFile() === (kind === 'files') && !/^(\.|plaintext)/.test(entry.name))
     .map(({ name }) => name)
     .sort();
 }
 
-/** Opens a regular file that lies in the folder, with all links resolved: somebody may have put one there just now. */
+/** Opens a file that lies in the folder, with all links resolved: what looks like a folder in it may be a link. */
 async function withFile<Result>(
   folder: string,
   path: string,
   action: (file: Awaited<ReturnType<typeof open>>) => Promise<Result>,
 ): Promise<Result | undefined> {
   try {
-    // On Windows, there is no such flag.
-    const file = await open(join(folder, path), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    const file = await open(join(folder, path));
     try {
       const isInside = (await realpath(join(folder, path))) === join(await realpath(folder), path);
-      return isInside && (await file.stat()).isFile() ? await action(file) : undefined;
+      return isInside ? await action(file) : undefined;
     } finally {
       await file.close();
     }
