@@ -77,7 +77,10 @@ function commands(root: string, print: (text: string) => void): CAC {
     });
 
   cli
-    .command('console', 'Open a page that shows the encrypted messages, and what is inside them')
+    .command(
+      'console',
+      'Start a page that shows what is inside encrypted messages, and the keys of the account',
+    )
     .usage('console')
     .action(async () => (await import('./console.ts')).showConsole(root, print));
 

@@ -1,8 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CreateAliasCommand, CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { startLocalAws } from 'local-kms-cloudtrail';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { brokenMessages, sampleMessage } from '../evidence/samples.ts';
+import { allowing } from '../local-aws/testing/principals-under-test.ts';
+import { aliasPrefix, tagsOf } from '../state/run.ts';
 import { encryptMessage } from './messages/testing/sdk-messages.ts';
 import { chromiumPath, findBarriers, launchChromium } from './testing/chromium.ts';
 import { type ConsoleUnderTest, startConsoleUnderTest } from './testing/console-under-test.ts';
@@ -11,11 +15,12 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor 
   let browser: Browser;
   let site: ConsoleUnderTest;
   let page: Page;
+  let account: KMSClient;
   /** What the page complained about: a blocked script, a missing file. */
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    [browser, site] = await Promise.all([launchChromium(), startConsoleUnderTest()]);
+    [browser, site] = await Promise.all([launchChromium(), startConsoleUnderTest(async () => account)]);
     page = await browser.newPage();
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(error.message));
@@ -87,18 +92,23 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor 
     test.each([
       ['a message', 'ada/encrypted_e_1.txt', 'größe'],
       ['a broken message', 'ada/cut.txt', 'It stops making sense at byte'],
-      ['a file that is no message', 'ada/letter.txt', 'It is not a message of the AWS Encryption SDK.'],
       [
         'two messages',
         'ada/encrypted_e_1.txt&b=ada/encrypted_e_2.txt',
         'These messages don’t share a data key.',
       ],
-      ['a file that is gone', 'ada/gone.txt', 'This file is no longer there'],
     ])('%s is shown without barriers', async (_what, query, text) => {
       await open(`/messages?a=${query}`);
       expect(await page.textContent('main')).toContain(text);
       await expectGood();
-      if (query.includes('gone')) expect(complaints.splice(0)).toEqual([expect.stringContaining('404')]);
+    });
+
+    test('a file that is no message, or is gone, is said to be', async () => {
+      await open('/messages?a=ada/letter.txt');
+      expect(await page.textContent('.fault')).toContain('It is not a message of the AWS Encryption SDK.');
+      await open('/messages?a=ada/gone.txt');
+      expect(await page.textContent('h1')).toBe('This file is no longer there');
+      expect(complaints.splice(0)).toEqual([expect.stringContaining('404')]);
     });
 
     test('two messages are compared by keyboard alone', async () => {
@@ -143,7 +153,62 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor 
       await page.emulateMedia({ reducedMotion: 'reduce' });
       expect(await behaviour()).toBe('auto');
     });
-
-    test('no page complained', () => expect(complaints).toEqual([]));
   });
+
+  describe('with keys', () => {
+    let allowed: KMSClient;
+    beforeAll(async () => {
+      const { endpoint, region, credentials, credentialsOf, close } = await startLocalAws({
+        principals: [{ userName: 'few', policies: [allowing(['kms:ListKeys', 'kms:DescribeKey'])] }],
+      });
+      allowed = new KMSClient({ endpoint, region, credentials });
+      account = new KMSClient({ endpoint, region, credentials: credentialsOf('few') });
+      return close;
+    });
+
+    test('what these credentials may not ask is said in one sentence', async () => {
+      await open('/keys');
+      expect(await page.textContent('main')).toContain('There are no customer managed keys here.');
+      expect(await page.textContent('.verdict')).toBe(
+        'Some things can’t be shown: these credentials may not call kms:ListAliases.',
+      );
+      account = allowed;
+    });
+
+    test('a key is found by its alias, by keyboard alone, and has a page', async () => {
+      for (const run of ['ada', 'bob']) {
+        const created = await allowed.send(new CreateKeyCommand({ Tags: tagsOf(run) }));
+        const [AliasName, TargetKeyId] = [`${aliasPrefix}${run}`, created.KeyMetadata?.KeyId];
+        await allowed.send(new CreateAliasCommand({ AliasName, TargetKeyId }));
+      }
+      await open('/keys');
+      expect(await page.locator('.keys tbody tr').count()).toBe(2);
+      expect(await page.locator('tr:has(.is-own)').textContent()).toContain(`${aliasPrefix}ada`);
+      await expectGood();
+
+      await page.focus('#alias');
+      await page.keyboard.type('3_ada');
+      await Promise.all([page.waitForURL(/alias=3_ada/), page.keyboard.press('Enter')]);
+      expect(await page.locator('.keys tbody tr').count()).toBe(1);
+      await page.focus('.keys a');
+      await Promise.all([page.waitForURL(/keys\/[\w-]+$/), page.keyboard.press('Enter')]);
+      expect(await page.textContent('pre')).toContain('"Statement": [');
+      await expectGood();
+    });
+
+    test('an account that does not answer is said in a sentence, without what was sent', async () => {
+      account = new KMSClient({
+        endpoint: 'http://127.0.0.1:9',
+        region: 'eu-test-1',
+        maxAttempts: 1,
+        credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+      });
+      await open('/keys');
+      expect(await page.textContent('.fault')).toBe(
+        'KMS gave no answer (Error). To find the cause: npm run doctor',
+      );
+    });
+  });
+
+  test('no page complained', () => expect(complaints).toEqual([]));
 });

@@ -6,7 +6,10 @@ import type { HtmlEscapedString } from 'hono/utils/html';
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
 /** The views, as the navigation lists them. */
-const views = [{ path: '/messages', name: 'Messages' }] as const;
+const views = [
+  { path: '/messages', name: 'Messages' },
+  { path: '/keys', name: 'Keys' },
+] as const;
 
 export type ViewName = (typeof views)[number]['name'];
 
@@ -21,6 +24,7 @@ export function page(view: ViewName | undefined, title: string, main: Html): Htm
 <title>${title} · Console</title>
 <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/assets/console.css">
+${view ? html`<link rel="stylesheet" href="/assets/${view.toLowerCase()}.css">` : ''}
 <script type="module" src="/assets/console.js"></script>
 </head>
 <body>

@@ -6,6 +6,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Settings } from '../settings/settings.ts';
 import { guard } from './guard.ts';
+import { type Account, keysView } from './keys/keys-view.ts';
 import { dropPath, messagesView } from './messages/messages-view.ts';
 import { notFoundPage } from './page.ts';
 
@@ -18,7 +19,10 @@ export interface Console {
 
 /** The page's own files, which are sent as they are. */
 const assets = [
-  { name: 'console.css', type: 'text/css; charset=utf-8' },
+  ...['console', 'messages', 'keys'].map((name) => ({
+    name: `${name}.css`,
+    type: 'text/css; charset=utf-8',
+  })),
   { name: 'console.js', type: 'text/javascript; charset=utf-8' },
   { name: 'icon.svg', type: 'image/svg+xml' },
 ];
@@ -26,8 +30,10 @@ const assets = [
 /**
  * Starts the console: a local page for the learner. It listens on 127.0.0.1 alone, at a port that the system chooses, and
  * answers only to who has the address (see `guard`).
+ *
+ * @param account whose keys are shown
  */
-export async function startConsole(settings: Settings): Promise<Console> {
+export async function startConsole(settings: Settings, account: Account): Promise<Console> {
   const app = new Hono();
   const server = createAdaptorServer({ fetch: app.fetch });
   server.listen(0, '127.0.0.1');
@@ -42,6 +48,7 @@ export async function startConsole(settings: Settings): Promise<Console> {
   }
   app.get('/', (context) => context.redirect('/messages', 303));
   app.route('/messages', messagesView(settings));
+  app.route('/keys', keysView(settings, account));
   app.notFound((context) => context.html(notFoundPage(), 404));
   return {
     address: `${origin}/?token=${token}`,

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { readSettings } from '../../settings/settings.ts';
+import { LearnerError } from '../../text/learner-error.ts';
+import type { Account } from '../keys/keys-view.ts';
 import { startConsole } from '../server.ts';
 
 /** An answer as it came over the wire. */
@@ -26,11 +28,12 @@ export interface ConsoleUnderTest {
   close(): Promise<void>;
 }
 
-export async function startConsoleUnderTest(): Promise<ConsoleUnderTest> {
+/** @param account the one whose keys are shown */
+export async function startConsoleUnderTest(account: Account = noAccount): Promise<ConsoleUnderTest> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'console-')));
   const output = join(root, 'output');
   mkdirSync(join(output, 'ada'), { recursive: true });
-  const running = await startConsole(readSettings(root, {}));
+  const running = await startConsole(readSettings(root, { WORKSHOP_RUN: 'ada' }), account);
   const address = new URL(running.address);
   let cookie = '';
   const ask: ConsoleUnderTest['ask'] = (path, headers = {}, method = 'GET', body = '') =>
@@ -60,4 +63,8 @@ function send(
     sent.on('error', reject);
     sent.end(body);
   });
+}
+
+async function noAccount(): Promise<never> {
+  throw new LearnerError('There is no account.');
 }
