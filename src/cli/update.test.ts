@@ -42,12 +42,14 @@ describe('steps', () => {
 
     const { text } = updateAll(versions);
 
-    expect(text).toContain(`~ This version has no step ${step}.\n  Your exercise is in ${savedTo}\n`);
+    expect(text).toContain(`~ Step ${step}: not in this version.\n  Your exercise is in ${savedTo}\n`);
     expect(newer.read(savedTo)).toBe(mine);
-    expect(text).not.toContain('03-water-the-tree');
+    expect(text).toContain('· Step 03-water-the-tree: not in this version. You had not changed it.\n');
   });
 
   test('with files that can’t be read are reported, and the others brought over', () => {
+    older.write('workshop/12-removed/step.spec.ts', '');
+    mkdirSync(join(older.root, 'workshop/12-removed/exercise.ts'));
     for (const [folder, name] of [
       [older.root, '01-dig-a-hole/exercise.ts'],
       [newer.root, '03-water-the-tree/exercise.ts.shipped'],
@@ -66,6 +68,7 @@ describe('steps', () => {
     );
     const missing = 'workshop/03-water-the-tree/exercise.ts.shipped';
     expect(text).toContain(`✘ Step 3, water the tree: ${missing} is missing, so `);
+    expect(text).toContain('✘ Step 12-removed: not brought over: EISDIR: ');
     expect(newer.read(exercise)).toBe(merged);
     expect(isWell).toBe(false);
   });
@@ -97,6 +100,19 @@ test('what the commands keep comes along, and nothing of a run', () => {
 describe('the older folder', () => {
   const howTo =
     'Run this in the folder of the new version, and name your older one: npm run update -- ../older-folder';
+
+  test('is doubted if every exercise there is as shipped', () => {
+    const { isWell, text } = updateAll({ ...versions, older: newer, newer: older });
+    expect(text).toContain(
+      `Every exercise in ${newer.root} is as shipped. If that is not your older folder: `,
+    );
+    expect(isWell).toBe(true);
+    expect(older.read(exercise)).toBe(mine);
+
+    expect(updateAll(versions).text).toContain(
+      `${older.root} is as it was. Go on in this folder: npx vitest`,
+    );
+  });
 
   test.each([
     ['no name', () => [], () => 'Name one folder.'],

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { stateFolder } from '../state/state-folder.ts';
 import { writeWhole } from '../state/write-whole.ts';
-import { filesOf } from '../steps/step-files.ts';
+import { filesOf, readText } from '../steps/step-files.ts';
 import { type StepFolder, stepNames } from '../steps/step-folders.ts';
 import { LearnerError } from '../text/learner-error.ts';
 import { marks, paint } from '../text/look.ts';
@@ -23,29 +23,42 @@ import { saveExercise, type UpdatedExercise, updateExercise } from './update-exe
 export function update(root: string, typed: string[], at: Date, print: (text: string) => void): boolean {
   const steps = requireSteps(root);
   const older = olderFolder(root, typed);
-  const isWell = steps.map((step) => {
-    const [mark, ...lines] = updateStep(older, root, step, at);
-    const heading = paint.bold(`Step ${step.number}, ${printable(step.title)}`);
-    print(`${mark} ${heading}: ${lines.map(printable).join('\n  ')}`);
+  const report = (heading: string, step: string, bringOver: () => Outcome): boolean => {
+    const [mark, ...lines] = outcomeOf(step, bringOver);
+    print(`${mark} ${paint.bold(printable(heading))}: ${lines.map(printable).join('\n  ')}`);
     return mark !== marks.wrong;
-  });
-  for (const step of stepNames(older)) {
-    if (existsSync(join(root, 'workshop', step))) continue;
-    const savedTo = saveExercise(older, root, step, at);
-    if (savedTo) {
-      print(
-        `${marks.unsure} This version has no step ${printable(`${step}.\n  Your exercise is in ${savedTo}`)}`,
-      );
-    }
-  }
+  };
+  const removed = stepNames(older).filter((name) => !steps.some((step) => step.name === name));
+  const isWell = [
+    ...steps.map((step) =>
+      report(`Step ${step.number}, ${step.title}`, step.name, () =>
+        describe(older, step, updateExercise(older, root, step.name, at)),
+      ),
+    ),
+    ...removed.map((name) =>
+      report(`Step ${name}`, name, () => describeRemoved(saveExercise(older, root, name, at))),
+    ),
+  ].every(Boolean);
   copyKept(older, root);
-  print(`\n${printable(older)} is as it was. Go on in this folder: npx vitest`);
-  return isWell.every(Boolean);
+  if (isWell && stepNames(older).every((step) => isAsShipped(older, step))) {
+    print(
+      `\nEvery exercise in ${printable(older)} is as shipped. If that is not your older folder: ${howTo}`,
+    );
+  } else {
+    print(`\n${printable(older)} is as it was. Go on in this folder: npx vitest`);
+  }
+  return isWell;
+}
+
+const howTo =
+  'Run this in the folder of the new version, and name your older one: npm run update -- ../older-folder';
+
+function isAsShipped(root: string, step: string): boolean {
+  const { exercise, shipped } = filesOf(step);
+  return readText(root, exercise) === readText(root, shipped);
 }
 
 function olderFolder(root: string, [folder, ...more]: string[]): string {
-  const howTo =
-    'Run this in the folder of the new version, and name your older one: npm run update -- ../older-folder';
   if (folder === undefined || more.length > 0) throw new LearnerError(`Name one folder. ${howTo}`);
   const older = resolve(root, folder);
   if (!existsSync(older)) throw new LearnerError(`There is no folder ${older}. ${howTo}`);
@@ -60,10 +73,13 @@ function olderFolder(root: string, [folder, ...more]: string[]): string {
   return older;
 }
 
-/** Returns a mark and the lines that follow it. A file that can't be read or written concerns only its own step. */
-function updateStep(older: string, root: string, step: StepFolder, at: Date): [string, ...string[]] {
+/** A mark, and the lines that follow the step's name. */
+type Outcome = [mark: string, ...lines: string[]];
+
+/** A file that can't be read or written concerns only its own step. */
+function outcomeOf(step: string, bringOver: () => Outcome): Outcome {
   try {
-    return describe(older, step, updateExercise(older, root, step.name, at));
+    return bringOver();
   } catch (error) {
     const { message, syscall } = error as NodeJS.ErrnoException;
     if (error instanceof LearnerError) return [marks.wrong, message];
@@ -71,16 +87,21 @@ function updateStep(older: string, root: string, step: StepFolder, at: Date): [s
     return [
       marks.wrong,
       `not brought over: ${message}`,
-      `Look at workshop/${step.name} in both folders, and run this again.`,
+      `Look at workshop/${step} in both folders, and run this again.`,
     ];
   }
+}
+
+function describeRemoved(savedTo: string | undefined): Outcome {
+  if (savedTo === undefined) return [marks.none, 'not in this version. You had not changed it.'];
+  return [marks.unsure, 'not in this version.', `Your exercise is in ${savedTo}`];
 }
 
 function describe(
   older: string,
   { number, name }: StepFolder,
   { exercise, whyNotMerged, savedTo }: UpdatedExercise,
-): [string, ...string[]] {
+): Outcome {
   const files = filesOf(name);
   switch (exercise) {
     case 'shipped':
