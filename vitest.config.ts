@@ -42,7 +42,11 @@ export default defineConfig(({ mode }) => {
         './src/run/notice-tampering.ts',
         './src/run/note-requests.ts',
       ],
-      reporters: ['./src/report/workshop-reporter.ts', './src/watch/restart-on-save.ts'],
+      reporters: [
+        './src/report/workshop-reporter.ts',
+        './src/watch/restart-on-save.ts',
+        './src/watch/console-key.ts',
+      ],
       pool,
       isolate: false,
       // What was transformed once needs no transforming at the next start. Where it can't be kept, Vitest would not start.

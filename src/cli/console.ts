@@ -3,6 +3,7 @@ import type { KMSClient } from '@aws-sdk/client-kms';
 import type { Account } from '../console/keys/keys-view.ts';
 import { startConsole } from '../console/server.ts';
 import { readSettings, type Settings } from '../settings/settings.ts';
+import { describeRun } from '../state/run.ts';
 import { LearnerError } from '../text/learner-error.ts';
 import { requireSteps } from './step-by-name.ts';
 
@@ -14,7 +15,7 @@ import { requireSteps } from './step-by-name.ts';
 export async function showConsole(root: string, print: (text: string) => void): Promise<void> {
   requireSteps(root);
   const settings = readSettings(root);
-  const { address, close } = await startConsole(settings, accountOf(settings));
+  const { address, close } = await startConsole(describeRun(settings), accountOf(settings));
   print(`Console: ${address}\nOpen it in a browser. Ctrl+C ends it.`);
   const told = new AbortController();
   const signals = ['SIGINT', 'SIGTERM'].map((name) => once(process, name, { signal: told.signal }));
@@ -29,7 +30,7 @@ function accountOf(settings: Settings): Account {
   const open = async () => {
     if (settings.target === 'local') {
       throw new LearnerError(
-        'The local AWS and its keys are in the process of a run. Set WORKSHOP_TARGET to see the keys of an account.',
+        'The local AWS is in the process of a run. To see its keys, run npx vitest and press o.',
       );
     }
     const [{ KMSClient }, { askAllowedCaller }, { startTarget, useEnvironment }] = await Promise.all([

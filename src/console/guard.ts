@@ -8,6 +8,8 @@ export interface Admission {
   origin: string;
   /** The secret in the address that the terminal shows, and then in a cookie. */
   token: string;
+  /** Secrets that get the cookie once, and are then deleted. */
+  tokensForOnce: Set<string>;
 }
 
 /** Nothing is loaded from elsewhere or written inside the page, and no other page can show this one. */
@@ -35,7 +37,7 @@ const headers = {
  *   because browsers send a cookie of 127.0.0.1 to every port (RFC 6265, section 8.5).
  * - A request may only read. The one exception is a dropped file, which is taken only with this page's `Origin`.
  */
-export function guard({ origin, token }: Admission, dropPath: string): MiddlewareHandler {
+export function guard({ origin, token, tokensForOnce }: Admission, dropPath: string): MiddlewareHandler {
   const { host, port } = new URL(origin);
   const cookie = `console_${port}`;
   return async (context, next) => {
@@ -45,7 +47,8 @@ export function guard({ origin, token }: Admission, dropPath: string): Middlewar
     if (comesFromElsewhere(context, origin)) return refuse(context, 'Another page sent this request.');
     const isDrop = method === 'POST' && path === dropPath && context.req.header('Origin') === origin;
     if (!isDrop && method !== 'GET' && method !== 'HEAD') return context.text('Only GET is allowed.\n', 405);
-    if (path === '/' && isSame(context.req.query('token'), token)) {
+    const given = context.req.query('token') ?? '';
+    if (path === '/' && (isSame(given, token) || tokensForOnce.delete(given))) {
       setCookie(context, cookie, token, { httpOnly: true, sameSite: 'Strict', path: '/' });
       return context.redirect('/', 303);
     }

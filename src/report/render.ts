@@ -56,6 +56,7 @@ export function renderKeys({ colors: { bold, dim }, width }: Page): string[] {
   const save = dim('Save an exercise to run it.');
   const keys = [
     ['a', 'runs all steps'],
+    ['o', 'opens the console'],
     ['h', 'shows all keys'],
     ['q', 'quits'],
   ]

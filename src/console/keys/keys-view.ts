@@ -1,28 +1,31 @@
 import type { KMSClient } from '@aws-sdk/client-kms';
 import { Hono } from 'hono';
 import { html } from 'hono/html';
-import type { Settings } from '../../settings/settings.ts';
 import { LearnerError } from '../../text/learner-error.ts';
 import { printable } from '../../text/printable.ts';
 import { type Html, page } from '../page.ts';
 import { keyPage, keyTable } from './keys-page.ts';
 
 /**
- * Gives a client for the account of the settings.
+ * Gives a client for the account.
  *
  * @throws LearnerError if there is none, or the settings don't allow it
  */
 export type Account = () => Promise<KMSClient>;
 
-/** The customer managed keys of the account, and the page of each. */
-export function keysView(settings: Settings, account: Account): Hono {
+/**
+ * The customer managed keys of the account, and the page of each.
+ *
+ * @param run the name of the run whose keys are marked
+ */
+export function keysView(run: string, account: Account): Hono {
   const view = new Hono();
   view.get('/', async (context) => {
     const alias = (context.req.query('alias') ?? '').trim();
     const result = await attempt(async () => {
       const kms = await account();
       const { listKeys } = await import('./account-keys.ts');
-      return keyTable(await listKeys(kms, alias), alias, settings.run);
+      return keyTable(await listKeys(kms, alias), alias, run);
     });
     return context.html(
       page('Keys', 'Keys', html`<div class="single"><h1>Customer managed keys</h1>${result}</div>`),
@@ -37,7 +40,7 @@ export function keysView(settings: Settings, account: Account): Hono {
       const key = await describeKeyInFull(kms, id);
       isFound = key !== undefined;
       return key
-        ? keyPage(key, settings.run)
+        ? keyPage(key, run)
         : html`<h1>There is no such key</h1><p>Go to <a href="/keys">all keys</a>.</p>`;
     });
     return context.html(page('Keys', 'Key', html`<div class="single">${result}</div>`), isFound ? 200 : 404);

@@ -1,9 +1,6 @@
-import { dirname } from 'node:path';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { html } from 'hono/html';
-import type { Settings } from '../../settings/settings.ts';
-import { describeRun } from '../../state/run.ts';
 import { printable } from '../../text/printable.ts';
 import { describeBytes, type Html, page } from '../page.ts';
 import type { NamedMessage } from './message-page.ts';
@@ -27,9 +24,12 @@ interface Source {
   read(): Promise<Uint8Array | undefined>;
 }
 
-/** The messages in the folder for output, and those that were dropped on the page. */
-export function messagesView(settings: Settings): Hono {
-  const folder = dirname(describeRun(settings).outputFolder);
+/**
+ * The messages in the folder for output, and those that were dropped on the page.
+ *
+ * @param folder has a folder for each run
+ */
+export function messagesView(folder: string): Hono {
   const dropped: Source[] = [];
   let drops = 0;
 

@@ -3,7 +3,6 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { readSettings } from '../../settings/settings.ts';
 import { LearnerError } from '../../text/learner-error.ts';
 import type { Account } from '../keys/keys-view.ts';
 import { startConsole } from '../server.ts';
@@ -33,7 +32,7 @@ export async function startConsoleUnderTest(account: Account = noAccount): Promi
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'console-')));
   const output = join(root, 'output');
   mkdirSync(join(output, 'ada'), { recursive: true });
-  const running = await startConsole(readSettings(root, { WORKSHOP_RUN: 'ada' }), account);
+  const running = await startConsole({ name: 'ada', outputFolder: join(output, 'ada') }, account);
   const address = new URL(running.address);
   let cookie = '';
   const ask: ConsoleUnderTest['ask'] = (path, headers = {}, method = 'GET', body = '') =>

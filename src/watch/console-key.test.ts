@@ -1,0 +1,114 @@
+import { EventEmitter } from 'node:events';
+import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { beforeEach, expect, test } from 'vitest';
+import type { Vitest } from 'vitest/node';
+import { makeFixtureWorkshop } from '../../test/learner/fixture-workshop.ts';
+import { withLocalAws } from '../run/target.ts';
+import ConsoleKey from './console-key.ts';
+
+let keyboard: EventEmitter & { isTTY: boolean };
+let opened: string[];
+let printed: string[];
+let close: () => Promise<void>;
+let provided: object;
+
+/** Starts a reporter in a Vitest that watches, or doesn't. */
+function startVitest(watch = true): ConsoleKey {
+  const workshop = makeFixtureWorkshop();
+  const closers: (() => Promise<void>)[] = [];
+  const vitest = {
+    config: { watch, root: workshop.root },
+    logger: { log: (line: string) => printed.push(line) },
+    getProvidedContext: () => provided,
+    onClose: (closer: () => Promise<void>) => closers.push(closer),
+  };
+  close = async () => {
+    for (const closer of closers) await closer();
+    workshop.remove();
+  };
+  const reporter = new ConsoleKey(undefined, keyboard, (address) => {
+    opened.push(address);
+    keyboard.emit('opened');
+  });
+  reporter.onInit(vitest as unknown as Vitest);
+  return reporter;
+}
+
+beforeEach(() => {
+  keyboard = Object.assign(new EventEmitter(), { isTTY: true });
+  [opened, printed] = [[], []];
+  provided = { run: { name: 'ada', outputFolder: '/nowhere/ada' } };
+  return () => close();
+});
+
+const press = (...names: string[]) => {
+  for (const name of names) keyboard.emit('keypress', name, { name });
+};
+
+async function pressAndSee(...names: string[]): Promise<string> {
+  const seen = new Promise((resolve) => keyboard.once('opened', resolve));
+  press(...names);
+  await seen;
+  return opened.at(-1) ?? '';
+}
+
+/** Reads a page of the console as a browser does. */
+async function read(address: string, path: string): Promise<string> {
+  const { headers } = await fetch(address, { redirect: 'manual' });
+  const [cookie = ''] = headers.getSetCookie();
+  return (await fetch(new URL(path, address), { headers: { cookie } })).text();
+}
+
+test('the key o starts one console, and shows the keys of the run, until Vitest ends', () =>
+  withLocalAws({}, async () => {
+    startVitest();
+    const { KeyMetadata } = await new KMSClient().send(new CreateKeyCommand());
+
+    const opening = await pressAndSee('o');
+    expect(await read(opening, '/keys')).toContain(KeyMetadata?.KeyId);
+    // Other users can see the command that opens the browser.
+    expect(await read(opening, '/keys')).toContain('The token is missing or wrong.');
+    const address = printed[0]?.trim().replace('Console: ', '') ?? '';
+    for (const _again of [1, 2]) expect(await read(address, '/keys')).toContain(KeyMetadata?.KeyId);
+    expect(new URL(await pressAndSee('o')).origin).toBe(new URL(address).origin);
+
+    await close();
+    await expect(fetch(address)).rejects.toThrow();
+  }));
+
+test('without a run, nothing is started', async () => {
+  provided = {};
+  startVitest();
+
+  press('o');
+  expect(printed).toEqual([' There is no console, because the run could not be set up.\n']);
+  expect(opened).toEqual([]);
+});
+
+test('what is typed into a filter opens nothing', async () => {
+  const reporter = startVitest();
+
+  press('p', 'f', 'o', 'o', 'return');
+  press('t', 'o', 'escape');
+  const address = await pressAndSee('o');
+  expect(opened).toEqual([address]);
+  // While steps run, Vitest has no filters.
+  reporter.onTestRunStart();
+  press('p');
+  await pressAndSee('o');
+  expect(opened).toHaveLength(2);
+});
+
+test.each([
+  ['when Vitest does not watch', false, true],
+  ['without a keyboard', true, false],
+])('there is no key %s', (_when, watch, isTTY) => {
+  keyboard.isTTY = isTTY;
+  startVitest(watch);
+  expect(keyboard.listenerCount('keypress')).toBe(0);
+
+  keyboard.isTTY = true;
+  void close();
+  startVitest();
+  expect(keyboard.listenerCount('keypress')).toBe(1);
+});
