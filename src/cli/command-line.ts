@@ -56,6 +56,16 @@ function commands(root: string, print: (text: string) => void): CAC {
     );
 
   cli
+    .command('class [folder]', 'Show where the learners of a class are, by their progress sheets')
+    .usage('class -- <folder> [--json | --csv]')
+    .option('--json', 'Print it for a program')
+    .option('--csv', 'Print the table for a spreadsheet; remarks about the sheets go to standard error')
+    .example('  npm run class -- sheets/\n  npm run --silent class -- sheets/ --csv > class.csv')
+    .action(async (folder, options) =>
+      (await import('./class.ts')).showClass(root, folder, { print, report: console.error }, options),
+    );
+
+  cli
     .command('doctor', 'Check what the workshop needs, and show how to fix what is missing')
     .usage('doctor -- [--with-key]')
     .option('--with-key', 'On a real account, create a short-lived key to prove the permissions')

@@ -269,6 +269,12 @@ describe('progress', () => {
     );
   });
 
+  test('of a sheet that PowerShell 5 wrote is read: UTF-16', async () => {
+    const sheet = Buffer.from(`\uFEFF${await outputOf(['progress', '--json'])}`, 'utf16le');
+    workshop.write('sheet.json', sheet);
+    expect(await outputOf(['progress', 'sheet.json'])).toContain('1 of 3 steps done');
+  });
+
   test('of a missing file is refused', async () => {
     expect(await complaintOf(['progress', 'nowhere.json'])).toMatch(/^nowhere\.json can't be read: ENOENT/);
   });
@@ -277,13 +283,23 @@ describe('progress', () => {
 describe('the command line', () => {
   test('lists the commands', async () => {
     const help = await outputOf(['--help']);
-    for (const command of ['hint', 'reset', 'solve', 'diff', 'progress', 'doctor', 'clean-up', 'console']) {
+    for (const command of [
+      'hint',
+      'reset',
+      'solve',
+      'diff',
+      'progress',
+      'class',
+      'doctor',
+      'clean-up',
+      'console',
+    ]) {
       expect(help).toMatch(new RegExp(`^  ${command} .*  \\w+`, 'm'));
     }
     expect(await outputOf([])).toBe(help);
   });
 
-  test.each(['hint', 'reset', 'solve', 'diff', 'progress', 'doctor', 'clean-up', 'console'])(
+  test.each(['hint', 'reset', 'solve', 'diff', 'progress', 'class', 'doctor', 'clean-up', 'console'])(
     'explains %s',
     async (command) => {
       const help = await outputOf([command, '--help']);
@@ -295,7 +311,7 @@ describe('the command line', () => {
   test('suggests the command that was meant', async () => {
     expect(await complaintOf(['resett'])).toBe(
       'There is no command "resett". Did you mean reset?\n' +
-        'The commands are: hint, reset, solve, diff, update, progress, doctor, clean-up, console.',
+        'The commands are: hint, reset, solve, diff, update, progress, class, doctor, clean-up, console.',
     );
   });
 

@@ -25,14 +25,47 @@ const stepProgressSchema = z.strictObject({
   lastPassedAt: time,
 });
 
+/** The version of the sheets that this workshop writes and reads. */
+const version = 1;
+
 /**
  * What `npm run progress -- --json` prints: for each step, by its folder's name, its state and when an exercise of the
  * learner's own passed for the first and the last time (ISO 8601, UTC, milliseconds), or null when none ever did.
  */
 export const progressSheetSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(version),
   steps: z.record(z.string().regex(/^\d+-/, 'a step, such as 01-create-key'), stepProgressSchema),
 });
+
+/**
+ * Reads a sheet from a file's content. `npm run` prints lines of its own before the sheet unless it is told to be silent;
+ * they are skipped. PowerShell 5 writes UTF-16.
+ *
+ * @throws Error whose message says in a line why it is no sheet
+ */
+export function parseProgressSheet(content: Uint8Array): ProgressSheet {
+  const isUtf16 = content[0] === 0xff && content[1] === 0xfe;
+  const text = new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8').decode(content);
+  const value = parseJson(text.replace(/^>.*$/gm, ''));
+  const ofOtherVersion = otherVersionSchema.safeParse(value);
+  if (ofOtherVersion.success) {
+    throw new Error(`It has version ${ofOtherVersion.data.version}. This workshop reads version ${version}.`);
+  }
+  const sheet = progressSheetSchema.safeParse(value);
+  if (sheet.success) return sheet.data;
+  const [issue] = sheet.error.issues;
+  throw new Error(`It is wrong at ${z.core.toDotPath(issue?.path ?? []) || 'the top'}: ${issue?.message}`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`It is not JSON: ${(error as Error).message}`);
+  }
+}
+
+const otherVersionSchema = z.object({ version: z.number().refine((other) => other !== version) });
 
 export type StepProgress = z.infer<typeof stepProgressSchema>;
 export type ProgressSheet = z.infer<typeof progressSheetSchema>;
@@ -49,7 +82,7 @@ export function readProgress(root: string): ProgressSheet {
     };
     return [name, progress] as const;
   });
-  return { version: 1, steps: Object.fromEntries(steps) };
+  return { version, steps: Object.fromEntries(steps) };
 }
 
 /** The first step that isn't known to be done and was possible where the last run was, or undefined when there is none. */
@@ -76,7 +109,7 @@ function stepsLeft(root: string): StepFolder[] {
 export function mergeProgress(a: ProgressSheet, b: ProgressSheet): ProgressSheet {
   const names = [...new Set([...Object.keys(a.steps), ...Object.keys(b.steps)])].sort();
   const steps = names.map((name) => [name, mergeStep(a.steps[name], b.steps[name])] as const);
-  return { version: 1, steps: Object.fromEntries(steps) };
+  return { version, steps: Object.fromEntries(steps) };
 }
 
 function stateOf(root: string, step: string, pass: StepPass | undefined): ProgressState {
@@ -105,4 +138,5 @@ function mergeStep(a: StepProgress = nothingDone, b: StepProgress = nothingDone)
   };
 }
 
-const nothingDone: StepProgress = { state: 'to do', firstPassedAt: null, lastPassedAt: null };
+/** The progress with a step before anything of it has passed. */
+export const nothingDone: StepProgress = { state: 'to do', firstPassedAt: null, lastPassedAt: null };

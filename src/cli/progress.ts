@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { z } from 'zod';
 import type { StepView } from '../report/model.ts';
 import { isWorkshopDone, renderGroups } from '../report/render.ts';
 import { readStepFolders, type StepFolder } from '../steps/step-folders.ts';
@@ -12,7 +11,7 @@ import {
   nextStep,
   type ProgressSheet,
   type ProgressState,
-  progressSheetSchema,
+  parseProgressSheet,
   readProgress,
   type StepProgress,
   stepsNotPossible,
@@ -20,7 +19,7 @@ import {
 import { requireSteps } from './step-by-name.ts';
 
 /**
- * Tells how far the learner has come: in this checkout, or, when files are named, in those together.
+ * Shows how far the learner has come: in this checkout, or, when files are named, in those together.
  *
  * @param files sheets of one learner, as `--json` prints them
  * @param json gives the sheet itself; its schema is `progressSheetSchema`
@@ -45,22 +44,20 @@ export function progress(root: string, files: string[], { json = false } = {}): 
   );
 }
 
-/** `npm run` prints its own lines before the sheet unless it is told to be silent: those are skipped. */
 function readSheet(root: string, file: string): ProgressSheet {
-  const text = readFile(root, file);
+  const content = readFile(root, file);
   try {
-    return progressSheetSchema.parse(JSON.parse(text.replace(/^(?:>.*|\s*)$/gm, '')));
+    return parseProgressSheet(content);
   } catch (error) {
-    const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
     throw new LearnerError(
-      `${file} is not a progress sheet. Make one with: npm run --silent progress -- --json > ${file}\n${reason}`,
+      `${file} is not a progress sheet. Make one with: npm run --silent progress -- --json > ${file}\n${(error as Error).message}`,
     );
   }
 }
 
-function readFile(root: string, file: string): string {
+function readFile(root: string, file: string): Uint8Array {
   try {
-    return readFileSync(resolve(root, file), 'utf8');
+    return readFileSync(resolve(root, file));
   } catch (error) {
     const isStep = readStepFolders(root).some(({ number, name }) => [String(number), name].includes(file));
     if (isStep) throw new LearnerError('progress shows all steps and takes no step name: npm run progress');
@@ -117,10 +114,12 @@ function remark({ state, firstPassedAt, lastPassedAt }: StepProgress): string {
   return paint.dim(shortTime(firstPassedAt ?? lastPassedAt));
 }
 
-/** In the time zone of whoever reads it. */
-function shortTime(iso: string): string {
-  return new Date(iso).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' });
+/** A time such as `2026-11-24 22:20`, in the time zone of whoever reads it. */
+export function shortTime(iso: string): string {
+  return timeFormat.format(new Date(iso));
 }
+
+const timeFormat = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short' });
 
 function whatIsNext(root: string, notPossible: StepFolder[]): string {
   const next = nextStep(root);

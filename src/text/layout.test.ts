@@ -51,3 +51,11 @@ test('a text that is too long keeps its colours, and ends each', () => {
   expect(truncate('\u001b[31mwrong\u001b[39m', 5)).toBe('\u001b[31mwrong\u001b[39m');
   expect(truncate('\u001b[31mwrong\u001b[39m answer', 4)).toBe('\u001b[31mwro…\u001b[39m');
 });
+
+test('a text is as wide as the terminal shows it, whatever its script', () => {
+  expect(columnsOf('日本 🔑')).toBe(7);
+  expect(columnsOf('e\u0301')).toBe(1);
+  expect(pad('日本', 6)).toBe('日本  ');
+  expect(truncate('日本語です', 6)).toBe('日本…');
+  expect(truncate('e\u0301e\u0301e\u0301', 2)).toBe('e\u0301…');
+});

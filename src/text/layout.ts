@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { eastAsianWidth } from 'get-east-asian-width';
 import type picocolors from 'picocolors';
 
 /** The terminal to write for: its colours, and its width in columns. */
@@ -7,10 +8,17 @@ export interface Page {
   width: number;
 }
 
-/** Number of terminal columns that a text takes, without its colours. The workshop writes no wide characters. */
+/** Number of terminal columns that a text takes: none for a colour or an accent, two for 日 or 🔑. */
 export function columnsOf(text: string): number {
-  return [...stripVTControlCharacters(text)].length;
+  let columns = 0;
+  for (const character of stripVTControlCharacters(text)) {
+    if (!takesNoColumn.test(character)) columns += eastAsianWidth(character.codePointAt(0) ?? 0);
+  }
+  return columns;
 }
+
+/** Marks such as accents, which go onto the character before them, and characters without a look of their own. */
+const takesNoColumn = /[\p{Mn}\p{Me}\p{Cf}]/u;
 
 /**
  * Breaks a text between words into lines of at most `width` columns. A longer word, such as an ARN, has a line of its own,
@@ -36,12 +44,14 @@ export function wrap(text: string, width: number): string[] {
 /** Shortens a text that is too long for a line. All of its colours stay, so that each one ends. */
 export function truncate(text: string, width: number): string {
   if (columnsOf(text) <= width) return text;
-  let column = 0;
+  let columns = 0;
+  let isCut = false;
   const kept = charactersOf(text).map((character) => {
-    if (columnsOf(character) === 0) return character;
-    column++;
-    if (column === width) return '…';
-    return column < width ? character : '';
+    if (character.startsWith(escapeCode)) return character;
+    if (isCut) return '';
+    columns += columnsOf(character);
+    isCut = columns >= width;
+    return isCut ? '…' : character;
   });
   return kept.join('');
 }

@@ -1,10 +1,11 @@
-import { cpSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { learnerEnvironment } from '../../authoring/learner-environment.ts';
 import { copyProject, type ProjectCopy } from '../../authoring/project-copy.ts';
+import { readProgress } from '../../src/cli/progress-sheet.ts';
 import { readSettings } from '../../src/settings/settings.ts';
 import { enterInLedger } from '../../src/state/ledger.ts';
 import { describeRun } from '../../src/state/run.ts';
@@ -113,17 +114,19 @@ describe.concurrent('without WORKSHOP_TARGET, on a machine configured for AWS,',
     expect(ofKind(run.observations, 'signature').length).toBeGreaterThan(100);
   });
 
-  test.each([['doctor'], ['clean-up'], ['hint'], ['progress']])(
+  test.each([['doctor'], ['clean-up'], ['hint'], ['progress'], ['class', 'sheets']])(
     '%s sends nothing elsewhere',
     { timeout },
-    async (command) => {
+    async (command, ...args) => {
       enterRunOnAws();
-      const run = await runThere(['src/cli/start.js', command]);
+      handInSheet();
+      const run = await runThere(['src/cli/start.js', command, ...args]);
 
       expect(run.code, run.output).toBe(0);
       expectNothingSent(run);
       // The run is there to be seen.
       if (command === 'clean-up') expect(run.output).toContain('dead: it ran elsewhere');
+      if (command === 'class') expect(run.output).toContain('ada');
     },
   );
 });
@@ -166,4 +169,10 @@ function enterRunOnAws(): void {
   const settings = { WORKSHOP_TARGET: 'aws', WORKSHOP_RUN: 'dead', AWS_REGION: 'eu-west-1' };
   const run = describeRun(readSettings(copy.root, settings));
   enterInLedger(run, run.aliasName, nobody);
+}
+
+/** Puts a learner's sheet into the folder of the class. */
+function handInSheet(): void {
+  mkdirSync(join(copy.root, 'sheets'), { recursive: true });
+  writeFileSync(join(copy.root, 'sheets/ada.json'), JSON.stringify(readProgress(copy.root)));
 }

@@ -9,7 +9,7 @@ import { learnerEnvironment } from '../../authoring/learner-environment.ts';
 export interface FixtureWorkshop {
   root: string;
   read(file: string): string;
-  write(file: string, text: string): void;
+  write(file: string, content: string | Uint8Array): void;
   /** Runs a command as npm does; `start` is this checkout's, unless a copy of it is to be started. */
   run(args: string[], environment?: Environment, start?: string): Promise<Outcome>;
   remove(): void;
@@ -42,9 +42,9 @@ dig();
 
 export function makeFixtureWorkshop(): FixtureWorkshop {
   const root = mkdtempSync(join(tmpdir(), 'workshop-'));
-  const write = (file: string, text: string) => {
+  const write = (file: string, content: string | Uint8Array) => {
     mkdirSync(dirname(join(root, file)), { recursive: true });
-    writeFileSync(join(root, file), text);
+    writeFileSync(join(root, file), content);
   };
   for (const step of steps) {
     const [, title] = step.split(/-(.*)/);
