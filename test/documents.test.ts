@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { readStepFolders } from '../src/steps/step-folders.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -41,4 +42,22 @@ test.each([
   ['`src/no-such-folder/`', 'src/no-such-folder/'],
 ])('a document that names a missing file is reported: %s', (text, path) => {
   expect(missingIn('README.md', text)).toEqual([`README.md names ${path}`]);
+});
+
+describe('what docs/teaching.md says about a step is true:', () => {
+  const steps = readStepFolders(root);
+  const [, ...sections] = readFileSync(join(root, 'docs/teaching.md'), 'utf8').split(/^### Step /m);
+
+  test.each(sections.map((section) => [section.split('\n', 1).join(), section]))('%s', (heading, section) => {
+    const step = steps.find(({ number, title }) => heading === `${number}: ${title}`);
+    expect(step, `no step has the heading "${heading}"`).toBeDefined();
+    const read = (file: string) => readFileSync(join(root, 'workshop', step?.name ?? '', file), 'utf8');
+
+    const minutes = /^_(\d+ minutes)\._/m.exec(section)?.[1];
+    expect(read('README.md')).toContain(`About ${minutes}.`);
+    const mistakes = [...section.matchAll(/^- `([\w-]+)`: /gm)].map(([, name]) => name);
+    const wrongAnswers = [...read('answers.md').matchAll(/^### ([\w-]+): /gm)].map(([, name]) => name);
+    expect(mistakes.length).toBeGreaterThanOrEqual(5);
+    expect(wrongAnswers).toEqual(expect.arrayContaining(mistakes));
+  });
 });
