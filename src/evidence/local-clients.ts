@@ -1,10 +1,10 @@
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
-import { KMSClient } from '@aws-sdk/client-kms';
+import { KMS } from '@aws-sdk/client-kms';
 import { type LocalAwsOptions, startLocalAws } from 'local-kms-cloudtrail';
 
 /** Clients of a local AWS. They send each request once, so that a function's own retries can be counted. */
 export interface LocalClients {
-  kms: KMSClient;
+  kms: KMS;
   cloudTrail: CloudTrailClient;
 }
 
@@ -28,7 +28,7 @@ export async function withLocalClients<Result>(
   const configuration = { endpoint, region, credentials, maxAttempts: 1 };
   const created: { destroy(): void }[] = [];
   const createClients = () => {
-    const clients = { kms: new KMSClient(configuration), cloudTrail: new CloudTrailClient(configuration) };
+    const clients = { kms: new KMS(configuration), cloudTrail: new CloudTrailClient(configuration) };
     created.push(clients.kms, clients.cloudTrail);
     return clients;
   };
