@@ -20,7 +20,7 @@ export default defineConfig(({ mode }) => {
     // Where global set-up runs.
     environments: { __vitest__: { resolve: { mainFields: [], conditions } } },
     test: {
-      maxWorkers: asksTarget ? 4 : 2,
+      maxWorkers: asksTarget ? 4 : 3,
       // Loading the AWS SDK anew for each file took as long as the tests themselves. No file leaves anything behind.
       isolate: false,
       // The AWS SDK prints a notice about Node 20 once for each process.

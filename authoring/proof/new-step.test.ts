@@ -166,7 +166,7 @@ beforeAll(async () => {
     writeStep(copy.root, nameOf(index), { ...smallStep(nameOf(index)), ...changes });
   }
   proofs = await proveSteps(prover, copy.root, [good, ...brokenSteps.map((_, index) => nameOf(index))]);
-}, 5 * minutes);
+}, 10 * minutes);
 
 afterAll(async () => {
   await prover?.close();

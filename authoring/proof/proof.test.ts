@@ -18,7 +18,7 @@ beforeAll(async () => {
   copy = copyProject(root);
   prover = new Prover(copy.root);
   proofs = await proveSteps(prover, copy.root, steps);
-}, 5 * minutes);
+}, 10 * minutes);
 
 afterAll(async () => {
   await prover?.close();

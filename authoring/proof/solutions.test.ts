@@ -31,7 +31,7 @@ describe('the solutions are green', () => {
     copy = copyProject(root);
     prover = new Prover(copy.root);
     outcomes = await prover.runSolutions(ways.map(({ run }) => run));
-  }, 5 * minutes);
+  }, 10 * minutes);
 
   afterAll(async () => {
     await prover?.close();

@@ -11,7 +11,7 @@ import { constraint, type GoldenRow, golden, missing, source, startWorld } from 
 
 startWorld();
 
-const { model, own, recorded, reference, reported } = source;
+const { model, own, recorded } = source;
 
 const withoutPrefix =
   'ValidationException: Alias must start with the prefix "alias/". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html';
@@ -42,56 +42,23 @@ const badNames = (input: (AliasName: string, keyId: string) => object): readonly
   ["AWS's own prefix", ({ key }) => input('alias/aws/mine', key.id), 'NotAuthorizedException', own],
 ];
 
-const notFound = 'NotFoundException: Alias arn:aws:kms:us-east-1:111122223333:alias/none is not found.';
-
 golden('CreateAlias', (kms, input: CreateAliasCommand['input']) => kms.send(new CreateAliasCommand(input)), [
   ...badNames((AliasName, TargetKeyId) => ({ AliasName, TargetKeyId })),
   ['no name', ({ key }) => ({ TargetKeyId: key.id }), missing('aliasName'), model],
   ['no key', () => ({ AliasName: 'alias/new' }), missing('targetKeyId'), model],
-  [
-    'a name that is taken',
-    ({ alias, other }) => ({ AliasName: alias, TargetKeyId: other.id }),
-    'AlreadyExistsException: An alias with the name arn:aws:kms:us-east-1:111122223333:alias/golden already exists',
-    reported,
-  ],
-  [
-    'a name that is taken, by the same key',
-    ({ alias, key }) => ({ AliasName: alias, TargetKeyId: key.id }),
-    'AlreadyExistsException: An alias with the name arn:aws:kms:us-east-1:111122223333:alias/golden already exists',
-    reported,
-  ],
 ]);
 
 golden('UpdateAlias', (kms, input: UpdateAliasCommand['input']) => kms.send(new UpdateAliasCommand(input)), [
   ...badNames((AliasName, TargetKeyId) => ({ AliasName, TargetKeyId })),
-  [
-    'an alias that is not there',
-    ({ key }) => ({ AliasName: 'alias/none', TargetKeyId: key.id }),
-    notFound,
-    reported,
-  ],
 ]);
 
 golden('DeleteAlias', (kms, input: DeleteAliasCommand['input']) => kms.send(new DeleteAliasCommand(input)), [
   ...badNames((AliasName) => ({ AliasName })),
   ['no name', () => ({}), missing('aliasName'), model],
-  ['an alias that is not there', () => ({ AliasName: 'alias/none' }), notFound, reported],
 ]);
 
 golden('ListAliases', (kms, input: ListAliasesCommand['input']) => kms.send(new ListAliasesCommand(input)), [
-  [
-    'no items',
-    () => ({ Limit: 0 }),
-    constraint("'0' at 'limit'", 'have value greater than or equal to 1'),
-    model,
-  ],
   // The model says 1000 for all lists; the API reference 100 for this one.
-  [
-    '101 items',
-    () => ({ Limit: 101 }),
-    constraint("'101' at 'limit'", 'have value less than or equal to 100'),
-    reference,
-  ],
   ['a marker of nobody', () => ({ Marker: 'abc' }), 'InvalidMarkerException: Invalid marker: abc', own],
 ]);
 
@@ -99,44 +66,6 @@ const tag = (TagKey: string) => ({ TagKey, TagValue: '' });
 
 golden('TagResource', (kms, input: TagResourceCommand['input']) => kms.send(new TagResourceCommand(input)), [
   ['no tags', ({ key }) => ({ KeyId: key.id }), missing('tags'), model],
-  [
-    'the same tag twice',
-    ({ key }) => ({ KeyId: key.id, Tags: [tag('a'), tag('a')] }),
-    'TagException: Duplicate tag keys',
-    recorded,
-  ],
-  [
-    'a reserved tag',
-    ({ key }) => ({ KeyId: key.id, Tags: [tag('aws:a')] }),
-    'TagException: Tags beginning with aws: are reserved',
-    recorded,
-  ],
-  [
-    'a reserved tag in capitals',
-    ({ key }) => ({ KeyId: key.id, Tags: [tag('AWS:a')] }),
-    'TagException: Tags beginning with aws: are reserved',
-    recorded,
-  ],
-  ...['&', '*', '%', '"', '(', '\n', '💶'].flatMap((character): GoldenRow<object>[] => [
-    [
-      `${JSON.stringify(character)} in a tag key`,
-      ({ key }) => ({ KeyId: key.id, Tags: [tag(`a${character}b`)] }),
-      'TagException: Invalid tag',
-      reported,
-    ],
-    [
-      `${JSON.stringify(character)} in a tag value`,
-      ({ key }) => ({ KeyId: key.id, Tags: [{ TagKey: 'a', TagValue: `a${character}b` }] }),
-      'TagException: Invalid tag',
-      reported,
-    ],
-  ]),
-  [
-    '51 tags',
-    ({ key }) => ({ KeyId: key.id, Tags: Array.from({ length: 51 }, (_, index) => tag(`tag-${index}`)) }),
-    'TagException: Too many tags',
-    recorded,
-  ],
   [
     'a tag with an empty key',
     ({ key }) => ({ KeyId: key.id, Tags: [tag('')] }),
@@ -171,12 +100,6 @@ golden(
   [
     ['no key', () => ({}), missing('keyId'), model],
     // The model says 1000 for all lists; the API reference 50 for this one.
-    [
-      '51 items',
-      ({ key }) => ({ KeyId: key.id, Limit: 51 }),
-      constraint("'51' at 'limit'", 'have value less than or equal to 50'),
-      reference,
-    ],
     [
       'a marker of nobody',
       ({ key }) => ({ KeyId: key.id, Marker: 'abc' }),

@@ -1,6 +1,5 @@
 import { GenerateRandomCommand, ReEncryptCommand } from '@aws-sdk/client-kms';
 import {
-  constraint,
   golden,
   incompatibleAlgorithm,
   incorrectKey,
@@ -62,19 +61,6 @@ golden(
   'GenerateRandom',
   (kms, input: GenerateRandomCommand['input']) => kms.send(new GenerateRandomCommand(input)),
   [
-    ['no length', () => ({}), 'ValidationException: NumberOfBytes is required.', recorded],
-    [
-      'no bytes',
-      () => ({ NumberOfBytes: 0 }),
-      constraint("'0' at 'numberOfBytes'", 'have value greater than or equal to 1'),
-      recorded,
-    ],
-    [
-      '1025 bytes',
-      () => ({ NumberOfBytes: 1025 }),
-      constraint("'1025' at 'numberOfBytes'", 'have value less than or equal to 1024'),
-      recorded,
-    ],
     [
       'a custom key store',
       () => ({ NumberOfBytes: 32, CustomKeyStoreId: 'cks-1234567890abcdef0' }),
