@@ -28,9 +28,26 @@ function missingIn(document: string, text: string): string[] {
   return [...links, ...names].map((path) => `${document} names ${path}`);
 }
 
-test('every file, folder and link that the documents name exists', () => {
-  const documents = files.filter((file) => file.endsWith('.md') && !/^workshop\//.test(file));
+/** The npm scripts that a document tells to run, but that don't exist. */
+function missingScriptsIn(document: string, text: string): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const names = [...text.matchAll(/npm run (?:--silent )?([a-z][\w:-]*)/g)].map(([, name = '']) => name);
+  return names.filter((name) => !(name in scripts)).map((name) => `${document} names npm run ${name}`);
+}
 
+const documents = files.filter((file) => file.endsWith('.md') && !/^workshop\//.test(file));
+
+test('every npm script that the documents name exists', () => {
+  expect(documents).toContain('AGENTS.md');
+  expect(documents.flatMap((file) => missingScriptsIn(file, readFileSync(join(root, file), 'utf8')))).toEqual(
+    [],
+  );
+  expect(missingScriptsIn('README.md', 'npm run --silent no-such -- 2')).toEqual([
+    'README.md names npm run no-such',
+  ]);
+});
+
+test('every file, folder and link that the documents name exists', () => {
   expect(documents).toContain('CONTRIBUTING.md');
   expect(documents).toContain('src/local-aws/README.md');
   expect(documents.flatMap((file) => missingIn(file, readFileSync(join(root, file), 'utf8')))).toEqual([]);
