@@ -3,7 +3,7 @@ import { KMS } from '@aws-sdk/client-kms';
 import { type LocalAwsOptions, startLocalAws } from 'local-kms-cloudtrail';
 
 /** Clients of a local AWS. They send each request once, so that a function's own retries can be counted. */
-export interface LocalClients {
+interface LocalClients {
   kms: KMS;
   cloudTrail: CloudTrailClient;
 }

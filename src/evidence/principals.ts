@@ -2,7 +2,7 @@ import { CloudTrailClient, paginateLookupEvents } from '@aws-sdk/client-cloudtra
 import { KMS } from '@aws-sdk/client-kms';
 import { startLocalAws } from 'local-kms-cloudtrail';
 
-export interface PrincipalClients {
+interface PrincipalClients {
   kms: KMS;
   cloudTrail: CloudTrailClient;
 }

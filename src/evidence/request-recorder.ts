@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 
 /** An AWS call as it went over the wire, whoever made it. */
-export interface RecordedRequest {
+interface RecordedRequest {
   /** The operation, such as `GenerateDataKey`. */
   operation: string;
   /** AWS's id of the request, which CloudTrail shows as `requestID`. */

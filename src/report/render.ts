@@ -37,7 +37,7 @@ function inWords({ step, seconds, canSave }: LongStep): string {
 }
 
 /** One line about a wait for CloudTrail. */
-export function renderWaiting({ step, message }: Wait, page: Page): string[] {
+function renderWaiting({ step, message }: Wait, page: Page): string[] {
   return [page.colors.cyan(truncate(` Step ${step.number} waits · ${message}`, page.width - 1))];
 }
 
@@ -68,7 +68,7 @@ export function renderKeys({ colors: { bold, dim }, width }: Page): string[] {
 }
 
 /** Renders the heading: exercises or solutions, and where AWS is. */
-export function renderHeading(view: Pick<WorkshopView, 'solutions' | 'target'>, page: Page): string[] {
+function renderHeading(view: Pick<WorkshopView, 'solutions' | 'target'>, page: Page): string[] {
   const { bold, dim, magenta } = page.colors;
   const title = ` ${bold('Data key caching workshop')}${view.solutions ? magenta(' · reference solutions') : ''}`;
   const gap = page.width - columnsOf(title) - columnsOf(view.target ?? '') - 1;
@@ -78,13 +78,13 @@ export function renderHeading(view: Pick<WorkshopView, 'solutions' | 'target'>, 
 }
 
 /** The list of the steps, in their groups. */
-export function renderSteps(steps: StepView[], page: Page): string[] {
+function renderSteps(steps: StepView[], page: Page): string[] {
   const longest = Math.max(0, ...steps.map(({ title }) => columnsOf(title)));
   return renderGroups(steps, page, (step) => renderStep(step, Math.min(longest, page.width - 35), page));
 }
 
 /** One line: the state's sign, number, title, state in words. */
-export function renderStep(step: StepView, titleWidth: number, page: Page): string {
+function renderStep(step: StepView, titleWidth: number, page: Page): string {
   const { bold, dim } = page.colors;
   const { sign, color } = looks(step.state, page);
   const title = pad(truncate(step.title, titleWidth), titleWidth);

@@ -42,6 +42,6 @@ export function readNeeds(root: string, step: string): Need[] {
   }
 }
 
-export function needsFile(step: string): string {
+function needsFile(step: string): string {
   return `workshop/${step}/needs.json`;
 }

@@ -22,7 +22,7 @@ export interface AccessRequest {
   readonly read: ContextReader;
 }
 
-export interface Statement {
+interface Statement {
   readonly effect: 'Allow' | 'Deny';
   /** How the statement is about the request's caller; `none` if it isn't about the request at all. */
   relation(request: AccessRequest): Relation;

@@ -6,7 +6,7 @@ import { type TrailCaller, type TrailEvent, wholeSeconds } from './trail-event.t
  * The record of an event: the JSON document that CloudTrail keeps and hands out (CloudTrail user guide,
  * cloudtrail-event-reference-record-contents.html). There are no TLS details, because there is no TLS.
  */
-export function trailRecord(event: TrailEvent, eventId: string, account: Account) {
+function trailRecord(event: TrailEvent, eventId: string, account: Account) {
   const { caller } = event;
   return {
     eventVersion: '1.11',

@@ -53,7 +53,7 @@ const ruleShapes = [
 const faultNames = ruleShapes.map(({ shape }) => shape.fault.value);
 
 /** One rule, with the members that its fault takes. */
-export const rule = z
+const rule = z
   .discriminatedUnion('fault', ruleShapes, {
     error: (issue) =>
       issue.code === 'invalid_union'

@@ -53,7 +53,7 @@ export function keyByAnyIdentifier(kms: Kms, identifier: string): KeyRecord {
 }
 
 /** The alias that an identifier names, or undefined if it names a key. It is what `kms:RequestAlias` holds. */
-export function aliasNameIn(kms: Kms, identifier: string): string | undefined {
+function aliasNameIn(kms: Kms, identifier: string): string | undefined {
   if (identifier.startsWith('alias/')) return identifier;
   if (!identifier.startsWith('arn:')) return undefined;
   const { kind, name } = parseKmsArn(kms, identifier);

@@ -24,7 +24,7 @@ export interface LocalAwsUnderTest {
 }
 
 /** The members of a record that tests read. */
-export interface TrailRecord {
+interface TrailRecord {
   eventName: string;
   eventID: string;
   errorCode?: string;

@@ -18,7 +18,7 @@ export type Members = Readonly<Record<string, { readonly required: boolean; read
  * An SDK's schema, as far as it is read here (`@smithy/types`, schema.ts): a number, a tuple, `unit` for
  * nothing, or a function giving one of them.
  */
-export type SdkSchema = number | 'unit' | readonly unknown[] | (() => SdkSchema);
+type SdkSchema = number | 'unit' | readonly unknown[] | (() => SdkSchema);
 
 const simpleShapes: Readonly<Record<number, Shape>> = {
   0: 'string',

@@ -23,7 +23,7 @@ export interface UnknownCaller {
  *
  * @throws what the AWS SDK throws
  */
-export async function askSts(): Promise<Caller> {
+async function askSts(): Promise<Caller> {
   // Loaded when it is wanted: on the local AWS, nobody asks.
   const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
   const sts = new STSClient();

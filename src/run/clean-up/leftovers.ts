@@ -26,7 +26,7 @@ export interface Leftovers {
 }
 
 /** An alias, and the key that it leads to. */
-export interface LeftAlias {
+interface LeftAlias {
   aliasName: string;
   keyArn: string;
   isPendingDeletion: boolean;
