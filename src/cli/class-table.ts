@@ -49,6 +49,9 @@ interface Row {
   title?: string;
 }
 
+/** A name that takes more columns would leave no room for the titles of steps. */
+const widestName = 30;
+
 function renderTable(learners: Learner[], steps: StepFolder[], { width, now }: Reader): string[] {
   if (learners.length === 0) return [];
   const heading: Row = {
@@ -81,8 +84,7 @@ function renderTable(learners: Learner[], steps: StepFolder[], { width, now }: R
   const widthOfRest = columnsOf(inColumns(heading.cells)) + widthOfSince + ' '.length + '  '.length;
   const widthOfLabel = Math.max(
     columnsOf(heading.label),
-    // A longer name leaves no room for the titles.
-    Math.min(width - widthOfRest, 30, widest(rows.map(({ label }) => label))),
+    Math.min(width - widthOfRest, widestName, widest(rows.map(({ label }) => label))),
   );
   const widthOfTitle = widest(rows.map(({ title = '' }) => title));
   const hasRoomForTitle = widthOfLabel + widthOfRest + '  '.length + widthOfTitle <= width;
@@ -94,6 +96,7 @@ function renderTable(learners: Learner[], steps: StepFolder[], { width, now }: R
   return [
     paint.bold(line(heading)),
     ...rows.map(line),
+    '',
     ...totals.map(line),
     '',
     ` ${marks.ok} done  ${marks.toDo} here now  ${marks.unsure} changed since it passed  ${marks.skipped} took the reference`,
@@ -114,12 +117,12 @@ function renderLongest(learners: Learner[], steps: StepFolder[], { now }: Reader
     .sort((a, b) => (a.since ?? '').localeCompare(b.since ?? ''));
   const longest = [...atOneStep.filter(isOf), ...atOneStep.filter((learner) => !isOf(learner))].slice(0, 5);
   if (longest.length === 0) return [];
-  const width = Math.max(...longest.map(({ name }) => columnsOf(name)));
+  const width = Math.min(widestName, Math.max(...longest.map(({ name }) => columnsOf(name))));
   return [
     ` ${paint.bold('Longest at one step')}`,
     ...longest.map(
       ({ name, step, since }) =>
-        ` ${marks.toDo} ${pad(name, width)}  step ${step?.number}, ${step?.title}: ${since ? `since ${shortTimeSince(since, now)}` : 'nothing has passed yet'}`,
+        ` ${marks.toDo} ${pad(truncate(name, width), width)}  step ${step?.number}, ${step?.title}: ${since ? `since ${shortTimeSince(since, now)}` : 'nothing has passed yet'}`,
     ),
   ];
 }

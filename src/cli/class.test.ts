@@ -69,6 +69,7 @@ test('shows learners by steps, how many are where, and who has been at one step 
       ' Grace       ✔  ✔  ○  10:00             water the tree',
       ' Zoë         ✔  ✔  ✔  09:12             all steps done',
       ' 李小龍      ✔  ~  ·  2026-11-23 10:40  plant a tree',
+      '',
       ' done        3  2  1',
       ' here now    ·  2  1',
       '',
