@@ -89,7 +89,7 @@ function commands(root: string, print: (text: string) => void): CAC {
   cli
     .command(
       'console',
-      'Start a page that shows what is inside encrypted messages, and the keys of the account',
+      'Start a page that shows encrypted messages, the keys of the account, and what CloudTrail shows',
     )
     .usage('console')
     .action(async () => (await import('./console.ts')).showConsole(root, print));

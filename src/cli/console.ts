@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import type { KMSClient } from '@aws-sdk/client-kms';
-import type { Account } from '../console/keys/keys-view.ts';
+import type { Account } from '../console/account.ts';
 import { startConsole } from '../console/server.ts';
 import { readSettings, type Settings } from '../settings/settings.ts';
 import { describeRun } from '../state/run.ts';
@@ -24,31 +23,39 @@ export async function showConsole(root: string, print: (text: string) => void): 
   await close();
 }
 
-/** Leads the AWS SDK to the account of the settings when somebody looks at its keys, and asks first whether it is allowed. */
+/** Leads the AWS SDK to the account of the settings when somebody looks at it, and asks first whether it is allowed. */
 function accountOf(settings: Settings): Account {
-  let ready: Promise<KMSClient> | undefined;
+  let ready: Promise<void> | undefined;
   const open = async () => {
     if (settings.target === 'local') {
       throw new LearnerError(
-        'The local AWS is in the process of a run. To see its keys, run npx vitest and press o.',
+        'The local AWS is in the process of a run. To see into it, run npx vitest and press o.',
       );
     }
-    const [{ KMSClient }, { askAllowedCaller }, { startTarget, useEnvironment }] = await Promise.all([
-      import('@aws-sdk/client-kms'),
+    const [{ askAllowedCaller }, { startTarget, useEnvironment }] = await Promise.all([
       import('../run/account/allowed-accounts.ts'),
       import('../run/target.ts'),
     ]);
     const { environment } = await startTarget(settings);
     useEnvironment(environment);
     await askAllowedCaller(settings);
-    return new KMSClient();
   };
-  return () => {
+  const opened = () => {
     ready ??= open();
     // It may succeed next time: credentials expire and are renewed.
     ready.catch(() => {
       ready = undefined;
     });
     return ready;
+  };
+  return {
+    kms: async () => {
+      await opened();
+      return new (await import('@aws-sdk/client-kms')).KMSClient();
+    },
+    cloudTrail: async () => {
+      await opened();
+      return new (await import('@aws-sdk/client-cloudtrail')).CloudTrailClient();
+    },
   };
 }

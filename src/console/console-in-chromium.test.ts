@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { CreateAliasCommand, CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
-import { startLocalAws } from 'local-kms-cloudtrail';
+import { ManualClock, startLocalAws } from 'local-kms-cloudtrail';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { brokenMessages, sampleMessage } from '../evidence/samples.ts';
@@ -16,11 +17,15 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor 
   let site: ConsoleUnderTest;
   let page: Page;
   let account: KMSClient;
+  let trail = new CloudTrailClient({ region: 'eu-test-1' });
   /** What the page complained about: a blocked script, a missing file. */
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    [browser, site] = await Promise.all([launchChromium(), startConsoleUnderTest(async () => account)]);
+    [browser, site] = await Promise.all([
+      launchChromium(),
+      startConsoleUnderTest({ kms: async () => account, cloudTrail: async () => trail }),
+    ]);
     page = await browser.newPage();
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(error.message));
@@ -91,7 +96,6 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor 
 
     test.each([
       ['a message', 'ada/encrypted_e_1.txt', 'größe'],
-      ['a broken message', 'ada/cut.txt', 'It stops making sense at byte'],
       [
         'two messages',
         'ada/encrypted_e_1.txt&b=ada/encrypted_e_2.txt',
@@ -103,7 +107,10 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor 
       await expectGood();
     });
 
-    test('a file that is no message, or is gone, is said to be', async () => {
+    test('a file that is broken, is no message, or is gone, is said to be', async () => {
+      await open('/messages?a=ada/cut.txt');
+      expect(await page.textContent('.fault')).toContain('It stops making sense at byte');
+      expect(await findBarriers(page)).toEqual([]);
       await open('/messages?a=ada/letter.txt');
       expect(await page.textContent('.fault')).toContain('It is not a message of the AWS Encryption SDK.');
       await open('/messages?a=ada/gone.txt');
@@ -184,7 +191,7 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor 
       await open('/keys');
       expect(await page.locator('.keys tbody tr').count()).toBe(2);
       expect(await page.locator('tr:has(.is-own)').textContent()).toContain(`${aliasPrefix}ada`);
-      await expectGood();
+      expect(await findBarriers(page)).toEqual([]);
 
       await page.focus('#alias');
       await page.keyboard.type('3_ada');
@@ -207,6 +214,57 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor 
       expect(await page.textContent('.fault')).toBe(
         'KMS gave no answer (Error). To find the cause: npm run doctor',
       );
+    });
+  });
+
+  describe('with calls', () => {
+    const clock = new ManualClock();
+    const note = (operation: string, requestId: string) => {
+      const call = { at: Date.now(), service: 'kms', operation, status: 200, requestId };
+      appendFileSync(join(site.root, 'scratch/calls.jsonl'), `${JSON.stringify(call)}\n`);
+    };
+    beforeAll(async () => {
+      mkdirSync(join(site.root, 'scratch'));
+      const { endpoint, region, credentials, close } = await startLocalAws({
+        clock,
+        cloudTrail: { lookupsPerSecond: Number.POSITIVE_INFINITY },
+      });
+      account = new KMSClient({ endpoint, region, credentials });
+      trail = new CloudTrailClient({ endpoint, region, credentials });
+      return close;
+    });
+
+    test('a call appears at once and grows its event when that comes, without a new request for the page', async () => {
+      await open('/calls');
+      expect(await page.textContent('.nothing')).toContain('Nothing yet.');
+      const { $metadata } = await account.send(new CreateKeyCommand());
+      note('CreateKey', $metadata.requestId ?? '');
+      note('DescribeKey', 'marker');
+      note('LookupEvents', 'look');
+      await page.waitForSelector('text=marker call');
+      const row = page.locator('li', { hasText: 'CreateKey' });
+      expect(await row.textContent()).toContain('not shown yet');
+
+      // Opening the page looks at CloudTrail, where the event is not there yet.
+      await open('/calls');
+
+      clock.advance({ seconds: 60 });
+      await page.waitForSelector('summary');
+      expect(await row.textContent()).toMatch(/came \d+\.\d s later/);
+      expect(await page.locator('.line > li b').allTextContents()).toEqual(['DescribeKey', 'CreateKey']);
+      await page.focus('summary');
+      await page.keyboard.press('Enter');
+      expect(await row.locator('pre').textContent()).toContain('"eventName": "CreateKey"');
+      await expectGood();
+    });
+
+    test('rows are filtered, the new ones, too', async () => {
+      await open('/calls?filter=describe');
+      expect(await page.locator('.line > li b').allTextContents()).toEqual(['DescribeKey']);
+      note('Encrypt', 'other');
+      note('DescribeKey', 'wanted');
+      await page.waitForSelector('#call-wanted');
+      expect(await page.locator('.line > li b').allTextContents()).toEqual(['DescribeKey', 'DescribeKey']);
     });
   });
 

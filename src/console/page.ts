@@ -9,6 +9,7 @@ export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 const views = [
   { path: '/messages', name: 'Messages' },
   { path: '/keys', name: 'Keys' },
+  { path: '/calls', name: 'Calls and events' },
 ] as const;
 
 export type ViewName = (typeof views)[number]['name'];
@@ -24,7 +25,8 @@ export function page(view: ViewName | undefined, title: string, main: Html): Htm
 <title>${title} · Console</title>
 <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/assets/console.css">
-${view ? html`<link rel="stylesheet" href="/assets/${view.toLowerCase()}.css">` : ''}
+<link rel="stylesheet" href="/assets/controls.css">
+${view ? html`<link rel="stylesheet" href="/assets${views.find(({ name }) => name === view)?.path}.css">` : ''}
 <script type="module" src="/assets/console.js"></script>
 </head>
 <body>

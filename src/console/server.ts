@@ -5,9 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
-import type { Run } from '../state/run.ts';
+import type { Account, ShownRun } from './account.ts';
+import { callsView } from './calls/calls-view.ts';
 import { guard } from './guard.ts';
-import { type Account, keysView } from './keys/keys-view.ts';
+import { keysView } from './keys/keys-view.ts';
 import { dropPath, messagesView } from './messages/messages-view.ts';
 import { notFoundPage } from './page.ts';
 
@@ -23,12 +24,9 @@ export interface Console {
   close(): Promise<void>;
 }
 
-/** The run that the learner is in. */
-type ShownRun = Pick<Run, 'name' | 'outputFolder'>;
-
 /** The page's own files, which are sent as they are. */
 const assets = [
-  ...['console', 'messages', 'keys'].map((name) => ({
+  ...['console', 'controls', 'messages', 'keys', 'calls'].map((name) => ({
     name: `${name}.css`,
     type: 'text/css; charset=utf-8',
   })),
@@ -60,6 +58,7 @@ export async function startConsole(run: ShownRun, account: Account): Promise<Con
   app.get('/', (context) => context.redirect('/messages', 303));
   app.route('/messages', messagesView(dirname(run.outputFolder)));
   app.route('/keys', keysView(run.name, account));
+  app.route('/calls', callsView(run, account));
   app.notFound((context) => context.html(notFoundPage(), 404));
   return {
     address: `${origin}/?token=${token}`,

@@ -39,6 +39,37 @@ export function noteRequests(note: (line: string) => void): () => void {
   };
 }
 
+/** A request that the target answered. It has nothing of what was sent or answered beside the names. */
+export interface AnsweredCall {
+  /** When the answer came, in milliseconds since the epoch. */
+  at: number;
+  /** The signing name, such as `kms`. */
+  service: string;
+  operation: string;
+  /** The HTTP status. */
+  status: number;
+  requestId: string;
+}
+
+/**
+ * Notes each request of this process that the target answers from now on. The target is found as by `noteRequests`.
+ *
+ * @returns a function that stops it
+ */
+export function noteCalls(note: (call: AnsweredCall) => void): () => void {
+  const isOfTarget = hostsOfTarget();
+  const onAnswered = (message: unknown) => {
+    const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
+    const service = signedService(request);
+    if (!service || !isOfTarget(String(request.getHeader('host')))) return;
+    const operation = String(request.getHeader('x-amz-target')).split('.').at(-1) ?? '';
+    const requestId = String(response.headers['x-amzn-requestid']);
+    note({ at: Date.now(), service, operation, status: response.statusCode ?? 0, requestId });
+  };
+  subscribe('http.client.response.finish', onAnswered);
+  return () => void unsubscribe('http.client.response.finish', onAnswered);
+}
+
 /** Counts what was noted, in whatever process. */
 export function tallyOf(lines: string[]): RequestTally {
   const services = lines.flatMap((line) => /^request (.+)$/.exec(line)?.[1] ?? []);

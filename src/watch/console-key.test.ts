@@ -37,7 +37,7 @@ function startVitest(watch = true): ConsoleKey {
 beforeEach(() => {
   keyboard = Object.assign(new EventEmitter(), { isTTY: true });
   [opened, printed] = [[], []];
-  provided = { run: { name: 'ada', outputFolder: '/nowhere/ada' } };
+  provided = { run: { name: 'ada', outputFolder: '/nowhere/ada', scratchFolder: '/nowhere' } };
   return () => close();
 });
 

@@ -62,12 +62,12 @@ export default class ConsoleKey implements Reporter {
 }
 
 async function startConsole(run: Run): Promise<Console> {
-  const [{ startConsole: start }, { KMSClient }] = await Promise.all([
-    import('../console/server.ts'),
-    import('@aws-sdk/client-kms'),
-  ]);
+  const { startConsole: start } = await import('../console/server.ts');
   // Global set-up leads this process to the target of the run.
-  return start(run, async () => new KMSClient());
+  return start(run, {
+    kms: async () => new (await import('@aws-sdk/client-kms')).KMSClient(),
+    cloudTrail: async () => new (await import('@aws-sdk/client-cloudtrail')).CloudTrailClient(),
+  });
 }
 
 /** Opens the system's browser. Where there is none, the learner still has the address. */

@@ -21,3 +21,36 @@ function takeDrop(event) {
   form.requestSubmit();
 }
 for (const type of ['dragover', 'dragleave', 'drop']) document.addEventListener(type, takeDrop);
+
+/** Keeps the time line up to date: a row takes the place of its older version, or its place in time. */
+function follow(line) {
+  new EventSource(line.dataset.stream).addEventListener('row', ({ data }) => {
+    const template = document.createElement('template');
+    template.innerHTML = data;
+    const row = template.content.firstElementChild;
+    const older = document.getElementById(row.id);
+    if (older) {
+      // What has the focus or is open stays so.
+      if (older.contains(document.activeElement)) return;
+      older.replaceWith(row);
+      return;
+    }
+    const next = [...line.children].find((each) => Number(each.dataset.at) <= Number(row.dataset.at));
+    line.insertBefore(row, next ?? null);
+    document.querySelector('.nothing')?.remove();
+  });
+}
+const line = document.querySelector('[data-stream]');
+if (line) follow(line);
+
+/** Puts an event's JSON into the page when it is unfolded, in the place of the link to it. */
+async function unfold({ target }) {
+  const link = target.open && target.dataset?.event && target.querySelector('a');
+  if (!link) return;
+  const answer = await fetch(target.dataset.event);
+  const text = document.createElement('pre');
+  text.tabIndex = 0;
+  text.textContent = await answer.text();
+  link.replaceWith(text);
+}
+document.addEventListener('toggle', unfold, true);

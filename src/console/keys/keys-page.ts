@@ -32,7 +32,7 @@ ${columns.map((name) => html`<th role="columnheader" scope="col">${name}</th>`)}
 function row(key: AccountKey, run: string): Html {
   const cells = [
     html`<a href="/keys/${key.id}">${printable(key.aliases[0] ?? 'No alias')}</a> ${ownerOf(key, run)}
-${key.aliases.slice(1).map((alias) => html`<span class="line">${printable(alias)}</span>`)}<code class="line">${key.id}</code>`,
+${key.aliases.slice(1).map((alias) => html`<span class="sub">${printable(alias)}</span>`)}<code class="sub">${key.id}</code>`,
     status(key.metadata),
     key.metadata?.CreationDate ? time(key.metadata.CreationDate) : unknown,
     rotation(key),
@@ -61,7 +61,7 @@ function status(metadata: KeyMetadata | undefined): Html {
   const words = metadata.KeyState.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
   const state = html`<span class="badge${metadata.KeyState === 'Enabled' ? ' is-enabled' : ' is-limited'}">${printable(words)}</span>`;
   return metadata.DeletionDate
-    ? html`${state} <span class="line">will be deleted on ${time(metadata.DeletionDate)}</span>`
+    ? html`${state} <span class="sub">will be deleted on ${time(metadata.DeletionDate)}</span>`
     : state;
 }
 

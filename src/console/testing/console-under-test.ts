@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { LearnerError } from '../../text/learner-error.ts';
-import type { Account } from '../keys/keys-view.ts';
+import type { Account, ShownRun } from '../account.ts';
 import { startConsole } from '../server.ts';
 
 /** An answer as it came over the wire. */
@@ -27,12 +27,21 @@ export interface ConsoleUnderTest {
   close(): Promise<void>;
 }
 
-/** @param account the one whose keys are shown */
-export async function startConsoleUnderTest(account: Account = noAccount): Promise<ConsoleUnderTest> {
+/** @param account whose keys and events are shown */
+export async function startConsoleUnderTest(
+  account: Account = { kms: noAccount, cloudTrail: noAccount },
+  target: ShownRun['target'] = 'local',
+): Promise<ConsoleUnderTest> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'console-')));
   const output = join(root, 'output');
   mkdirSync(join(output, 'ada'), { recursive: true });
-  const running = await startConsole({ name: 'ada', outputFolder: join(output, 'ada') }, account);
+  const run = {
+    name: 'ada',
+    target,
+    outputFolder: join(output, 'ada'),
+    scratchFolder: join(root, 'scratch'),
+  };
+  const running = await startConsole(run, account);
   const address = new URL(running.address);
   let cookie = '';
   const ask: ConsoleUnderTest['ask'] = (path, headers = {}, method = 'GET', body = '') =>

@@ -1,0 +1,88 @@
+import { html } from 'hono/html';
+import { printable } from '../../text/printable.ts';
+import type { Html } from '../page.ts';
+import { type Row, timeOf } from './trail.ts';
+
+/** Number of rows on the page. With a filter, older ones come on it. */
+const shownRows = 1000;
+
+/** How late an event is whose bar has the whole width, in milliseconds: the square root keeps seconds beside minutes. */
+const latest = 10 * 60_000;
+
+/** The time line: what was sent on the left, and what CloudTrail shows of it on the right. */
+export function callsPage(rows: Row[], filter: string, isLocal: boolean): Html {
+  const wanted = rows.filter((row) => isWanted(row, filter));
+  return html`<p>Each call is sent at once. Its event in CloudTrail comes late, and in no order: this is why an audit waits.</p>
+<form class="filter" action="/calls"><label for="filter">Operation, key or context contains</label>
+<input id="filter" name="filter" type="search" value="${filter}"><button>Filter</button>
+${isLocal ? '' : html`<button name="look" value="once">Look at CloudTrail now</button>`}</form>
+<div class="line-heads" aria-hidden="true"><span>Time</span><span>Call</span><span>Event in CloudTrail</span></div>
+<ol class="line" data-stream="/calls/stream?filter=${encodeURIComponent(filter)}">${wanted.slice(0, shownRows).map(rowItem)}</ol>
+${wanted.length === 0 ? nothingYet(filter, isLocal) : ''}
+${wanted.length > shownRows ? html`<p class="note">${wanted.length - shownRows} older rows are not shown. Filter them.</p>` : ''}`;
+}
+
+function nothingYet(filter: string, isLocal: boolean): Html {
+  if (filter !== '')
+    return html`<p class="nothing">Nothing contains “${filter}” yet. <a href="/calls">Show all</a></p>`;
+  return html`<p class="nothing">Nothing yet. Calls appear here as soon as a step makes them${isLocal ? '' : ', and events when you look'}.</p>`;
+}
+
+/** True if a row contains the text: the operation, or anything in the event. */
+export function isWanted({ call, event }: Row, filter: string): boolean {
+  return [call?.operation, event?.name, event?.json].some((text) =>
+    text?.toLowerCase().includes(filter.toLowerCase()),
+  );
+}
+
+/** One row. Its id lets a newer version take its place. */
+export function rowItem(row: Row): Html {
+  const at = timeOf(row);
+  return html`<li id="call-${row.requestId}" data-at="${at}" class="${row.looks ? 'is-look' : ''}">
+<time datetime="${new Date(at).toISOString()}">${clock(at, row.call !== undefined)}</time>
+<div>${callCell(row)}</div><div>${row.looks ? '' : eventCell(row)}</div></li>`;
+}
+
+function callCell({ call, looks, isMarker, event }: Row): Html {
+  if (looks && call) return html`${looksInWords(looks.count, looks.until - call.at)}`;
+  if (!call) return html`<span class="muted">not by a step</span>`;
+  const refused =
+    call.status === 200 ? '' : html` <span class="badge is-limited">${call.status || 'no answer'}</span>`;
+  const marker = isMarker ? html` <span class="badge is-own">marker call</span>` : '';
+  return html`<b>${printable(call.operation)}</b>${refused}${marker}${contextOf(event?.encryptionContext)}`;
+}
+
+function looksInWords(count: number, milliseconds: number): string {
+  if (count === 1) return 'looks at CloudTrail';
+  return `looks at CloudTrail, ${count} times in ${seconds(milliseconds)}`;
+}
+
+function contextOf(context: Record<string, string> = {}): Html | '' {
+  const pairs = Object.entries(context).filter(([name]) => name !== 'aws-crypto-public-key');
+  if (pairs.length === 0) return '';
+  return html`<span class="pair">${pairs.map(([name, value]) => printable(`${name}=${value}`)).join(', ')}</span>`;
+}
+
+function eventCell({ requestId, call, event, cameAt }: Row): Html {
+  if (!event) return html`<span class="muted">not shown yet</span>`;
+  const late = call && cameAt ? cameAt - call.at : undefined;
+  return html`<details data-event="/calls/${requestId}/event"><summary>${printable(event.name)}
+<span class="late">${late === undefined ? '' : `came ${seconds(late)} later`}</span></summary>
+<a href="/calls/${requestId}/event">The event as JSON</a></details>${late === undefined ? '' : lateBar(late)}`;
+}
+
+/** As long as the event was late. */
+function lateBar(milliseconds: number): Html {
+  const width = Math.min(100, 100 * Math.sqrt(milliseconds / latest)).toFixed(1);
+  return html`<svg class="bar-late" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect width="${width}" height="4"/></svg>`;
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+/** In the reader's time zone, which is this machine's. CloudTrail knows seconds. */
+function clock(at: number, isExact: boolean): string {
+  const time = new Date(at).toLocaleTimeString('sv-SE');
+  return isExact ? `${time}.${String(at % 1000).padStart(3, '0')}` : time;
+}

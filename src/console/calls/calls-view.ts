@@ -1,0 +1,64 @@
+import { Hono } from 'hono';
+import { html } from 'hono/html';
+import { streamSSE } from 'hono/streaming';
+import { whyNotThere } from '../../run/endpoint/why-not-there.ts';
+import { callsFileOf } from '../../run/requests-of-steps.ts';
+import { type Account, type ShownRun, whyNoAnswer } from '../account.ts';
+import { type Html, page } from '../page.ts';
+import { callsPage, isWanted, rowItem } from './calls-page.ts';
+import { Feed } from './feed.ts';
+import { Trail } from './trail.ts';
+
+/**
+ * The calls of the steps, and their events. The local AWS is asked for events while somebody watches. Elsewhere it is asked
+ * once for each request with `look`, because two look-ups a second are the quota of the whole account.
+ */
+export function callsView(run: ShownRun, account: Account): Hono {
+  const isLocal = run.target === 'local';
+  const trail = new Trail(callsFileOf(run), account.cloudTrail);
+  const feed = new Feed(trail, isLocal);
+  const view = new Hono();
+
+  view.get('/', async (context) => {
+    const filter = (context.req.query('filter') ?? '').trim();
+    const mayLook = isLocal || context.req.query('look') !== undefined;
+    await trail.readCalls();
+    const fault = mayLook ? await faultOfLook(trail) : '';
+    const main = html`${fault}${callsPage(trail.rows(), filter, isLocal)}`;
+    const title = 'Calls and events';
+    return context.html(page(title, title, html`<div class="single"><h1>${title}</h1>${main}</div>`));
+  });
+  view.get('/stream', (context) => {
+    const filter = context.req.query('filter') ?? '';
+    return streamSSE(context, async (stream) => {
+      const ended = new AbortController();
+      stream.onAbort(() => ended.abort());
+      for await (const rows of feed.follow(ended.signal)) {
+        for (const row of rows.filter((each) => isWanted(each, filter)))
+          await stream.writeSSE({ event: 'row', data: String(await rowItem(row)) });
+      }
+    });
+  });
+  view.get('/:id/event', (context) => {
+    const json = trail.rows().find(({ requestId }) => requestId === context.req.param('id'))?.event?.json;
+    return json === undefined ? context.notFound() : context.text(json);
+  });
+  return view;
+}
+
+/** Looks, and says why that is not possible, if it isn't: the calls are shown all the same. */
+async function faultOfLook(trail: Trail): Promise<Html | ''> {
+  try {
+    await trail.look();
+    return '';
+  } catch (error) {
+    return html`<p class="verdict" role="status">Only the calls are shown: ${whyNoEvents(error as Error)}</p>`;
+  }
+}
+
+function whyNoEvents(error: Error & { code?: string }): string {
+  const operation = 'cloudtrail:LookupEvents';
+  if (error.name === 'AccessDeniedException') return `these credentials may not call ${operation}.`;
+  if (!error.code && whyNotThere(error)) return `this endpoint doesn’t have ${operation}.`;
+  return whyNoAnswer('CloudTrail', error);
+}

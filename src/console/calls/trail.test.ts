@@ -1,0 +1,181 @@
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CreateKeyCommand,
+  DescribeKeyCommand,
+  GenerateDataKeyCommand,
+  type KMSClient,
+} from '@aws-sdk/client-kms';
+import { beforeEach, expect, test } from 'vitest';
+import type { AnsweredCall } from '../../evidence/request-tally.ts';
+import { type LocalAwsUnderTest, startUnderTest } from '../../local-aws/testing/local-aws-under-test.ts';
+import { isWanted } from './calls-page.ts';
+import { Feed } from './feed.ts';
+import { type Row, Trail } from './trail.ts';
+
+let local: LocalAwsUnderTest;
+let file: string;
+let trail: Trail;
+let kms: KMSClient;
+beforeEach(async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'trail-'));
+  file = join(folder, 'calls.jsonl');
+  local = await startUnderTest({ cloudTrail: { lookupsPerSecond: Number.POSITIVE_INFINITY } });
+  kms = local.kms;
+  trail = new Trail(file, async () => local.cloudTrail);
+  return async () => {
+    await local.aws.close();
+    rmSync(folder, { recursive: true });
+  };
+});
+
+/** Notes a call as the process of the steps does. */
+function note(operation: string, { requestId = '', status = 200, at = Date.now() } = {}): void {
+  const call: AnsweredCall = { at, service: 'kms', operation, status, requestId };
+  appendFileSync(file, `${JSON.stringify(call)}\n`);
+}
+
+async function generateDataKey(KeyId: string): Promise<string> {
+  const EncryptionContext = { run: 'ada' };
+  const answer = await kms.send(new GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256', EncryptionContext }));
+  return answer.$metadata.requestId ?? '';
+}
+
+test('a call is there at once, and grows its event when that comes', async () => {
+  const { id } = await local.newKey();
+  const requestId = await generateDataKey(id);
+  expect(await trail.readCalls()).toEqual([]);
+  note('GenerateDataKey', { requestId, at: Date.now() - 5000 });
+
+  expect(await trail.readCalls()).toMatchObject([{ requestId, call: { operation: 'GenerateDataKey' } }]);
+  expect(await trail.readCalls()).toEqual([]);
+  expect(await trail.look()).toEqual([]);
+
+  local.clock.advance({ seconds: 60 });
+  const changed = await trail.look();
+  const row = changed.find((each) => each.requestId === requestId);
+  expect(row).toMatchObject({ event: { name: 'GenerateDataKey', encryptionContext: { run: 'ada' } } });
+  expect((row?.cameAt ?? 0) - (row?.call?.at ?? 0)).toBeGreaterThanOrEqual(5000);
+  expect(await trail.look()).toEqual([]);
+  expect(trail.rows().filter((each) => each.requestId === requestId)).toHaveLength(1);
+});
+
+test('how late an event was is unknown if nobody looked before it came', async () => {
+  const { id } = await local.newKey();
+  const requestId = await generateDataKey(id);
+  note('GenerateDataKey', { requestId, at: Date.now() - 5000 });
+  await trail.readCalls();
+  local.clock.advance({ seconds: 60 });
+  await trail.look();
+
+  const row = trail.rows().find((each) => each.requestId === requestId);
+  expect(row).toHaveProperty('event');
+  expect(row).not.toHaveProperty('cameAt');
+});
+
+test('an event holds neither the access key nor a data key', async () => {
+  const { id } = await local.newKey();
+  const { Plaintext = [] } = await kms.send(new GenerateDataKeyCommand({ KeyId: id, KeySpec: 'AES_256' }));
+  local.clock.advance({ seconds: 60 });
+  await trail.look();
+
+  const [row] = trail.rows();
+  expect(row?.event?.json).toContain('"eventSource": "kms.amazonaws.com"');
+  const { accessKeyId, secretAccessKey } = local.aws.credentials;
+  expect(JSON.stringify(await local.deliveredEvents())).toContain(accessKeyId);
+  const secrets = [accessKeyId, secretAccessKey, Buffer.from(Plaintext).toString('base64')];
+  for (const secret of secrets) expect(row?.event?.json).not.toContain(secret);
+});
+
+test('all pages are read, and an event that comes late is found among those of its time', async () => {
+  const { id } = await local.newKey();
+  const describe = () => kms.send(new DescribeKeyCommand({ KeyId: id }));
+  for (let n = 0; n < 120; n++) await describe();
+  local.clock.advance({ seconds: 60 });
+
+  await trail.look();
+  expect(trail.rows()).toHaveLength(121);
+});
+
+test('the looks of step 4 are one row, and the call before them is the marker call', async () => {
+  let ids = 0;
+  for (const operation of ['GenerateDataKey', 'DescribeKey', 'LookupEvents', 'LookupEvents', 'LookupEvents'])
+    note(operation, { requestId: `${ids++}` });
+  note('GenerateDataKey', { requestId: 'later' });
+  await trail.readCalls();
+  note('LookupEvents', { requestId: 'another' });
+  await trail.readCalls();
+
+  const shown = trail.rows().map(({ call, looks, isMarker }) => [call?.operation, looks?.count, isMarker]);
+  expect(shown.toSorted()).toEqual(
+    [
+      ['GenerateDataKey', undefined, undefined],
+      ['DescribeKey', undefined, true],
+      ['LookupEvents', 3, undefined],
+      ['GenerateDataKey', undefined, undefined],
+      ['LookupEvents', 1, undefined],
+    ].toSorted(),
+  );
+});
+
+test('a line that is still being written is read when it is whole', async () => {
+  note('DescribeKey', { requestId: 'whole' });
+  appendFileSync(file, '{"at":1,"service":"kms","opera');
+  expect((await trail.readCalls()).map(({ requestId }) => requestId)).toEqual(['whole']);
+  appendFileSync(file, 'tion":"ListKeys","status":200,"requestId":"torn"}\n');
+  expect((await trail.readCalls()).map(({ requestId }) => requestId)).toEqual(['torn']);
+});
+
+test('who asks first gets no news that others miss', async () => {
+  const news: string[] = [];
+  trail.news.on('rows', (rows: Row[]) => news.push(...rows.map(({ requestId }) => requestId)));
+  note('DescribeKey', { requestId: 'one' });
+  note('LookupEvents', { requestId: 'look' });
+  await Promise.all([trail.readCalls(), trail.readCalls(), trail.readCalls()]);
+
+  expect(news).toEqual(['one', 'look']);
+  expect(trail.rows().find(({ looks }) => looks)?.looks?.count).toBe(1);
+});
+
+test('the oldest of more than 10,000 rows are forgotten', async () => {
+  for (let n = 0; n < 10_003; n++) note('DescribeKey', { requestId: `${n}`, at: n });
+  await trail.readCalls();
+
+  const rows = trail.rows();
+  expect(rows).toHaveLength(10_000);
+  expect([rows[0]?.requestId, rows.at(-1)?.requestId]).toEqual(['10002', '3']);
+});
+
+test('rows are found by operation, key and encryption context, whatever the case', async () => {
+  const { id } = await local.newKey();
+  await generateDataKey(id);
+  local.clock.advance({ seconds: 60 });
+  await trail.look();
+
+  const found = (text: string) => trail.rows().filter((row) => isWanted(row, text)).length;
+  expect([found(''), found('generatedatakey'), found('"run": "ada"'), found(id), found('bob')]).toEqual([
+    2, 1, 1, 2, 0,
+  ]);
+});
+
+test('CloudTrail is asked while somebody follows, and no longer', async () => {
+  let looks = 0;
+  trail = new Trail(file, async () => {
+    looks++;
+    return local.cloudTrail;
+  });
+  const feed = new Feed(trail, true);
+  const ended = new AbortController();
+  const following = (async () => {
+    for await (const rows of feed.follow(ended.signal)) return rows;
+  })();
+  await kms.send(new CreateKeyCommand());
+  local.clock.advance({ seconds: 60 });
+  expect(await following).toMatchObject([{ event: { name: 'CreateKey' } }]);
+  ended.abort();
+
+  expect(looks).toBeGreaterThan(0);
+  // It ends: nothing is asked after that.
+  await feed.watching;
+});

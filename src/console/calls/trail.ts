@@ -1,0 +1,186 @@
+import { EventEmitter } from 'node:events';
+import { open } from 'node:fs/promises';
+import type { CloudTrailClient, Event } from '@aws-sdk/client-cloudtrail';
+import type { AnsweredCall } from '../../evidence/request-tally.ts';
+
+/** An event as CloudTrail shows it. */
+export interface TrailEvent {
+  name: string;
+  /** When the call was made, in milliseconds since the epoch. CloudTrail counts in seconds. */
+  time: number;
+  encryptionContext: Record<string, string>;
+  /** The whole event, without the access key. */
+  json: string;
+}
+
+/** A call, its event, or both. */
+export interface Row {
+  /** AWS's id of the request, which both have. */
+  requestId: string;
+  call?: AnsweredCall;
+  event?: TrailEvent;
+  /** When the event came, in milliseconds since the epoch. Undefined if nobody had looked between the call and the event. */
+  cameAt?: number;
+  /** True for the call whose event step 4 waits for: the last one before it begins to look. */
+  isMarker?: true;
+  /** True if this is a look at CloudTrail, or several without another call between them. */
+  looks?: { count: number; until: number };
+}
+
+/** Number of rows that are kept: the oldest are forgotten. */
+const mostRows = 10_000;
+
+/** Number of pages of 50 events that one look reads: on AWS, two pages a second are the quota of the account. */
+const mostPages = 10;
+
+/** What the steps called, and what CloudTrail shows of it by now. */
+export class Trail {
+  /** Emits `rows` with the rows that are new or have changed, whoever asked for them. */
+  readonly news = new EventEmitter();
+  readonly #rows = new Map<string, Row>();
+  readonly #callsFile: string;
+  readonly #cloudTrail: () => Promise<CloudTrailClient>;
+  #bytesRead = 0;
+  #lastCall: Row | undefined;
+  #lastLookAt = 0;
+  #reading: Promise<Row[]> = Promise.resolve([]);
+
+  /**
+   * @param callsFile has a line for each call: see `callsFileOf`
+   * @param cloudTrail gives the client to look with
+   */
+  constructor(callsFile: string, cloudTrail: () => Promise<CloudTrailClient>) {
+    this.#callsFile = callsFile;
+    this.#cloudTrail = cloudTrail;
+    // One for each page that is open.
+    this.news.setMaxListeners(0);
+  }
+
+  /** All rows, the latest first. */
+  rows(): Row[] {
+    return [...this.#rows.values()].reverse().sort((a, b) => timeOf(b) - timeOf(a));
+  }
+
+  /** Reads the calls that were noted since the last time. Returns the rows that are new or have changed. */
+  readCalls(): Promise<Row[]> {
+    // One after the other, so that no line is read twice.
+    const reading = this.#reading.then(async () => {
+      const lines = (await this.#newText()).split('\n').filter(Boolean);
+      return this.#tell([...new Set(lines.flatMap((line) => this.#addCall(JSON.parse(line))))]);
+    });
+    this.#reading = reading.catch(() => []);
+    return reading;
+  }
+
+  #tell(rows: Row[]): Row[] {
+    if (rows.length > 0) this.news.emit('rows', rows);
+    return rows;
+  }
+
+  /**
+   * Looks at CloudTrail once, through all pages that have news. Returns the rows that are new or have changed.
+   *
+   * @throws what the AWS SDK throws
+   */
+  async look(): Promise<Row[]> {
+    const { LookupEventsCommand } = await import('@aws-sdk/client-cloudtrail');
+    const client = await this.#cloudTrail();
+    const changed: Row[] = [];
+    const startedAt = Date.now();
+    let NextToken: string | undefined;
+    for (let pages = 0; pages < mostPages; pages++) {
+      const page = await client.send(new LookupEventsCommand({ NextToken }));
+      const { Events = [] } = page;
+      const news = Events.flatMap((event) => this.#addEvent(event));
+      changed.push(...news);
+      NextToken = page.NextToken;
+      // The latest come first. An event that is late is among those of its time.
+      const end = Events.at(-1)?.EventTime?.getTime() ?? 0;
+      if (!NextToken || (news.length === 0 && end < this.#firstWaiting())) break;
+    }
+    this.#lastLookAt = startedAt;
+    return this.#tell(changed);
+  }
+
+  /** When the first call was made that has no event yet, in milliseconds since the epoch. */
+  #firstWaiting(): number {
+    const waiting = [...this.#rows.values()].filter(({ event, looks }) => !event && !looks);
+    return Math.min(...waiting.map(timeOf));
+  }
+
+  #addCall(call: AnsweredCall): Row[] {
+    const last = this.#lastCall;
+    if (call.operation === 'LookupEvents') {
+      if (last?.looks) {
+        last.looks.count++;
+        last.looks.until = call.at;
+        return [last];
+      }
+      const row: Row = { requestId: call.requestId, call, looks: { count: 1, until: call.at } };
+      this.#keep(row);
+      this.#lastCall = row;
+      if (last?.call?.operation !== 'DescribeKey') return [row];
+      last.isMarker = true;
+      return [last, row];
+    }
+    const row: Row = Object.assign(this.#rows.get(call.requestId) ?? { requestId: call.requestId }, { call });
+    this.#keep(row);
+    this.#lastCall = row;
+    return [row];
+  }
+
+  #addEvent(event: Event): Row[] {
+    const { requestID, ...read } = readEvent(event.CloudTrailEvent ?? '{}');
+    const requestId = requestID ?? event.EventId ?? '';
+    const row: Row = this.#rows.get(requestId) ?? { requestId };
+    // Those who look are not looked at: with each look there would be one more.
+    if (row.event || event.EventName === 'LookupEvents') return [];
+    const { EventName: name = '', EventTime } = event;
+    row.event = { name, time: EventTime?.getTime() ?? Date.now(), ...read };
+    if (row.call && this.#lastLookAt > row.call.at) row.cameAt = Date.now();
+    this.#keep(row);
+    return [row];
+  }
+
+  #keep(row: Row): void {
+    this.#rows.set(row.requestId, row);
+    const [oldest] = this.#rows.keys();
+    if (this.#rows.size > mostRows && oldest !== undefined) this.#rows.delete(oldest);
+  }
+
+  /** The whole lines that were added to the file, which may not be there yet. */
+  async #newText(): Promise<string> {
+    try {
+      const file = await open(this.#callsFile);
+      try {
+        const { size } = await file.stat();
+        const bytes = Buffer.alloc(Math.max(0, size - this.#bytesRead));
+        await file.read(bytes, 0, bytes.length, this.#bytesRead);
+        const whole = bytes.subarray(0, bytes.lastIndexOf('\n') + 1);
+        this.#bytesRead += whole.length;
+        return whole.toString('utf8');
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+      throw error;
+    }
+  }
+}
+
+/** When a row belongs on the time line, in milliseconds since the epoch. */
+export function timeOf({ call, event }: Row): number {
+  return call?.at ?? event?.time ?? 0;
+}
+
+/** An access key's id is half of a credential. */
+function readEvent(text: string): Pick<TrailEvent, 'encryptionContext' | 'json'> & { requestID?: string } {
+  try {
+    const event = JSON.parse(text, (name, value) => (name === 'accessKeyId' ? undefined : value));
+    const { encryptionContext = {} } = event.requestParameters ?? {};
+    return { requestID: event.requestID, encryptionContext, json: JSON.stringify(event, undefined, 2) };
+  } catch {
+    return { encryptionContext: {}, json: 'This event is not JSON.' };
+  }
+}
