@@ -43,26 +43,33 @@ beforeEach(() => {
   predictReleasedBytes();
 });
 
-test('tells encryptStream what it needs to know', encrypting(3), async () => {
-  const lengths: (number | undefined)[] = [];
-  const observed = () => ({ materialsManager: sampleManager((length) => lengths.push(length)) });
-  const { ended, error, output, files } = await encryptBytes(sampleBytes(1_000), observed);
+test('gives the temporary file its name when it is written', encrypting(2), async () => {
+  const { error, ended, output } = await encryptBytes(sampleBytes(1_000));
 
   expect(
     error?.code === 'ENOENT' ? 'no temporary file' : 'a temporary file',
-    'There was no temporary file to rename yet: await the pipeline.',
+    error?.syscall === 'rename'
+      ? 'There was no temporary file to rename yet: await write, and in TODO 4 the pipeline.'
+      : 'The temporary file had its name already, and rm found none: remove it only when something failed.',
   ).toBe('a temporary file');
   if (ended === 'threw') throw error;
+  expect(
+    output?.length ? 'a message' : 'no message',
+    'No message was in encryptedFile when encryptFile returned: rename the temporary file to file.',
+  ).toBe('a message');
+});
+
+test('tells encryptStream what it needs to know', encrypting(3), async () => {
+  const lengths: (number | undefined)[] = [];
+  const observed = () => ({ materialsManager: sampleManager((length) => lengths.push(length)) });
+  const { files } = await encryptBytes(sampleBytes(1_000), observed);
+
   expect(
     lengths.length > 0 ? (lengths[0] ?? 'no length') : 'no data key',
     lengths.length > 0
       ? 'A stream does not show how long it is, and the cache is not used for an unknown length: pass encryptStream the plaintextLength.'
       : 'encryptFile did not use the materialsManager that it was given: pass it to encryptStream.',
   ).toBe(1_000);
-  expect(
-    output?.length ? 'a message' : 'no message',
-    'No message was in encryptedFile when encryptFile returned: rename the temporary file to file.',
-  ).toBe('a message');
   const message = await readMessage(files.output);
   const pairs = Object.entries(run.encryptionContext);
   expect(
