@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import type { Account } from '../console/account.ts';
 import { startConsole } from '../console/server.ts';
+import type { ShownStep, Steps } from '../console/steps/shown-step.ts';
 import { readSettings, type Settings } from '../settings/settings.ts';
 import { describeRun } from '../state/run.ts';
+import { readStepFolders } from '../steps/step-folders.ts';
 import { LearnerError } from '../text/learner-error.ts';
+import { readProgress } from './progress-sheet.ts';
 import { requireSteps } from './step-by-name.ts';
 
 /**
@@ -14,7 +17,7 @@ import { requireSteps } from './step-by-name.ts';
 export async function showConsole(root: string, print: (text: string) => void): Promise<void> {
   requireSteps(root);
   const settings = readSettings(root);
-  const { address, close } = await startConsole(describeRun(settings), accountOf(settings));
+  const { address, close } = await startConsole(describeRun(settings), accountOf(settings), stepsOf(root));
   print(`Console: ${address}\nOpen it in a browser. Ctrl+C ends it.`);
   const told = new AbortController();
   const signals = ['SIGINT', 'SIGTERM'].map((name) => once(process, name, { signal: told.signal }));
@@ -57,5 +60,20 @@ function accountOf(settings: Settings): Account {
       await opened();
       return new (await import('@aws-sdk/client-cloudtrail')).CloudTrailClient();
     },
+  };
+}
+
+/** Number of milliseconds after which the records of the steps are read again. */
+const freshFor = 500;
+
+/** The states that `npm run progress` shows. */
+function stepsOf(root: string): Steps {
+  let [read, readAt]: [ShownStep[], number] = [[], 0];
+  return () => {
+    if (Date.now() - readAt < freshFor) return read;
+    const { steps } = readProgress(root);
+    read = readStepFolders(root).map((step) => ({ ...step, state: steps[step.name]?.state ?? 'to do' }));
+    readAt = Date.now();
+    return read;
   };
 }

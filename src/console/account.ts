@@ -5,7 +5,7 @@ import { LearnerError } from '../text/learner-error.ts';
 import { printable } from '../text/printable.ts';
 
 /** What the console shows of a run. */
-export type ShownRun = Pick<Run, 'name' | 'target' | 'outputFolder' | 'scratchFolder'>;
+export type ShownRun = Pick<Run, 'name' | 'root' | 'target' | 'outputFolder' | 'scratchFolder'>;
 
 /** Clients for the account of the run. Both throw a LearnerError if there is none, or the settings don't allow it. */
 export interface Account {

@@ -9,7 +9,7 @@ import { brokenMessages, sampleMessage } from '../evidence/samples.ts';
 import { allowing } from '../local-aws/testing/principals-under-test.ts';
 import { aliasPrefix, tagsOf } from '../state/run.ts';
 import { encryptMessage } from './messages/testing/sdk-messages.ts';
-import { chromiumPath, findBarriers, launchChromium } from './testing/chromium.ts';
+import { chromiumPath, expectGood, findBarriers, launchChromium } from './testing/chromium.ts';
 import { type ConsoleUnderTest, startConsoleUnderTest } from './testing/console-under-test.ts';
 
 describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor Chrome is installed)', () => {
@@ -37,32 +37,19 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor 
 
   const open = (path: string) => page.goto(new URL(path, site.address).href);
 
-  /** Checks the page in both colour schemes, and that it fits a phone, a laptop and a wall. */
-  async function expectGood(): Promise<void> {
-    for (const width of [320, 3840, 1280]) {
-      await page.setViewportSize({ width, height: 900 });
-      const tooWide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-      expect([page.url(), width, tooWide]).toEqual([page.url(), width, 0]);
-    }
-    await page.emulateMedia({ colorScheme: 'light' });
-    expect(await findBarriers(page)).toEqual([]);
-    await page.emulateMedia({ colorScheme: 'dark' });
-    expect(await findBarriers(page, ['color-contrast'])).toEqual([]);
-  }
-
   test('the address opens the page, within 150 KB and without the token', async () => {
     const sizes: Promise<number>[] = [];
     page.on('requestfinished', (request) => {
       sizes.push(request.sizes().then((size) => size.responseBodySize + size.responseHeadersSize));
     });
     await page.goto(site.address.href);
-    expect(page.url()).toBe(`${site.address.origin}/messages`);
-    expect(await page.textContent('h1')).toBe('No messages yet');
+    expect(page.url()).toBe(`${site.address.origin}/steps`);
+    expect(await page.textContent('h1')).toBe('No steps yet');
     expect(sizes.length).toBeGreaterThanOrEqual(3);
     const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
     expect(bytes).toBeLessThan(150 * 1024);
     expect(await page.evaluate('document.cookie')).toBe('');
-    await expectGood();
+    await expectGood(page);
   });
 
   test('the checks for barriers, width and blocked scripts see what they look for', async () => {
@@ -77,6 +64,51 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor 
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeGreaterThan(0);
     await page.evaluate(`document.querySelector('[onclick]').click()`);
     expect(complaints.splice(0).join()).toContain('Content Security Policy');
+  });
+
+  describe('with steps', () => {
+    const step = { number: 1, name: '01-dig', title: 'Dig a hole', state: 'running' };
+    const write = (file: string, text: string) => {
+      mkdirSync(join(site.root, file, '..'), { recursive: true });
+      writeFileSync(join(site.root, file), text);
+    };
+    beforeAll(() => {
+      write(
+        'workshop/01-dig/README.md',
+        '# Dig\n\nTake a `spade`.\n\n## What you learned\n\nSoil is heavy.\n',
+      );
+      write(
+        'workshop/01-dig/hints.md',
+        '# Hints\n\n## A nudge\n\nThink of a *spade*.\n\n## More\n\nIt is red.\n',
+      );
+      site.steps.push(step, { ...step, number: 2, name: '02-plant', title: 'Plant', state: 'waiting' });
+    });
+
+    test('a verdict and a hint appear as they come, and the focus stays', async () => {
+      await open('/');
+      expect(new URL(page.url()).pathname).toBe('/steps/01-dig');
+      expect(await page.textContent('#step-status')).toContain('running');
+      await page.focus('[href="/steps/02-plant"]');
+
+      site.steps[0] = {
+        ...step,
+        state: 'wrong',
+        detail: '1 of 2 TODOs left',
+        failure: 'The hole is <small>.',
+      };
+      await page.waitForSelector('.state.is-wrong');
+      expect(await page.textContent('#step-status pre')).toBe('The hole is <small>.');
+      write('.workshop/hints/01-dig', '1\n');
+      await page.waitForSelector('summary');
+      expect(await page.textContent('#step-hints')).toContain('Think of a spade.');
+      expect(await page.textContent('main')).not.toContain('It is red.');
+      await expectGood(page);
+
+      site.steps[0] = { ...step, state: 'done' };
+      await page.waitForSelector('.state.is-done');
+      expect(await page.textContent('#step-status')).toContain('Soil is heavy.');
+      await Promise.all([page.waitForURL(/02-plant/), page.keyboard.press('Enter')]);
+    });
   });
 
   describe('with messages', () => {
@@ -104,7 +136,7 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor 
     ])('%s is shown without barriers', async (_what, query, text) => {
       await open(`/messages?a=${query}`);
       expect(await page.textContent('main')).toContain(text);
-      await expectGood();
+      await expectGood(page);
     });
 
     test('a file that is broken, is no message, or is gone, is said to be', async () => {
@@ -200,7 +232,7 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor 
       await page.focus('.keys a');
       await Promise.all([page.waitForURL(/keys\/[\w-]+$/), page.keyboard.press('Enter')]);
       expect(await page.textContent('pre')).toContain('"Statement": [');
-      await expectGood();
+      await expectGood(page);
     });
 
     test('an account that does not answer is said in a sentence, without what was sent', async () => {
@@ -255,7 +287,7 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor 
       await page.focus('summary');
       await page.keyboard.press('Enter');
       expect(await row.locator('pre').textContent()).toContain('"eventName": "CreateKey"');
-      await expectGood();
+      await expectGood(page);
     });
 
     test('rows are filtered, the new ones, too', async () => {

@@ -7,6 +7,7 @@ export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
 /** The views, as the navigation lists them. */
 const views = [
+  { path: '/steps', name: 'Steps' },
   { path: '/messages', name: 'Messages' },
   { path: '/keys', name: 'Keys' },
   { path: '/calls', name: 'Calls and events' },

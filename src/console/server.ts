@@ -11,6 +11,8 @@ import { guard } from './guard.ts';
 import { keysView } from './keys/keys-view.ts';
 import { dropPath, messagesView } from './messages/messages-view.ts';
 import { notFoundPage } from './page.ts';
+import type { Steps } from './steps/shown-step.ts';
+import { stepsView } from './steps/steps-view.ts';
 
 /** A console that answers. */
 export interface Console {
@@ -26,7 +28,7 @@ export interface Console {
 
 /** The page's own files, which are sent as they are. */
 const assets = [
-  ...['console', 'controls', 'messages', 'keys', 'calls'].map((name) => ({
+  ...['console', 'controls', 'steps', 'messages', 'keys', 'calls'].map((name) => ({
     name: `${name}.css`,
     type: 'text/css; charset=utf-8',
   })),
@@ -41,7 +43,7 @@ const assets = [
  * @param run the run whose keys are marked. The messages of all runs are shown
  * @param account whose keys are shown
  */
-export async function startConsole(run: ShownRun, account: Account): Promise<Console> {
+export async function startConsole(run: ShownRun, account: Account, steps: Steps): Promise<Console> {
   const app = new Hono();
   const server = createAdaptorServer({ fetch: app.fetch });
   server.listen(0, '127.0.0.1');
@@ -55,8 +57,9 @@ export async function startConsole(run: ShownRun, account: Account): Promise<Con
     const text = readFileSync(new URL(`assets/${name}`, import.meta.url), 'utf8');
     app.get(`/assets/${name}`, (context) => context.body(text, 200, { 'Content-Type': type }));
   }
-  app.get('/', (context) => context.redirect('/messages', 303));
+  app.get('/', (context) => context.redirect('/steps', 303));
   app.route('/messages', messagesView(dirname(run.outputFolder)));
+  app.route('/steps', stepsView(run.root, steps));
   app.route('/keys', keysView(run.name, account));
   app.route('/calls', callsView(run, account));
   app.notFound((context) => context.html(notFoundPage(), 404));

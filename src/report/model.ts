@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import type { StepFolder } from '../steps/step-folders.ts';
 import type { Need } from '../steps/step-needs.ts';
 import type { CodeFrame, CodeLocation } from './learner-code.ts';
@@ -115,3 +116,6 @@ export function nextThing(steps: StepView[], savedStep?: string): WorkshopView['
   }
   return undefined;
 }
+
+/** The reporter publishes each view here that it shows, for whoever shows it elsewhere, too. */
+export const viewChannel = channel('data-key-caching-workshop:view');

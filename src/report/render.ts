@@ -97,7 +97,8 @@ function renderStep(step: StepView, titleWidth: number, page: Page): string {
   ].join('  ');
 }
 
-function wordsOf({ state, tests }: StepView): string {
+/** The state of a step in words. */
+export function wordsOf({ state, tests }: StepView): string {
   if (state === 'not possible') return 'not possible here';
   return state === 'not run' && tests.passed ? 'in part' : state;
 }
@@ -120,7 +121,8 @@ function looks(state: StepState, { colors }: Page): { sign: string; color: (text
   }
 }
 
-function detailOf({ state, todos, tests }: StepView): string | undefined {
+/** How far a step is that isn't done. */
+export function detailOf({ state, todos, tests }: StepView): string | undefined {
   if (state === 'not run' && tests.passed) return `${tests.passed} of ${tests.total} tests ran, and passed`;
   if ((state !== 'to do' && state !== 'wrong') || !todos?.left) return undefined;
   return `${todos.left} of ${todos.total} ${todos.total === 1 ? 'TODO' : 'TODOs'} left`;

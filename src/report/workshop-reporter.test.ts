@@ -65,6 +65,23 @@ test('in a pipe the workshop is plain lines, and the exit code is that of Vitest
   expect(code).toBe(1);
 });
 
+test('what is shown is published, for the console', async () => {
+  workshop.write(
+    'subscriber.ts',
+    `import { subscribe } from 'node:diagnostics_channel';
+     export default class {
+       onInit() {
+         const print = ({ steps }) => console.log('published', steps.map(({ state }) => state).join());
+         subscribe('data-key-caching-workshop:view', print);
+       }
+     }`,
+  );
+  const reporter = fileURLToPath(new URL('workshop-reporter.ts', import.meta.url));
+
+  const { output } = await workshop.run(['run', '--reporter', reporter, '--reporter', './subscriber.ts']);
+  expect(output).toContain('published done,to do\n');
+});
+
 test('in a pipe, waiting messages stand between the heading and the steps', async () => {
   workshop.write(
     'workshop/01-add/step.spec.ts',

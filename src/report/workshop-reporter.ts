@@ -17,7 +17,7 @@ import { describeUnhandledErrors } from './failure.ts';
 import { relativeTo, type Workshop } from './learner-code.ts';
 import { LiveRegion } from './live-region.ts';
 import { LongRun } from './long-run.ts';
-import { nextThing, type Status, type StepView, type WorkshopView } from './model.ts';
+import { nextThing, type Status, type StepView, viewChannel, type WorkshopView } from './model.ts';
 import {
   renderBeginning,
   renderKeys,
@@ -126,6 +126,7 @@ export default class WorkshopReporter implements Reporter {
     if (specs.length === 0 && (errors.length === 0 || !isSetUp)) return;
     for (const spec of specs) this.#specs.set(this.#stepOf(spec.moduleId), spec);
     const view = this.#view(errors);
+    viewChannel.publish(view);
     this.#begin(view);
     if (this.#lastPlainWait) this.#print(['']);
     this.#print(renderResult(view, this.#page()));
@@ -147,7 +148,9 @@ export default class WorkshopReporter implements Reporter {
   #draw(): void {
     if (!this.#live) return;
     const page = this.#page();
-    this.#live.show([...renderWorkshop(this.#view([]), page), ...renderStatus(this.#status, page)]);
+    const view = this.#view([]);
+    viewChannel.publish(view);
+    this.#live.show([...renderWorkshop(view, page), ...renderStatus(this.#status, page)]);
   }
 
   /** Writes what is known before steps run above everything else. In a terminal it stays there until the end. */

@@ -3,6 +3,7 @@ import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { beforeEach, expect, test } from 'vitest';
 import type { Vitest } from 'vitest/node';
 import { makeFixtureWorkshop } from '../../test/learner/fixture-workshop.ts';
+import { viewChannel } from '../report/model.ts';
 import { withLocalAws } from '../run/target.ts';
 import ConsoleKey from './console-key.ts';
 
@@ -37,7 +38,9 @@ function startVitest(watch = true): ConsoleKey {
 beforeEach(() => {
   keyboard = Object.assign(new EventEmitter(), { isTTY: true });
   [opened, printed] = [[], []];
-  provided = { run: { name: 'ada', outputFolder: '/nowhere/ada', scratchFolder: '/nowhere' } };
+  provided = {
+    run: { name: 'ada', outputFolder: '/nowhere/ada', scratchFolder: '/nowhere', root: '/nowhere' },
+  };
   return () => close();
 });
 
@@ -51,6 +54,9 @@ async function pressAndSee(...names: string[]): Promise<string> {
   await seen;
   return opened.at(-1) ?? '';
 }
+
+/** The address that works more than once. */
+const printedAddress = () => printed[0]?.trim().replace('Console: ', '') ?? '';
 
 /** Reads a page of the console as a browser does. */
 async function read(address: string, path: string): Promise<string> {
@@ -68,13 +74,41 @@ test('the key o starts one console, and shows the keys of the run, until Vitest 
     expect(await read(opening, '/keys')).toContain(KeyMetadata?.KeyId);
     // Other users can see the command that opens the browser.
     expect(await read(opening, '/keys')).toContain('The token is missing or wrong.');
-    const address = printed[0]?.trim().replace('Console: ', '') ?? '';
+    const address = printedAddress();
     for (const _again of [1, 2]) expect(await read(address, '/keys')).toContain(KeyMetadata?.KeyId);
     expect(new URL(await pressAndSee('o')).origin).toBe(new URL(address).origin);
 
     await close();
     await expect(fetch(address)).rejects.toThrow();
   }));
+
+test('the console shows the steps as the terminal does, but no value: it may be a plaintext', async () => {
+  startVitest();
+  await pressAndSee('o');
+  const step = {
+    number: 2,
+    name: '02-plant',
+    title: 'Plant',
+    tests: { passed: 0, total: 1 },
+    state: 'wrong',
+  };
+  const [test, secret] = ['the tree stands', 'Dear Ada'];
+  const pageAfter = (failure: object) => {
+    viewChannel.publish({ steps: [{ ...step, todos: { left: 1, total: 2 }, failure }] });
+    return read(printedAddress(), '/steps/02-plant');
+  };
+
+  const wrong = { kind: 'wrong', test, sentence: 'It lies.', detail: secret, difference: [secret] };
+  const page = await pageAfter({ ...wrong, expected: secret, got: secret });
+  for (const text of ['2. Plant', 'wrong', '1 of 2 TODOs left', '✘ the tree stands', 'It lies.'])
+    expect(page).toContain(text);
+  expect(page).not.toContain(secret);
+
+  const error = await pageAfter({ kind: 'error', name: secret, message: secret, test });
+  expect(error).toContain('The terminal shows its message.');
+  expect(error).not.toContain(secret);
+  expect(await pageAfter({ kind: 'todo', title: 'TODO 1: dig' })).toContain('Step 2, TODO 1: dig');
+});
 
 test('without a run, nothing is started', async () => {
   provided = {};

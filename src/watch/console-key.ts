@@ -1,7 +1,12 @@
 import { spawn } from 'node:child_process';
 import type { EventEmitter } from 'node:events';
+import picocolors from 'picocolors';
 import type { Reporter, Vitest } from 'vitest/node';
 import type { Console } from '../console/server.ts';
+import type { ShownStep, Steps } from '../console/steps/shown-step.ts';
+import { type Failure, type StepView, viewChannel, type WorkshopView } from '../report/model.ts';
+import { detailOf, wordsOf } from '../report/render.ts';
+import { renderFailure } from '../report/render-failure.ts';
 import type { Run } from '../state/run.ts';
 
 /** Keys after which Vitest takes what is typed for a filter, until Enter or Escape. */
@@ -17,6 +22,7 @@ export default class ConsoleKey implements Reporter {
   readonly #browse: (address: string) => void;
   #vitest: Vitest | undefined;
   #console: Promise<Console> | undefined;
+  #steps: StepView[] = [];
   #isRunning = false;
   #isTyping = false;
 
@@ -33,6 +39,9 @@ export default class ConsoleKey implements Reporter {
   onInit(vitest: Vitest): void {
     if (!vitest.config.watch || !this.#keyboard.isTTY || this.#vitest) return;
     this.#vitest = vitest;
+    viewChannel.subscribe((view) => {
+      this.#steps = (view as WorkshopView).steps;
+    });
     this.#keyboard.on('keypress', (_text, key?: { name?: string; ctrl?: boolean }) => {
       if (key?.name && !key.ctrl) void this.#onKey(vitest, key.name);
     });
@@ -53,7 +62,7 @@ export default class ConsoleKey implements Reporter {
     else if (name === 'o') {
       const { run } = vitest.getProvidedContext();
       if (!run) return vitest.logger.log(' There is no console, because the run could not be set up.\n');
-      this.#console ??= startConsole(run);
+      this.#console ??= startConsole(run, () => this.#steps.map(shownStep));
       const { address, addressForOnce } = await this.#console;
       vitest.logger.log(` Console: ${address}\n`);
       this.#browse(addressForOnce());
@@ -61,13 +70,33 @@ export default class ConsoleKey implements Reporter {
   }
 }
 
-async function startConsole(run: Run): Promise<Console> {
+async function startConsole(run: Run, steps: Steps): Promise<Console> {
   const { startConsole: start } = await import('../console/server.ts');
   // Global set-up leads this process to the target of the run.
-  return start(run, {
+  const account = {
     kms: async () => new (await import('@aws-sdk/client-kms')).KMSClient(),
     cloudTrail: async () => new (await import('@aws-sdk/client-cloudtrail')).CloudTrailClient(),
-  });
+  };
+  return start(run, account, steps);
+}
+
+/** A step in the words of the terminal, but for values and messages of the learner's code: they may hold a plaintext. */
+function shownStep(step: StepView): ShownStep {
+  const { number, name, title, failure } = step;
+  const page = { colors: picocolors.createColors(false), width: 80 };
+  return {
+    ...{ number, name, title, state: wordsOf(step), detail: detailOf(step) },
+    failure: failure && renderFailure(step, withoutValues(failure), page).join('\n'),
+  };
+}
+
+function withoutValues(failure: Failure): Failure {
+  if (failure.kind === 'todo') return failure;
+  const { kind, test, location } = failure;
+  const place = { ...(test ? { test } : {}), ...(location ? { location } : {}) };
+  if (kind === 'error') return { kind, ...place, message: 'The terminal shows its message.' };
+  const { todo, sentence } = failure;
+  return { kind, ...place, test: failure.test, ...(todo ? { todo } : {}), ...(sentence ? { sentence } : {}) };
 }
 
 /** Opens the system's browser. Where there is none, the learner still has the address. */

@@ -22,12 +22,29 @@ function takeDrop(event) {
 }
 for (const type of ['dragover', 'dragleave', 'drop']) document.addEventListener(type, takeDrop);
 
-/** Keeps the time line up to date: a row takes the place of its older version, or its place in time. */
+/** The element of a piece of the page, as the server sends it. */
+function elementOf(data) {
+  const template = document.createElement('template');
+  template.innerHTML = data;
+  return template.content.firstElementChild;
+}
+
+/** A part takes the place of its older version. The link that has the focus keeps it. */
+function replacePart({ data }) {
+  const part = elementOf(data);
+  const older = document.getElementById(part.id);
+  if (older.outerHTML === part.outerHTML) return;
+  const focused = older.contains(document.activeElement) && document.activeElement.getAttribute('href');
+  older.replaceWith(part);
+  if (focused) part.querySelector(`[href="${focused}"]`)?.focus();
+}
+
+/** Keeps the page up to date: a row of a time line takes the place of its older version, or its place in time. */
 function follow(line) {
-  new EventSource(line.dataset.stream).addEventListener('row', ({ data }) => {
-    const template = document.createElement('template');
-    template.innerHTML = data;
-    const row = template.content.firstElementChild;
+  const stream = new EventSource(line.dataset.stream);
+  stream.addEventListener('part', replacePart);
+  stream.addEventListener('row', ({ data }) => {
+    const row = elementOf(data);
     const older = document.getElementById(row.id);
     if (older) {
       // What has the focus or is open stays so.

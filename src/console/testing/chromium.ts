@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 /** Where Linux distributions, Chrome's installers for macOS and for Windows put it. */
 const places = [
@@ -34,4 +35,17 @@ export async function findBarriers(page: Page, rules?: string[]): Promise<string
   const found = await page.evaluate(`axe.run(${JSON.stringify(options)})`);
   const { violations } = found as { violations: { id: string; nodes: { html: string }[] }[] };
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}
+
+/** Checks a page in both colour schemes, and that it fits a phone, a laptop and a wall. */
+export async function expectGood(page: Page): Promise<void> {
+  for (const width of [320, 3840, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    const tooWide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+    expect([page.url(), width, tooWide]).toEqual([page.url(), width, 0]);
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  expect(await findBarriers(page)).toEqual([]);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  expect(await findBarriers(page, ['color-contrast'])).toEqual([]);
 }

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { LearnerError } from '../../text/learner-error.ts';
 import type { Account, ShownRun } from '../account.ts';
 import { startConsole } from '../server.ts';
+import type { ShownStep } from '../steps/shown-step.ts';
 
 /** An answer as it came over the wire. */
 export interface Answer {
@@ -20,6 +21,8 @@ export interface ConsoleUnderTest {
   root: string;
   output: string;
   address: URL;
+  /** The steps that it shows, which are none at first. */
+  steps: ShownStep[];
   /** The cookie of somebody who has opened the address. */
   cookie: string;
   /** Sends exactly this path and these headers. The host and the cookie are sound unless others are given. */
@@ -32,16 +35,18 @@ export async function startConsoleUnderTest(
   account: Account = { kms: noAccount, cloudTrail: noAccount },
   target: ShownRun['target'] = 'local',
 ): Promise<ConsoleUnderTest> {
+  const steps: ShownStep[] = [];
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'console-')));
   const output = join(root, 'output');
   mkdirSync(join(output, 'ada'), { recursive: true });
   const run = {
     name: 'ada',
+    root,
     target,
     outputFolder: join(output, 'ada'),
     scratchFolder: join(root, 'scratch'),
   };
-  const running = await startConsole(run, account);
+  const running = await startConsole(run, account, () => steps);
   const address = new URL(running.address);
   let cookie = '';
   const ask: ConsoleUnderTest['ask'] = (path, headers = {}, method = 'GET', body = '') =>
@@ -49,7 +54,7 @@ export async function startConsoleUnderTest(
   const { headers } = await ask(`/${address.search}`);
   cookie = String(headers['set-cookie']).split(';')[0] ?? '';
   return {
-    ...{ root, output, address, cookie, ask },
+    ...{ root, output, address, cookie, steps, ask },
     async close() {
       await running.close();
       rmSync(root, { recursive: true });
