@@ -10,9 +10,12 @@ export interface StepFolder {
   title: string;
 }
 
+/** Its steps build on one another. The further ones stand alone. */
+const lastOfWorkshop = 5;
+
 /** The number of the last step of each group. Whoever has done the first group has done the workshop. */
 const groups = [
-  { title: 'The workshop', last: 5 },
+  { title: 'The workshop', last: lastOfWorkshop },
   { title: 'Going further', last: Number.POSITIVE_INFINITY },
 ];
 
@@ -46,6 +49,15 @@ export function stepNames(root: string): string[] {
   return readdirSync(workshop)
     .filter((name) => existsSync(join(workshop, name, 'step.spec.ts')))
     .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+}
+
+/** The names of a step and of those that build on it, in their order. None if there is no such step. */
+export function withDependents(root: string, name: string): string[] {
+  const steps = readStepFolders(root);
+  const first = steps.find((step) => step.name === name)?.number ?? Number.NaN;
+  return steps
+    .filter(({ number }) => number === first || (number > first && number <= lastOfWorkshop))
+    .map((step) => step.name);
 }
 
 /** Returns what a step taught: the last paragraph of the lesson's section "What you learned", if it has one. */

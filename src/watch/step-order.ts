@@ -1,5 +1,5 @@
 import { BaseSequencer, type TestSpecification, type WatcherTriggerPattern } from 'vitest/node';
-import { stepNames } from '../steps/step-folders.ts';
+import { stepNames, withDependents } from '../steps/step-folders.ts';
 
 /** Runs the steps in the order of their folders. Vitest's own order depends on how long each took the last time. */
 export class StepSequencer extends BaseSequencer {
@@ -12,7 +12,7 @@ export class StepSequencer extends BaseSequencer {
 }
 
 /**
- * Selects the specs to run after a file of a step was saved: that step's, and those of later steps, which build on it.
+ * Selects the specs to run after a file of a step was saved: that step's, and those of the steps that build on it.
  *
  * @param root the repository's folder
  * @param implementation the file that the specs import: `exercise.ts` or `solution.ts`
@@ -20,10 +20,7 @@ export class StepSequencer extends BaseSequencer {
 export function rerunFromStep(root: string, implementation: string): WatcherTriggerPattern {
   return {
     pattern: new RegExp(`/workshop/([^/]+)/${implementation.replace('.', '\\.')}$`),
-    testsToRun: (_file, match) => {
-      const names = stepNames(root);
-      const first = names.indexOf(match[1] ?? '');
-      return first < 0 ? [] : names.slice(first).map((name) => `workshop/${name}/step.spec.ts`);
-    },
+    testsToRun: (_file, [, name = '']) =>
+      withDependents(root, name).map((dependent) => `workshop/${dependent}/step.spec.ts`),
   };
 }
