@@ -62,6 +62,8 @@ export async function startConsole(run: ShownRun, account: Account, steps: Steps
   app.route('/steps', stepsView(run.root, steps));
   app.route('/keys', keysView(run.name, account));
   app.route('/calls', callsView(run, account));
+  // The message of an error may quote what was read.
+  app.onError(({ name }, context) => context.text(`The console made a mistake: ${name}\n`, 500));
   app.notFound((context) => context.html(notFoundPage(), 404));
   return {
     address: `${origin}/?token=${token}`,

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
+import { Server } from 'node:net';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import type { Vitest } from 'vitest/node';
 import { makeFixtureWorkshop } from '../../test/learner/fixture-workshop.ts';
 import { viewChannel } from '../report/model.ts';
@@ -117,6 +118,18 @@ test('without a run, nothing is started', async () => {
   press('o');
   expect(printed).toEqual([' There is no console, because the run could not be set up.\n']);
   expect(opened).toEqual([]);
+});
+
+test('a console that can not start is said to be, and the next try starts', async () => {
+  startVitest();
+  vi.spyOn(Server.prototype, 'listen').mockImplementationOnce(function (this: Server) {
+    queueMicrotask(() => this.emit('error', new Error('no port is left')));
+    return this;
+  });
+
+  press('o');
+  await vi.waitFor(() => expect(printed).toEqual([" The console can't start: no port is left\n"]));
+  expect(await read(await pressAndSee('o'), '/steps')).toContain('No steps yet');
 });
 
 test('what is typed into a filter opens nothing', async () => {

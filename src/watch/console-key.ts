@@ -63,7 +63,12 @@ export default class ConsoleKey implements Reporter {
       const { run } = vitest.getProvidedContext();
       if (!run) return vitest.logger.log(' There is no console, because the run could not be set up.\n');
       this.#console ??= startConsole(run, () => this.#steps.map(shownStep));
-      const { address, addressForOnce } = await this.#console;
+      const started = await this.#console.catch((error: Error) => error);
+      if (started instanceof Error) {
+        this.#console = undefined;
+        return vitest.logger.log(` The console can't start: ${started.message}\n`);
+      }
+      const { address, addressForOnce } = started;
       vitest.logger.log(` Console: ${address}\n`);
       this.#browse(addressForOnce());
     }

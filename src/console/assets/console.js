@@ -39,10 +39,22 @@ function replacePart({ data }) {
   if (focused) part.querySelector(`[href="${focused}"]`)?.focus();
 }
 
+/** Says that there will be no news. */
+function sayEnded() {
+  if (document.querySelector('.offline')) return;
+  const sentence = document.createElement('p');
+  sentence.className = 'fault offline';
+  sentence.setAttribute('role', 'status');
+  sentence.textContent = 'The console has ended, so this page no longer changes. Start it again to go on.';
+  document.querySelector('main').prepend(sentence);
+}
+
 /** Keeps the page up to date: a row of a time line takes the place of its older version, or its place in time. */
 function follow(line) {
   const stream = new EventSource(line.dataset.stream);
   stream.addEventListener('part', replacePart);
+  stream.addEventListener('open', () => document.querySelector('.offline')?.remove());
+  stream.addEventListener('error', sayEnded);
   stream.addEventListener('row', ({ data }) => {
     const row = elementOf(data);
     const older = document.getElementById(row.id);
@@ -54,6 +66,7 @@ function follow(line) {
     }
     const next = [...line.children].find((each) => Number(each.dataset.at) <= Number(row.dataset.at));
     line.insertBefore(row, next ?? null);
+    if (line.children.length > Number(line.dataset.most)) line.lastElementChild.remove();
     document.querySelector('.nothing')?.remove();
   });
 }

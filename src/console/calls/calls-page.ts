@@ -3,7 +3,7 @@ import { printable } from '../../text/printable.ts';
 import type { Html } from '../page.ts';
 import { type Row, timeOf } from './trail.ts';
 
-/** Number of rows on the page. With a filter, older ones come on it. */
+/** Number of rows on the page: with 10,000, scrolling is no longer smooth. With a filter, older ones come on it. */
 const shownRows = 1000;
 
 /** How late an event is whose bar has the whole width, in milliseconds: the square root keeps seconds beside minutes. */
@@ -17,7 +17,7 @@ export function callsPage(rows: Row[], filter: string, isLocal: boolean): Html {
 <input id="filter" name="filter" type="search" value="${filter}"><button>Filter</button>
 ${isLocal ? '' : html`<button name="look" value="once">Look at CloudTrail now</button>`}</form>
 <div class="line-heads" aria-hidden="true"><span>Time</span><span>Call</span><span>Event in CloudTrail</span></div>
-<ol class="line" data-stream="/calls/stream?filter=${encodeURIComponent(filter)}">${wanted.slice(0, shownRows).map(rowItem)}</ol>
+<ol class="line" data-most="${shownRows}" data-stream="/calls/stream?filter=${encodeURIComponent(filter)}">${wanted.slice(0, shownRows).map(rowItem)}</ol>
 ${wanted.length === 0 ? nothingYet(filter, isLocal) : ''}
 ${wanted.length > shownRows ? html`<p class="note">${wanted.length - shownRows} older rows are not shown. Filter them.</p>` : ''}`;
 }

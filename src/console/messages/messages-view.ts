@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { html } from 'hono/html';
 import { printable } from '../../text/printable.ts';
+import { streamParts } from '../live-parts.ts';
 import { describeBytes, type Html, page } from '../page.ts';
 import type { NamedMessage } from './message-page.ts';
 import { listOutputFiles, mostBytes, readOutputFile } from './output-files.ts';
@@ -53,6 +54,10 @@ export function messagesView(folder: string): Hono {
     const messages = await Promise.all(chosen.flatMap((source) => (source ? [readSource(source)] : [])));
     return context.html(messagesPage(all, [a, b], await describeMessages(messages)));
   });
+  view.get('/stream', (context) => {
+    const { a, b } = context.req.query();
+    return streamParts(context, async () => [fileList(await sources(), a, b)]);
+  });
   view.post('/dropped', bodyLimit({ maxSize: mostDroppedBytes, onError: tooLong }), async (context) => {
     const { file } = await context.req.parseBody();
     if (!(file instanceof File) || file.size === 0) return context.redirect('/messages', 303);
@@ -99,25 +104,27 @@ const nothingYet = html`<h1>No messages yet</h1>
 <p>You can also drop any file on this page, to see what is inside. It stays on this machine.</p>`;
 
 function messagesPage(sources: Source[], [a, b]: (string | undefined)[], content: Html): Html {
-  const groups = [...new Set(sources.map(({ group }) => group))];
+  const stream = `/messages/stream?${new URLSearchParams({ a: a ?? '', b: b ?? '' })}`;
   return page(
     'Messages',
     'Messages',
-    html`<div class="split"><aside class="side" aria-label="Files">
-${groups.map(
-  (group) => html`<h2 class="group">${group || 'Output'}</h2>
-<ul class="files">${sources
-    .filter((source) => source.group === group)
-    .map(
-      ({ id, name, size }) =>
-        html`<li><a class="file" href="/messages?a=${encodeURIComponent(id)}" ${id === a ? html`aria-current="true"` : ''}><span>${name}</span> <small>${describeBytes(size)}</small></a>
-${a && id !== a ? compareLink(a, id, name, id === b) : ''}</li>`,
-    )}</ul>`,
-)}
-${dropForm}
+    html`<div class="split"><aside class="side" aria-label="Files" data-stream="${stream}">${fileList(sources, a, b)}${dropForm}
 </aside>
 <div class="content">${content}</div></div>`,
   );
+}
+
+function fileList(sources: Source[], a?: string, b?: string): Html {
+  const groups = [...new Set(sources.map(({ group }) => group))];
+  return html`<div id="file-list">${groups.map(
+    (group) => html`<h2 class="group">${group || 'Output'}</h2>
+<ul class="files">${sources.filter((source) => source.group === group).map((source) => fileItem(source, a, b))}</ul>`,
+  )}</div>`;
+}
+
+function fileItem({ id, name, size }: Source, a?: string, b?: string): Html {
+  return html`<li><a class="file" href="/messages?a=${encodeURIComponent(id)}" ${id === a ? html`aria-current="true"` : ''}><span>${printable(name)}</span> <small>${describeBytes(size)}</small></a>
+${a && id !== a ? compareLink(a, id, name, id === b) : ''}</li>`;
 }
 
 function compareLink(a: string, b: string, name: string, isCompared: boolean): Html {

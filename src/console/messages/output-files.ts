@@ -1,4 +1,4 @@
-import { open, readdir, realpath } from 'node:fs/promises';
+import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** A file in the folder for the output of runs. */
@@ -21,7 +21,8 @@ export async function listOutputFiles(folder: string): Promise<OutputFile[]> {
   for (const parent of ['', ...(await entriesOf(folder, 'folders'))]) {
     for (const name of await entriesOf(join(folder, parent), 'files')) {
       const path = parent ? `${parent}/${name}` : name;
-      const size = await withFile(folder, path, async (file) => (await file.stat()).size);
+      // Not opened: a run may be about to remove it, and on Windows that has to wait then.
+      const size = await ifInside(folder, path, async (file) => (await lstat(file)).size);
       if (size !== undefined) files.push({ path, size });
     }
   }
@@ -36,7 +37,7 @@ export async function listOutputFiles(folder: string): Promise<OutputFile[]> {
 export async function readOutputFile(folder: string, path: string): Promise<Uint8Array | undefined> {
   const listed = (await listOutputFiles(folder)).find((file) => file.path === path);
   if (!listed || listed.size > mostBytes) return undefined;
-  return withFile(folder, listed.path, (file) => file.readFile());
+  return ifInside(folder, listed.path, (file) => readFile(file));
 }
 
 async function entriesOf(folder: string, kind: 'files' | 'folders'): Promise<string[]> {
@@ -47,21 +48,17 @@ async function entriesOf(folder: string, kind: 'files' | 'folders'): Promise<str
     .sort();
 }
 
-/** Opens a file that lies in the folder, with all links resolved: what looks like a folder in it may be a link. */
-async function withFile<Result>(
+/** Does something with a file that lies in the folder, with all links resolved: what looks like a folder in it may be a link. */
+async function ifInside<Result>(
   folder: string,
   path: string,
-  action: (file: Awaited<ReturnType<typeof open>>) => Promise<Result>,
+  action: (file: string) => Promise<Result>,
 ): Promise<Result | undefined> {
   try {
-    const file = await open(join(folder, path));
-    try {
-      const isInside = (await realpath(join(folder, path))) === join(await realpath(folder), path);
-      return isInside ? await action(file) : undefined;
-    } finally {
-      await file.close();
-    }
+    const file = await realpath(join(folder, path));
+    return file === join(await realpath(folder), path) ? await action(file) : undefined;
   } catch {
+    // It was removed meanwhile, or can't be read.
     return undefined;
   }
 }

@@ -1,17 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Hono } from 'hono';
 import { html } from 'hono/html';
-import { streamSSE } from 'hono/streaming';
 import { hintsShown } from '../../state/hints-shown.ts';
 import { readHints } from '../../steps/hints.ts';
 import { readText } from '../../steps/step-files.ts';
 import { whatWasLearned } from '../../steps/step-folders.ts';
+import { streamParts } from '../live-parts.ts';
 import { type Html, page } from '../page.ts';
 import type { ShownStep, Steps } from './shown-step.ts';
 import { hintList, stepArticle, stepList, stepStatus } from './steps-page.ts';
-
-/** How often the states are compared while somebody watches, in milliseconds. */
-const pause = 100;
 
 /**
  * The steps: their states as they change, their lessons, and the hints that the learner has asked for.
@@ -38,23 +34,13 @@ export function stepsView(root: string, steps: Steps): Hono {
 <aside class="side" aria-label="Steps">${stepList(all, step.name)}</aside><div class="content">${article}</div></div>`;
     return context.html(page('Steps', step.title, main));
   });
-  view.get('/:name/stream', (context) => {
-    const isShown = ({ name }: ShownStep) => name === context.req.param('name');
-    return streamSSE(context, async (stream) => {
-      let sent: string[] = [];
-      while (!stream.aborted) {
-        const all = steps();
-        const step = all.find(isShown);
-        if (!step) return;
-        const parts = [stepList(all, step.name), statusOf(root, step), hintsOf(root, step)];
-        const now = (await Promise.all(parts)).map(String);
-        for (const part of now.filter((each) => !sent.includes(each)))
-          await stream.writeSSE({ event: 'part', data: part });
-        sent = now;
-        await sleep(pause, undefined, { ref: false });
-      }
-    });
-  });
+  view.get('/:name/stream', (context) =>
+    streamParts(context, async () => {
+      const all = steps();
+      const step = all.find(({ name }) => name === context.req.param('name'));
+      return step && [stepList(all, step.name), statusOf(root, step), await hintsOf(root, step)];
+    }),
+  );
   return view;
 }
 
