@@ -106,9 +106,11 @@ function withoutValues(failure: Failure): Failure {
 
 /** Opens the system's browser. Where there is none, the learner still has the address. */
 function openBrowser(address: string): void {
-  const [command = '', ...args] = { darwin: ['open'], win32: ['cmd', '/c', 'start', '""'] }[
-    process.platform as string
-  ] ?? ['xdg-open'];
+  const commands: Partial<Record<NodeJS.Platform, string[]>> = {
+    darwin: ['open'],
+    win32: ['rundll32', 'url.dll,FileProtocolHandler'],
+  };
+  const [command = '', ...args] = commands[process.platform] ?? ['xdg-open'];
   spawn(command, [...args, address], { stdio: 'ignore', detached: true })
     .on('error', () => {})
     .unref();

@@ -3,17 +3,15 @@ import { createRequire } from 'node:module';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-/** Where Linux distributions, Chrome's installers for macOS and for Windows put it. */
-const places = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-];
+/** Where Linux distributions, and Chrome's installers for macOS and Windows, put it. */
+const places: Partial<Record<NodeJS.Platform, string[]>> = {
+  linux: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
+  darwin: ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'],
+  win32: ['C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe'],
+};
 
 /** The system's Chromium or Chrome; undefined if there is none. */
-export const chromiumPath = places.find(existsSync);
+export const chromiumPath = places[process.platform]?.find((place) => existsSync(place));
 
 export function launchChromium(): Promise<Browser> {
   const isRoot = process.getuid?.() === 0;
