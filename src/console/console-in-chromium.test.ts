@@ -183,7 +183,7 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor 
         dataTransfer.items.add(new File(['hello'], 'dropped.bin'));
         document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
       `);
-      await page.waitForFunction(`document.querySelector('h1').textContent === 'dropped.bin'`);
+      await page.waitForSelector('h1:text-is("dropped.bin")');
     });
 
     test('nothing moves by itself for who wants no motion', async () => {
