@@ -173,22 +173,23 @@ export function comparison(first: NamedMessage, second: NamedMessage): Html {
   const pairs = pairFields(a, b);
   const equal = pairs.filter((pair) => pair.isEqual);
   const equalLabels = new Set(equal.map(({ label }) => label));
+  const shared = equal.find(({ name }) => name === 'encryptedKey');
   const isEqual = (field: Field) => equalLabels.has(labelOf(field));
   const shown = pairs.length > 160 ? pairs.slice(0, 160) : pairs;
   return html`<article><h1>${first.name} <span class="muted">and</span> ${second.name}</h1>
-${equal.length === pairs.length ? html`<p class="verdict"><strong>These files are identical.</strong></p>` : verdictOf(equal)}
+${equal.length === pairs.length ? html`<p class="verdict"><strong>These files are identical.</strong></p>` : verdictOf(shared)}
 <p class="summary">${equal.length} of ${plural(pairs.length, 'field')} have the same bytes in both.</p>
 ${[first, second].map(
   ({ label }, index) =>
     html`<h2 class="bar-title">${label}</h2>${faultOf(index ? b : a)}${bar(index ? b : a, isEqual)}`,
 )}
-<ol class="pairs">${shown.map(pairItem)}</ol>
+<ol class="pairs">${shown.map((pair) => pairItem(pair, pair === shared))}</ol>
 ${shown.length < pairs.length ? html`<p>${plural(pairs.length - shown.length, 'more field')} not shown.</p>` : ''}</article>`;
 }
 
-function verdictOf(equal: Pair[]): Html {
-  return equal.some(({ name }) => name === 'encryptedKey')
-    ? html`<p class="verdict is-shared"><strong>These messages share a data key.</strong> The same encrypted data key is in both: KMS made it once. Each message has an ID of its own, and so a derived key of its own.</p>`
+function verdictOf(shared: Pair | undefined): Html {
+  return shared
+    ? html`<p class="verdict is-shared"><strong>These messages share a data key.</strong> The same encrypted data key is in both: KMS made it once. Each message has an ID of its own, and so a derived key of its own. <a href="#shared">See the bytes</a></p>`
     : html`<p class="verdict"><strong>These messages don’t share a data key.</strong> No encrypted data key is in both: each message has its own.</p>`;
 }
 
@@ -221,9 +222,10 @@ function pairFields(a: Anatomy, b: Anatomy): Pair[] {
   });
 }
 
-function pairItem({ label, name, a, b, isEqual }: Pair): Html {
+/** @param isShared true for the encrypted data key that both messages have, to which the verdict leads */
+function pairItem({ label, name, a, b, isEqual }: Pair, isShared: boolean): Html {
   const cell = (value: string | undefined) => html`<p class="value">${value ?? html`<em>not there</em>`}</p>`;
-  return html`<li class="p-${fieldMeanings[name].part}${isEqual ? ' is-equal' : ''}">
+  return html`<li class="p-${fieldMeanings[name].part}${isEqual ? ' is-equal' : ''}" ${isShared ? html`id="shared"` : ''}>
 <h3>${label}</h3><p class="mark">${isEqual ? '= equal' : '≠ different'}</p>
 ${isEqual ? cell(a) : html`${cell(a)}${cell(b)}`}</li>`;
 }
