@@ -1,16 +1,22 @@
-import { appendFileSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { CreateAliasCommand, CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { ManualClock, startLocalAws } from 'local-kms-cloudtrail';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { brokenMessages, sampleMessage } from '../evidence/samples.ts';
+import { brokenMessages } from '../evidence/samples.ts';
 import { allowing } from '../local-aws/testing/principals-under-test.ts';
+import { rememberHintsShown } from '../state/hints-shown.ts';
 import { aliasPrefix, tagsOf } from '../state/run.ts';
-import { encryptMessage } from './messages/testing/sdk-messages.ts';
-import { chromiumPath, expectGood, findBarriers, launchChromium } from './testing/chromium.ts';
+import { readHints } from '../steps/hints.ts';
+import { readStepFolders } from '../steps/step-folders.ts';
+import { cachingManager, encryptMessage, encryptTwice } from './messages/testing/sdk-messages.ts';
+import { chromiumPath, expectGood, findBarriers, launchChromium, takePicture } from './testing/chromium.ts';
 import { type ConsoleUnderTest, startConsoleUnderTest } from './testing/console-under-test.ts';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
 
 describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor Chrome is installed)', () => {
   let browser: Browser;
@@ -66,47 +72,39 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor 
   });
 
   describe('with steps', () => {
-    const step = { number: 1, name: '01-dig', title: 'Dig a hole', state: 'running' };
-    const write = (file: string, text: string) => {
-      mkdirSync(join(site.root, file, '..'), { recursive: true });
-      writeFileSync(join(site.root, file), text);
-    };
+    const [first, second, third, ...others] = readStepFolders(repository).map((each) => ({
+      ...each,
+      state: 'waiting',
+    }));
+    if (!first || !second || !third) throw new Error('The workshop has no steps.');
+    const step = { ...second, state: 'running' };
     beforeAll(() => {
-      write(
-        'workshop/01-dig/README.md',
-        '# Dig\n\nTake a `spade`.\n\n## What you learned\n\nSoil is heavy.\n',
-      );
-      write(
-        'workshop/01-dig/hints.md',
-        '# Hints\n\n## A nudge\n\nThink of a *spade*.\n\n## More\n\nIt is red.\n',
-      );
-      site.steps.push(step, { ...step, number: 2, name: '02-plant', title: 'Plant', state: 'waiting' });
+      for (const file of ['README.md', 'hints.md'].map((name) => `workshop/${step.name}/${name}`))
+        cpSync(join(repository, file), join(site.root, file));
+      site.steps.push({ ...first, state: 'done' }, step, third, ...others);
     });
 
     test('a verdict and a hint appear as they come, and the focus stays', async () => {
       await open('/');
-      expect(new URL(page.url()).pathname).toBe('/steps/01-dig');
+      expect(new URL(page.url()).pathname).toBe(`/steps/${step.name}`);
       expect(await page.textContent('#step-status')).toContain('running');
-      await page.focus('[href="/steps/02-plant"]');
+      await page.focus(`[href="/steps/${third.name}"]`);
 
-      site.steps[0] = {
-        ...step,
-        state: 'wrong',
-        detail: '1 of 2 TODOs left',
-        failure: 'The hole is <small>.',
-      };
+      site.steps[1] = { ...step, state: 'wrong', detail: '1 of 4 TODOs left', failure: 'Step 2 is <small>.' };
       await page.waitForSelector('.state.is-wrong');
-      expect(await page.textContent('#step-status pre')).toBe('The hole is <small>.');
-      write('.workshop/hints/01-dig', '1\n');
+      expect(await page.textContent('#step-status pre')).toBe('Step 2 is <small>.');
+      rememberHintsShown(site.root, step.name, 1);
       await page.waitForSelector('summary');
-      expect(await page.textContent('#step-hints')).toContain('Think of a spade.');
-      expect(await page.textContent('main')).not.toContain('It is red.');
+      const [hint, next] = readHints(repository, step.name).map(({ title }) => title);
+      expect(await page.textContent('#step-hints')).toContain(hint);
+      expect(await page.textContent('main')).not.toContain(next);
       await expectGood(page);
 
-      site.steps[0] = { ...step, state: 'done' };
+      site.steps[1] = { ...step, state: 'done' };
       await page.waitForSelector('.state.is-done');
-      expect(await page.textContent('#step-status')).toContain('Soil is heavy.');
-      await Promise.all([page.waitForURL(/02-plant/), page.keyboard.press('Enter')]);
+      expect(await page.textContent('#step-status')).toContain('What you learned.');
+      await takePicture(page, 'steps');
+      await Promise.all([page.waitForURL(`**/${third.name}`), page.keyboard.press('Enter')]);
     });
   });
 
@@ -114,10 +112,11 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor 
     beforeAll(async () => {
       const plaintext = Buffer.alloc(300, 'secret ');
       const wanted = { suiteId: 0x0578, dataKeys: 2, encryptionContext: { größe: '部署' }, plaintext };
-      const first = await encryptMessage({ ...wanted, frameLength: 128 });
+      const [first, second] = await encryptTwice(plaintext, cachingManager());
       const files = {
         'encrypted_e_1.txt': first,
-        'encrypted_e_2.txt': await sampleMessage(plaintext, 4096),
+        'encrypted_e_2.txt': second,
+        'two-keys.txt': await encryptMessage({ ...wanted, frameLength: 128 }),
         'cut.txt': brokenMessages(Buffer.from(first))['that was cut off'] ?? first,
         'letter.txt': Buffer.from('Dear Ada'),
       };
@@ -125,16 +124,13 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor 
     });
 
     test.each([
-      ['a message', 'ada/encrypted_e_1.txt', 'größe'],
-      [
-        'two messages',
-        'ada/encrypted_e_1.txt&b=ada/encrypted_e_2.txt',
-        'These messages don’t share a data key.',
-      ],
-    ])('%s is shown without barriers', async (_what, query, text) => {
+      ['a message', 'ada/two-keys.txt', 'größe'],
+      ['two messages', 'ada/encrypted_e_1.txt&b=ada/encrypted_e_2.txt', 'These messages share a data key.'],
+    ])('%s is shown without barriers', async (what, query, text) => {
       await open(`/messages?a=${query}`);
       expect(await page.textContent('main')).toContain(text);
       await expectGood(page);
+      await takePicture(page, what.replace(' ', '-'));
     });
 
     test('a file that is broken, is no message, or is gone, is said to be', async () => {
@@ -224,6 +220,7 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor 
       expect(await page.locator('.keys tbody tr').count()).toBe(2);
       expect(await page.locator('tr:has(.is-own)').textContent()).toContain(`${aliasPrefix}ada`);
       expect(await findBarriers(page)).toEqual([]);
+      await takePicture(page, 'keys');
 
       await page.focus('#alias');
       await page.keyboard.type('3_ada');
@@ -271,6 +268,7 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor 
       await page.waitForSelector('summary');
       expect(await row.textContent()).toMatch(/came \d+\.\d s later/);
       expect(await page.locator('.line > li b').allTextContents()).toEqual(['DescribeKey', 'CreateKey']);
+      await takePicture(page, 'calls-and-events');
       await page.focus('summary');
       await page.keyboard.press('Enter');
       expect(await row.locator('pre').textContent()).toContain('"eventName": "CreateKey"');

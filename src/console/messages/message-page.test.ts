@@ -1,28 +1,19 @@
-import {
-  buildClient,
-  CommitmentPolicy,
-  getLocalCryptographicMaterialsCache,
-  NodeCachingMaterialsManager,
-  type NodeMaterialsManager,
-} from '@aws-crypto/client-node';
+import type { NodeMaterialsManager } from '@aws-crypto/client-node';
 import { expect, test } from 'vitest';
-import { sampleKeyring, sampleManager, sampleMessage } from '../../evidence/samples.ts';
+import { sampleManager, sampleMessage } from '../../evidence/samples.ts';
 import { comparison, messageArticle, type NamedMessage } from './message-page.ts';
+import { cachingManager, encryptTwice } from './testing/sdk-messages.ts';
 
 const named = (bytes: Uint8Array): NamedMessage => ({ label: 'ada/m', name: 'm', size: bytes.length, bytes });
 
-const { encrypt } = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
-
 /** Two messages of one plaintext, by one materials manager. */
 async function twoMessages(manager: NodeMaterialsManager): Promise<[NamedMessage, NamedMessage]> {
-  const one = async () => named((await encrypt(manager, 'a plaintext', { plaintextLength: 11 })).result);
-  return [await one(), await one()];
+  const [first, second] = await encryptTwice('a plaintext', manager);
+  return [named(first), named(second)];
 }
 
 test('a shared data key is said to be shared, and its bytes are shown once', async () => {
-  const cache = getLocalCryptographicMaterialsCache(10);
-  const caching = new NodeCachingMaterialsManager({ backingMaterials: sampleKeyring, cache, maxAge: 60_000 });
-  const page = String(await comparison(...(await twoMessages(caching))));
+  const page = String(await comparison(...(await twoMessages(cachingManager()))));
 
   expect(page).toContain('These messages share a data key.');
   expect(page.match(/id="shared".*?<\/li>/s)?.[0]).toMatch(/Encrypted data key 1.*= equal/s);

@@ -189,7 +189,7 @@ ${shown.length < pairs.length ? html`<p>${plural(pairs.length - shown.length, 'm
 
 function verdictOf(shared: Pair | undefined): Html {
   return shared
-    ? html`<p class="verdict is-shared"><strong>These messages share a data key.</strong> The same encrypted data key is in both: KMS made it once. Each message has an ID of its own, and so a derived key of its own. <a href="#shared">See the bytes</a></p>`
+    ? html`<p class="verdict is-shared"><strong>These messages share a data key.</strong> The same encrypted data key is in both: it was made once, by one call. Each message has an ID of its own, and so a derived key of its own. <a href="#shared">See the bytes</a></p>`
     : html`<p class="verdict"><strong>These messages don’t share a data key.</strong> No encrypted data key is in both: each message has its own.</p>`;
 }
 

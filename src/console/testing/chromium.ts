@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 
@@ -46,4 +47,13 @@ export async function expectGood(page: Page): Promise<void> {
   expect(await findBarriers(page)).toEqual([]);
   await page.emulateMedia({ colorScheme: 'dark' });
   expect(await findBarriers(page, ['color-contrast'])).toEqual([]);
+}
+
+/** Takes a picture of the page for docs/console/, if CONSOLE_PICTURES is set: with every run, they would differ a little. */
+export async function takePicture(page: Page, name: string): Promise<void> {
+  if (!process.env.CONSOLE_PICTURES) return;
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const path = fileURLToPath(new URL(`../../../docs/console/${name}.png`, import.meta.url));
+  await page.screenshot({ path });
 }

@@ -2,12 +2,16 @@ import {
   AlgorithmSuiteIdentifier,
   buildClient,
   CommitmentPolicy,
+  getLocalCryptographicMaterialsCache,
   MultiKeyringNode,
   NodeAlgorithmSuite,
+  NodeCachingMaterialsManager,
+  type NodeMaterialsManager,
   RawAesKeyringNode,
   RawAesWrappingSuiteIdentifier,
 } from '@aws-crypto/client-node';
 import { ContentType, type MessageHeader, serializeFactory } from '@aws-crypto/serialize';
+import { sampleKeyring } from '../../../evidence/samples.ts';
 
 /** The ids of all algorithm suites. */
 export const suiteIds: AlgorithmSuiteIdentifier[] = Object.values(AlgorithmSuiteIdentifier).filter(
@@ -36,6 +40,23 @@ export async function encryptMessage(wanted: Wanted): Promise<Uint8Array> {
   const keyrings = new MultiKeyringNode({ ...(generator ? { generator } : {}), children });
   const { result } = await encrypt(keyrings, plaintext, { suiteId, encryptionContext, frameLength });
   return result;
+}
+
+/** Has the SDK encrypt a plaintext twice with one materials manager: with a cache, the messages share a data key. */
+export async function encryptTwice(
+  plaintext: Uint8Array | string,
+  manager: NodeMaterialsManager,
+): Promise<[Uint8Array, Uint8Array]> {
+  const { encrypt } = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
+  const encryptionContext = { whatfor: 'usecase-3-cse', run: 'ada' };
+  const once = () => encrypt(manager, plaintext, { encryptionContext, plaintextLength: plaintext.length });
+  return [(await once()).result, (await once()).result];
+}
+
+/** A materials manager with a cache, whose keyring needs no KMS. */
+export function cachingManager(): NodeMaterialsManager {
+  const cache = getLocalCryptographicMaterialsCache(10);
+  return new NodeCachingMaterialsManager({ backingMaterials: sampleKeyring, cache, maxAge: 60_000 });
 }
 
 /** Has the SDK write the header of a message in one piece, which it reads but never encrypts, and adds a body. */
