@@ -117,5 +117,12 @@ export function nextThing(steps: StepView[], savedStep?: string): WorkshopView['
   return undefined;
 }
 
-/** The reporter publishes each view here that it shows, for whoever shows it elsewhere, too. */
-export const viewChannel = channel('data-key-caching-workshop:view');
+/** What the reporter shows. */
+export interface Shown {
+  view: WorkshopView;
+  /** The activity, while steps run. */
+  status?: Status;
+}
+
+/** The reporter publishes here what it shows, for whoever shows it elsewhere, too. */
+export const shownChannel = channel('data-key-caching-workshop:shown');

@@ -71,8 +71,8 @@ test('what is shown is published, for the console', async () => {
     `import { subscribe } from 'node:diagnostics_channel';
      export default class {
        onInit() {
-         const print = ({ steps }) => console.log('published', steps.map(({ state }) => state).join());
-         subscribe('data-key-caching-workshop:view', print);
+         const print = ({ view }) => console.log('published', view.steps.map(({ state }) => state).join());
+         subscribe('data-key-caching-workshop:shown', print);
        }
      }`,
   );

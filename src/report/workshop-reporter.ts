@@ -17,7 +17,14 @@ import { describeUnhandledErrors } from './failure.ts';
 import { relativeTo, type Workshop } from './learner-code.ts';
 import { LiveRegion } from './live-region.ts';
 import { LongRun } from './long-run.ts';
-import { nextThing, type Status, type StepView, viewChannel, type WorkshopView } from './model.ts';
+import {
+  nextThing,
+  type Shown,
+  type Status,
+  type StepView,
+  shownChannel,
+  type WorkshopView,
+} from './model.ts';
 import {
   renderBeginning,
   renderKeys,
@@ -126,7 +133,7 @@ export default class WorkshopReporter implements Reporter {
     if (specs.length === 0 && (errors.length === 0 || !isSetUp)) return;
     for (const spec of specs) this.#specs.set(this.#stepOf(spec.moduleId), spec);
     const view = this.#view(errors);
-    viewChannel.publish(view);
+    shownChannel.publish({ view } satisfies Shown);
     this.#begin(view);
     if (this.#lastPlainWait) this.#print(['']);
     this.#print(renderResult(view, this.#page()));
@@ -149,7 +156,7 @@ export default class WorkshopReporter implements Reporter {
     if (!this.#live) return;
     const page = this.#page();
     const view = this.#view([]);
-    viewChannel.publish(view);
+    shownChannel.publish({ view, status: this.#status } satisfies Shown);
     this.#live.show([...renderWorkshop(view, page), ...renderStatus(this.#status, page)]);
   }
 

@@ -4,7 +4,7 @@ import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Vitest } from 'vitest/node';
 import { makeFixtureWorkshop } from '../../test/learner/fixture-workshop.ts';
-import { viewChannel } from '../report/model.ts';
+import { shownChannel } from '../report/model.ts';
 import { withLocalAws } from '../run/target.ts';
 import ConsoleKey from './console-key.ts';
 
@@ -95,7 +95,7 @@ test('the console shows the steps as the terminal does, but no value: it may be 
   };
   const [test, secret] = ['the tree stands', 'Dear Ada'];
   const pageAfter = (failure: object) => {
-    viewChannel.publish({ steps: [{ ...step, todos: { left: 1, total: 2 }, failure }] });
+    shownChannel.publish({ view: { steps: [{ ...step, todos: { left: 1, total: 2 }, failure }] } });
     return read(printedAddress(), '/steps/02-plant');
   };
 
@@ -118,6 +118,22 @@ test('without a run, nothing is started', async () => {
   press('o');
   expect(printed).toEqual([' There is no console, because the run could not be set up.\n']);
   expect(opened).toEqual([]);
+});
+
+test('a step that waits for CloudTrail says so, as in the terminal', async () => {
+  startVitest();
+  await pressAndSee('o');
+  const steps = [4, 5].map((number) => ({
+    number,
+    name: `0${number}-step`,
+    title: 'Step',
+    state: 'running',
+  }));
+  const status = { kind: 'waiting', step: steps[0], message: 'look 3, 1.2 s' };
+  shownChannel.publish({ view: { steps }, status });
+
+  expect(await read(printedAddress(), '/steps/04-step')).toContain('waits: look 3, 1.2 s');
+  expect(await read(printedAddress(), '/steps/05-step')).not.toContain('waits');
 });
 
 test('a console that can not start is said to be, and the next try starts', async () => {

@@ -4,7 +4,7 @@ import picocolors from 'picocolors';
 import type { Reporter, Vitest } from 'vitest/node';
 import type { Console } from '../console/server.ts';
 import type { ShownStep, Steps } from '../console/steps/shown-step.ts';
-import { type Failure, type StepView, viewChannel, type WorkshopView } from '../report/model.ts';
+import { type Failure, type Shown, shownChannel } from '../report/model.ts';
 import { detailOf, wordsOf } from '../report/render.ts';
 import { renderFailure } from '../report/render-failure.ts';
 import type { Run } from '../state/run.ts';
@@ -22,7 +22,7 @@ export default class ConsoleKey implements Reporter {
   readonly #browse: (address: string) => void;
   #vitest: Vitest | undefined;
   #console: Promise<Console> | undefined;
-  #steps: StepView[] = [];
+  #shown: Shown | undefined;
   #isRunning = false;
   #isTyping = false;
 
@@ -39,8 +39,8 @@ export default class ConsoleKey implements Reporter {
   onInit(vitest: Vitest): void {
     if (!vitest.config.watch || !this.#keyboard.isTTY || this.#vitest) return;
     this.#vitest = vitest;
-    viewChannel.subscribe((view) => {
-      this.#steps = (view as WorkshopView).steps;
+    shownChannel.subscribe((shown) => {
+      this.#shown = shown as Shown;
     });
     this.#keyboard.on('keypress', (_text, key?: { name?: string; ctrl?: boolean }) => {
       if (key?.name && !key.ctrl) void this.#onKey(vitest, key.name);
@@ -62,7 +62,7 @@ export default class ConsoleKey implements Reporter {
     else if (name === 'o') {
       const { run } = vitest.getProvidedContext();
       if (!run) return vitest.logger.log(' There is no console, because the run could not be set up.\n');
-      this.#console ??= startConsole(run, () => this.#steps.map(shownStep));
+      this.#console ??= startConsole(run, () => shownSteps(this.#shown));
       const started = await this.#console.catch((error: Error) => error);
       if (started instanceof Error) {
         this.#console = undefined;
@@ -85,14 +85,19 @@ async function startConsole(run: Run, steps: Steps): Promise<Console> {
   return start(run, account, steps);
 }
 
-/** A step in the words of the terminal, but for values and messages of the learner's code: they may hold a plaintext. */
-function shownStep(step: StepView): ShownStep {
-  const { number, name, title, failure } = step;
+/** The steps in the words of the terminal, but for values and messages of the learner's code: they may hold a plaintext. */
+function shownSteps(shown: Shown | undefined): ShownStep[] {
   const page = { colors: picocolors.createColors(false), width: 80 };
-  return {
-    ...{ number, name, title, state: wordsOf(step), detail: detailOf(step) },
-    failure: failure && renderFailure(step, withoutValues(failure), page).join('\n'),
-  };
+  return (shown?.view.steps ?? []).map((step) => {
+    const { number, name, title, failure } = step;
+    const { status } = shown ?? {};
+    const waits =
+      status?.kind === 'waiting' && status.step.name === name ? `waits: ${status.message}` : undefined;
+    return {
+      ...{ number, name, title, state: wordsOf(step), detail: waits ?? detailOf(step) },
+      failure: failure && renderFailure(step, withoutValues(failure), page).join('\n'),
+    };
+  });
 }
 
 function withoutValues(failure: Failure): Failure {
