@@ -6,6 +6,8 @@ import {
   DescribeKeyCommand,
   GenerateDataKeyCommand,
   type KMSClient,
+  ListAliasesCommand,
+  ListKeysCommand,
 } from '@aws-sdk/client-kms';
 import { beforeEach, expect, test } from 'vitest';
 import type { AnsweredCall } from '../../evidence/request-tally.ts';
@@ -100,23 +102,39 @@ test('all pages are read, and an event that comes late is found among those of i
 
 test('the looks of step 4 are one row, and the call before them is the marker call', async () => {
   let ids = 0;
-  for (const operation of ['GenerateDataKey', 'DescribeKey', 'LookupEvents', 'LookupEvents', 'LookupEvents'])
+  const looks = ['LookupEvents', 'ListAliases', 'LookupEvents', 'ListAliases', 'LookupEvents'];
+  for (const operation of ['GenerateDataKey', 'DescribeKey', 'ListAliases', ...looks, 'GenerateDataKey'])
     note(operation, { requestId: `${ids++}` });
-  note('GenerateDataKey', { requestId: 'later' });
   await trail.readCalls();
   note('LookupEvents', { requestId: 'another' });
   await trail.readCalls();
 
   const shown = trail.rows().map(({ call, looks, isMarker }) => [call?.operation, looks?.count, isMarker]);
-  expect(shown.toSorted()).toEqual(
-    [
-      ['GenerateDataKey', undefined, undefined],
-      ['DescribeKey', undefined, true],
-      ['LookupEvents', 3, undefined],
-      ['GenerateDataKey', undefined, undefined],
-      ['LookupEvents', 1, undefined],
-    ].toSorted(),
-  );
+  expect(shown).toEqual([
+    ['LookupEvents', 1, undefined],
+    ['GenerateDataKey', undefined, undefined],
+    ['LookupEvents', 3, undefined],
+    ['ListAliases', undefined, undefined],
+    ['DescribeKey', undefined, true],
+    ['GenerateDataKey', undefined, undefined],
+  ]);
+});
+
+test('what is asked before each look has no row, and neither has its event', async () => {
+  const { $metadata } = await kms.send(new ListAliasesCommand());
+  const describe = await kms.send(new ListKeysCommand());
+  note('LookupEvents', { requestId: 'look' });
+  note('ListAliases', { requestId: $metadata.requestId ?? '' });
+  await trail.readCalls();
+  local.clock.advance({ seconds: 60 });
+  await trail.look();
+
+  expect(
+    trail
+      .rows()
+      .map(({ requestId }) => requestId)
+      .sort(),
+  ).toEqual(['look', describe.$metadata.requestId].sort());
 });
 
 test('a line that is still being written is read when it is whole', async () => {

@@ -42,6 +42,8 @@ export class Trail {
   readonly #cloudTrail: () => Promise<CloudTrailClient>;
   #bytesRead = 0;
   #lastCall: Row | undefined;
+  /** The ids of requests that have no row of their own. */
+  readonly #partsOfLooks = new Set<string>();
   #lastLookAt = 0;
   #reading: Promise<Row[]> = Promise.resolve([]);
 
@@ -123,9 +125,15 @@ export class Trail {
       last.isMarker = true;
       return [last, row];
     }
+    // Before each look, the workshop counts the learners of the account by their aliases: see src/evidence/turns.ts.
+    const isForLook = call.operation === 'ListAliases';
+    if (isForLook && last?.looks) {
+      this.#partsOfLooks.add(call.requestId);
+      return [];
+    }
     const row: Row = Object.assign(this.#rows.get(call.requestId) ?? { requestId: call.requestId }, { call });
     this.#keep(row);
-    this.#lastCall = row;
+    if (!isForLook) this.#lastCall = row;
     return [row];
   }
 
@@ -134,7 +142,7 @@ export class Trail {
     const requestId = requestID ?? event.EventId ?? '';
     const row: Row = this.#rows.get(requestId) ?? { requestId };
     // Those who look are not looked at: with each look there would be one more.
-    if (row.event || event.EventName === 'LookupEvents') return [];
+    if (row.event || event.EventName === 'LookupEvents' || this.#partsOfLooks.has(requestId)) return [];
     const { EventName: name = '', EventTime } = event;
     row.event = { name, time: EventTime?.getTime() ?? Date.now(), ...read };
     if (row.call && this.#lastLookAt > row.call.at) row.cameAt = Date.now();
