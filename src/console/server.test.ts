@@ -210,6 +210,8 @@ describe('files', () => {
     const { status, body } = await site.ask('/messages?a=ada/letter.txt');
     expect(status).toBe(200);
     expect(body).toContain('letter.txt');
+    expect(body).toContain('It is not a message of the AWS Encryption SDK.');
+    expect((await site.ask('/messages?a=ada/gone.txt')).body).toContain('This file is no longer there');
     expect(body).not.toContain('plaintext_u');
     for (const form of [
       'Dear',

@@ -1,6 +1,7 @@
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { expect, onTestFinished, test } from 'vitest';
 import { withLocalClients } from '../../evidence/local-clients.ts';
+import { allowing, startShared } from '../../local-aws/testing/principals-under-test.ts';
 import { LearnerError } from '../../text/learner-error.ts';
 import { startConsoleUnderTest } from '../testing/console-under-test.ts';
 
@@ -21,6 +22,21 @@ test('a key has a page, and another id has none', () =>
     expect((await site.ask('/keys/00000000-0000-0000-0000-000000000000')).status).toBe(404);
     expect((await site.ask('/keys/..%2falias')).status).toBe(404);
   }));
+
+test('what the credentials may not ask is said in one sentence, and the rest is shown', async () => {
+  const few = allowing(['kms:ListKeys', 'kms:DescribeKey']);
+  const shared = await startShared([{ userName: 'few', policies: [few] }]);
+  const { id } = await shared.newKey();
+  const missing = 'kms:GetKeyRotationStatus, kms:ListAliases, and kms:ListResourceTags';
+
+  const site = await openConsole(async () => shared.as('few').kms);
+  const { body } = await site.ask('/keys');
+  expect(body).toContain(`Some things can’t be shown: these credentials may not call ${missing}.`);
+  expect(body).toContain(id);
+  expect((await (await openConsole(async () => shared.kms)).ask('/keys')).body).not.toContain(
+    'can’t be shown',
+  );
+});
 
 test('an account that does not answer is said in a sentence, without what was asked', async () => {
   const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' };
