@@ -6,7 +6,7 @@ import { LearnerError } from '../text/learner-error.ts';
 import { printable } from '../text/printable.ts';
 import { nothingDone, type ProgressSheet, parseProgressSheet, type StepProgress } from './progress-sheet.ts';
 
-/** Where a learner is, by their progress sheet. */
+/** A learner's progress, as their sheet has it. */
 export interface Learner {
   /** The name of the sheet's file, without its extension; printable. */
   name: string;
@@ -163,7 +163,7 @@ function oneLine(text: string): string {
   return printable(text).replace(/\s+/g, ' ').trim().normalize('NFC');
 }
 
-/** What a sheet makes this command say can be long. */
+/** Shortens a message that quotes a sheet: a sheet can have lines of any length. */
 function shortLine(text: string): string {
   return truncate(oneLine(text), 160);
 }

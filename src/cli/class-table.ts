@@ -5,7 +5,7 @@ import type { Class, Learner, Remark } from './class-sheets.ts';
 import { shortTime } from './progress.ts';
 import type { ProgressState } from './progress-sheet.ts';
 
-/** What a table is made for: the terminal's width, and the time, because a time of today needs no date. */
+/** The terminal's width, and the time now: a time of today is shown without its date. */
 interface Reader {
   width: number;
   now: Date;

@@ -24,7 +24,7 @@ function at(time: string, day = 24): Date {
   return new Date(`2026-11-${day}T${time}:00`);
 }
 
-/** Where a learner is with a step: the state, and when it passed for the first and the last time. */
+/** A step of a sheet: its state, and its first and latest pass. */
 type Progress = [state: ProgressState, first?: Date, last?: Date];
 
 function handIn(file: string, ...progress: Progress[]): void {

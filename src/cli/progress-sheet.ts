@@ -5,7 +5,7 @@ import { filesOf, readText } from '../steps/step-files.ts';
 import { readStepFolders, type StepFolder } from '../steps/step-folders.ts';
 
 /**
- * Where a learner is with a step:
+ * The state of a step:
  * - `done`: the exercise as it is now has passed;
  * - `skipped`: the reference solution is in its place, and no version of the learner's has ever passed;
  * - `changed`: a version has passed, and was changed since: whether it still passes, the next run shows;

@@ -4,7 +4,7 @@ import type { Run } from '../state/run.ts';
 import { LearnerError } from '../text/learner-error.ts';
 import { printable } from '../text/printable.ts';
 
-/** What the console shows of a run. */
+/** The parts of a run that the console shows. */
 export type ShownRun = Pick<Run, 'name' | 'root' | 'target' | 'outputFolder' | 'scratchFolder'>;
 
 /** Clients for the account of the run. Both throw a LearnerError if there is none, or the settings don't allow it. */

@@ -23,7 +23,7 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor 
   let page: Page;
   let account: KMSClient;
   let trail = new CloudTrailClient({ region: 'eu-test-1' });
-  /** What the page complained about: a blocked script, a missing file. */
+  /** Complaints of the page, such as a blocked script or a missing file. */
   const complaints: string[] = [];
 
   beforeAll(async () => {

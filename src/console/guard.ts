@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 
-/** What a request has to show before the console answers it. */
+/** The origin and the secrets by which the console admits a request. */
 export interface Admission {
   /** The console's own origin, such as `http://127.0.0.1:50123`. */
   origin: string;

@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { Html } from './page.ts';
 
-/** How often parts are made anew while somebody has the page open, in milliseconds. */
+/** Time in milliseconds after which parts are rendered again while a page is open. */
 const pause = 100;
 
 /**

@@ -16,7 +16,7 @@ import { stepsView } from './steps/steps-view.ts';
 
 /** A console that answers. */
 export interface Console {
-  /** What to open in a browser. Who has it can read everything that the console shows. */
+  /** The address to open in a browser. Anybody who has it can read everything that the console shows. */
   address: string;
   /**
    * Returns an address that works once: for a command that starts a browser, because other users of the machine can see

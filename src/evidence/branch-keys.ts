@@ -48,7 +48,7 @@ export function observeStorage(storage: IBranchKeyStorage): { storage: IBranchKe
   return { storage: observed, asked };
 }
 
-/** How the version of a branch key was created. */
+/** The calls that created a version of a branch key. */
 export interface Creation {
   /** The operations that were called, in the order of their answers. */
   operations: string[];

@@ -117,7 +117,7 @@ export function nextThing(steps: StepView[], savedStep?: string): WorkshopView['
   return undefined;
 }
 
-/** What the reporter shows. */
+/** The state of the screen that the reporter shows. */
 export interface Shown {
   view: WorkshopView;
   /** The activity, while steps run. */

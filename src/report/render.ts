@@ -121,7 +121,7 @@ function looks(state: StepState, { colors }: Page): { sign: string; color: (text
   }
 }
 
-/** How far a step is that isn't done. */
+/** The progress of a step that isn't done. */
 export function detailOf({ state, todos, tests }: StepView): string | undefined {
   if (state === 'not run' && tests.passed) return `${tests.passed} of ${tests.total} tests ran, and passed`;
   if ((state !== 'to do' && state !== 'wrong') || !todos?.left) return undefined;

@@ -10,14 +10,14 @@ export type MessageMistake = 'not a message' | 'cut off' | 'not committed' | 'ch
 export type KeyMistake = 'another key' | 'not its ARN' | 'no permission' | 'disabled' | 'pending deletion';
 export type Diagnosis = 'sound' | MessageMistake | KeyMistake | 'throttled';
 
-/** What a program decrypts with, and the pairs that it expects in the encryption context. */
+/** The client and the key of a program that decrypts, and the pairs that it expects in the encryption context. */
 export interface Reader {
   kms: KMS;
   keyId: string;
   encryptionContext: Record<string, string>;
 }
 
-/** What the Encryption SDK has read of a message when it wants a data key. */
+/** The header of a message, as the Encryption SDK has read it when it asks for a data key. */
 type Header = Parameters<NodeMaterialsManager['decryptMaterials']>[0];
 
 // Messages without commitment aren't refused here: their headers are read, too.

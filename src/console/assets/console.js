@@ -59,7 +59,7 @@ function follow(line) {
     const row = elementOf(data);
     const older = document.getElementById(row.id);
     if (older) {
-      // What has the focus or is open stays so.
+      // Keep the focus and the open details.
       if (older.contains(document.activeElement)) return;
       older.replaceWith(row);
       return;

@@ -6,7 +6,7 @@ import { type Row, timeOf } from './trail.ts';
 /** Number of rows on the page: with 10,000, scrolling is no longer smooth. With a filter, older ones come on it. */
 const shownRows = 1000;
 
-/** How late an event is whose bar has the whole width, in milliseconds: the square root keeps seconds beside minutes. */
+/** The delay in milliseconds whose bar has the whole width. The square root keeps seconds visible beside minutes. */
 const latest = 10 * 60_000;
 
 /** The time line: what was sent on the left, and what CloudTrail shows of it on the right. */

@@ -2,7 +2,7 @@ import { on } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Row, Trail } from './trail.ts';
 
-/** How often the file with the calls is read, and how often CloudTrail is asked, in milliseconds. */
+/** Time in milliseconds between two readings of the file with the calls, and between two look-ups in CloudTrail. */
 const pause = 100;
 const betweenLooks = 300;
 

@@ -33,7 +33,7 @@ const mostRows = 10_000;
 /** Number of pages of 50 events that one look reads: on AWS, two pages a second are the quota of the account. */
 const mostPages = 10;
 
-/** What the steps called, and what CloudTrail shows of it by now. */
+/** The calls of the steps, each with its event as soon as CloudTrail shows it. */
 export class Trail {
   /** Emits `rows` with the rows that are new or have changed, whoever asked for them. */
   readonly news = new EventEmitter();

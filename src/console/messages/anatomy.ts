@@ -15,7 +15,7 @@ export interface Field {
   end: number;
   /** Number of bytes at its start that hold the length of its value, which follows. */
   lengthBytes: number;
-  /** Which of the pairs, encrypted data keys or frames it belongs to, from 1. */
+  /** The number of its pair, encrypted data key or frame, from 1. */
   number?: number;
 }
 

@@ -1,4 +1,4 @@
-/** What a byte range belongs to. Each part has its colour on the page. */
+/** The parts of a message. Each has a colour on the page. */
 export type Part =
   | 'format'
   | 'id'
@@ -26,7 +26,7 @@ export const partLabels: Record<Part, string> = {
 interface Meaning {
   part: Part;
   label: string;
-  /** What the field is for, in a sentence or two. */
+  /** The purpose of the field, in a sentence or two. */
   purpose: string;
 }
 

@@ -7,7 +7,7 @@ import { describeBytes, type Html, page } from '../page.ts';
 import type { NamedMessage } from './message-page.ts';
 import { listOutputFiles, mostBytes, readOutputFile } from './output-files.ts';
 
-/** Where a dropped file is sent, which is the console's own process. */
+/** The path to which the page sends a dropped file: it goes to the console's own process. */
 export const dropPath = '/messages/dropped';
 
 /** Number of dropped files that are kept, and of bytes in each. */

@@ -7,7 +7,7 @@ export interface ShownStep {
   state: string;
   /** Such as `2 of 4 TODOs left`. */
   detail?: string | undefined;
-  /** What is wrong or next, as the terminal says it. */
+  /** The mistake or the next TODO, in the words of the terminal. */
   failure?: string | undefined;
 }
 
