@@ -48,7 +48,8 @@ export async function readMessage(file: string): Promise<Message> {
   };
 }
 
-function readHeader(bytes: Buffer): ReturnType<typeof headerReader.deserializeMessageHeader> {
+/** Reads the header of a message without decrypting it. Returns false if there is none. */
+export function readHeader(bytes: Uint8Array): ReturnType<typeof headerReader.deserializeMessageHeader> {
   try {
     return headerReader.deserializeMessageHeader(bytes);
   } catch {
