@@ -45,7 +45,7 @@ export default defineConfig(({ mode }) => {
       reporters: [
         './src/report/workshop-reporter.ts',
         './src/watch/restart-on-save.ts',
-        './src/watch/console-key.ts',
+        './src/watch/keys.ts',
       ],
       pool,
       isolate: false,

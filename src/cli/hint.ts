@@ -11,10 +11,15 @@ import { requireSteps, stepByName } from './step-by-name.ts';
  *
  * @param typed the step, by its name; the next one to do when left out
  * @param again gives those that were shown already instead
+ * @param forMore says how to get the next hint, instead of this command
  * @returns the text to print
  * @throws LearnerError when there is no such step, when there are several, or it has no hints
  */
-export function hint(root: string, [typed, ...more]: string[], { again = false } = {}): string {
+export function hint(
+  root: string,
+  [typed, ...more]: string[],
+  { again = false, forMore }: { again?: boolean; forMore?: string } = {},
+): string {
   const steps = requireSteps(root);
   if (more.length) {
     throw new LearnerError(`Name one step at a time: npm run hint -- ${typed}`);
@@ -37,7 +42,9 @@ export function hint(root: string, [typed, ...more]: string[], { again = false }
   const next = hints[shown];
   if (!next) return allShown(step, hints.length);
   rememberHintsShown(root, step.name, shown + 1);
-  return [show(step, next, shown + 1, hints.length), left(step, hints.length - shown - 1)].join('\n\n');
+  return [show(step, next, shown + 1, hints.length), left(step, hints.length - shown - 1, forMore)].join(
+    '\n\n',
+  );
 }
 
 function show({ number, title }: StepFolder, hint: Hint, level: number, levels: number): string {
@@ -52,10 +59,10 @@ function showAgain(step: StepFolder, hints: Hint[], shown: number): string {
   return [...texts, left(step, hints.length - shown)].join('\n\n');
 }
 
-function left({ number }: StepFolder, count: number): string {
+function left({ number }: StepFolder, count: number, forMore = `npm run hint -- ${number}`): string {
   if (count === 0)
     return paint.dim(`That was the last hint. To use the reference: npm run solve -- ${number}`);
-  return paint.dim(`${count} more: npm run hint -- ${number}`);
+  return paint.dim(`${count} more: ${forMore}`);
 }
 
 function allShown({ number }: StepFolder, levels: number): string {

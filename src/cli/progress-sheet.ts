@@ -90,6 +90,13 @@ export function nextStep(root: string): StepFolder | undefined {
   return stepsLeft(root).find(({ name }) => wasPossible(root, name));
 }
 
+/** The step whose exercise, as it is now, was the last to pass for the first time: its folder's name. */
+export function lastDone(root: string): string | undefined {
+  const done = Object.entries(readProgress(root).steps).filter(([, { state }]) => state === 'done');
+  const at = ([, { firstPassedAt }]: [string, StepProgress]) => firstPassedAt ?? '';
+  return done.sort((a, b) => at(a).localeCompare(at(b))).at(-1)?.[0];
+}
+
 /** The steps that aren't known to be done, and weren't possible where the last run was. */
 export function stepsNotPossible(root: string): StepFolder[] {
   return stepsLeft(root).filter(({ name }) => !wasPossible(root, name));

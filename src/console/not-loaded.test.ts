@@ -20,15 +20,20 @@ function loadedWith(files: string[]): string[] {
 }
 
 const isOfConsole = (file: string) => file.startsWith('src/console/');
+const isOfCommand = (file: string) => /^src\/cli\/(?!project-path)/.test(file);
 
-test('a run of the workshop loads nothing of the console', () => {
+test('a run of the workshop loads nothing of the console, and no command', () => {
   const config = readFileSync(join(root, 'vitest.config.ts'), 'utf8');
   const named = [...config.matchAll(/'(\.\/src\/[^']+)'/g)].map(([, file = '']) => file);
   const steps = readdirSync(join(root, 'workshop'), { recursive: true, encoding: 'utf8' });
   const ofSteps = steps.filter((file) => file.endsWith('.ts')).map((file) => join('workshop', file));
-  const loaded = loadedWith(['vitest.config.ts', ...named, ...ofSteps, 'src/cli/command-line.ts']);
+  const ofRun = loadedWith(['vitest.config.ts', ...named, ...ofSteps]);
+  const loaded = [...ofRun, ...loadedWith(['src/cli/command-line.ts'])];
 
   expect(loaded.length).toBeGreaterThan(80);
+  expect(ofRun).toContain('src/watch/keys.ts');
+  expect(ofRun.filter(isOfCommand)).toEqual([]);
+  expect(loadedWith(['src/cli/hint.ts']).filter(isOfCommand)).toContain('src/cli/progress-sheet.ts');
   expect(loaded).toContain('src/run/target.ts');
   expect(loaded.filter(isOfConsole)).toEqual([]);
   // The command and the key do, when they are used: without them, the test would find nothing, wherever it looked.

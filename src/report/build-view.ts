@@ -76,12 +76,11 @@ function viewFailedTest(
   todos: ExerciseTodo[],
 ): Failure {
   const failure = describeFailure(test.result().errors?.[0] as ReportedError, workshop, test.name);
-  if (failure.kind === 'todo' || failure.location) return failure;
+  if (failure.kind === 'todo') return failure;
   const files = filesOf(step.name);
-  if (workshop.solutions) return { ...failure, location: { file: files.solution } };
-  const about = todos.find(({ number }) => number === test.meta().about);
-  const location = { file: files.exercise, line: about?.line };
-  return failure.kind === 'wrong' ? { ...failure, location, todo: about } : { ...failure, location };
+  const todo = todos.find(({ number }) => number === test.meta().about);
+  const file = workshop.solutions ? files.solution : files.exercise;
+  return { ...failure, todo, location: failure.location ?? { file, line: todo?.line } };
 }
 
 function hasState(state: 'passed' | 'failed') {

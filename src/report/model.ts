@@ -41,6 +41,8 @@ export interface ThrownError {
   test?: string;
   name?: string;
   message: string;
+  /** The TODO that the test is about, if that is known. */
+  todo?: { number: number; title: string };
   location?: CodeLocation;
   frame?: CodeFrame;
 }
@@ -76,6 +78,8 @@ export interface WorkshopView {
   steps: StepView[];
   /** The one thing to do next, as soon as it is known. */
   next?: { step: StepView; failure: Failure };
+  /** How many saves in a row led to the TODO of this failure. None if the run says nothing about that. */
+  timesFailed?: number;
   /** Steps that turned green since the last time, and what they taught. */
   turnedGreen: { step: StepFolder; learned?: string }[];
   /** Errors that belong to no test. */

@@ -98,6 +98,28 @@ test("a wrong answer: test, lesson's sentence, expected and received value", () 
   `);
 });
 
+test('a hint is offered after the same TODO has failed three times in a row', () => {
+  const todo = { number: 3, title: 'make it' };
+  const wrong: Failure = { kind: 'wrong', test: 'is made', todo, detail: 'no' };
+  const lastLines = (failure: Failure, timesFailed: number, width = 80) =>
+    renderWorkshop(view({ ...inStep(2, failure), timesFailed }), { ...plain, width })
+      .join('\n')
+      .trimEnd()
+      .split('\n')
+      .slice(-2);
+  const lesson = ' Lesson: workshop/02-step/README.md';
+
+  expect(lastLines(wrong, 2)).toEqual([lesson, ' Stuck? npm run hint']);
+  const offer = ' TODO 3 has failed 3 times in a row. For a hint: press i, or npm run hint -- 2';
+  expect(lastLines(wrong, 3)).toEqual([lesson, offer]);
+  expect(lastLines(wrong, 3, 60).join('')).toBe(offer);
+  const unknown: Failure = { kind: 'error', test: 'is made', message: 'no' };
+  expect(lastLines(unknown, 4)).toEqual([
+    ' To see the whole error: npx vitest run --reporter=default',
+    ' This has failed 4 times in a row. For a hint: press i, or npm run hint -- 2',
+  ]);
+});
+
 test('a difference in many lines is cut short', () => {
   const failure: Failure = {
     kind: 'wrong',
@@ -283,5 +305,5 @@ test('colours repeat what the words say', () => {
 
   expect(one).toContain('\u001b[32m✔\u001b[39m');
   expect(two).toContain('\u001b[31m✘\u001b[39m');
-  expect(renderKeys(page).join('\n')).toContain('\u001b[1mq\u001b[22m');
+  expect(renderKeys(page).join('\n')).toContain('\u001b[1mi\u001b[22m');
 });

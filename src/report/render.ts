@@ -51,14 +51,14 @@ export function renderNoStep(steps: StepFolder[], page: Page): string[] {
   ];
 }
 
-/** Renders the keys that work while Vitest watches. */
+/** Renders the first keys to know while Vitest watches. */
 export function renderKeys({ colors: { bold, dim }, width }: Page): string[] {
   const save = dim('Save an exercise to run it.');
   const keys = [
-    ['a', 'runs all steps'],
+    ['i', 'gives a hint'],
+    ['l', 'shows the lesson'],
     ['o', 'opens the console'],
-    ['h', 'shows all keys'],
-    ['q', 'quits'],
+    ['?', 'lists all keys'],
   ]
     .map(([key = '', does = '']) => `${bold(key)}${dim(` ${does}`)}`)
     .join(dim(' · '));
@@ -223,18 +223,30 @@ function areDone(steps: StepView[]): boolean {
   return done > 0 && done + notPossible === steps.length;
 }
 
+/** So often the same TODO has failed when a hint is offered. */
+const timesUntilOffer = 3;
+
 function renderHelp(
   { step, failure }: NonNullable<WorkshopView['next']>,
-  { solutions }: WorkshopView,
-  { colors }: Page,
+  { solutions, timesFailed = 0 }: WorkshopView,
+  { colors, width }: Page,
 ): string[] {
   if (solutions) return [];
   const lesson = `Lesson: workshop/${step.name}/README.md`;
   const isUnknown = failure.kind === 'error' && !failure.location?.line;
-  const more = isUnknown
-    ? 'To see the whole error: npx vitest run --reporter=default'
-    : 'Stuck? npm run hint';
-  return ['', ...[lesson, more].map((line) => ` ${colors.dim(line)}`)];
+  const isStuck = timesFailed >= timesUntilOffer;
+  const todo = 'todo' in failure && failure.todo ? `TODO ${failure.todo.number}` : 'This';
+  const offer = `${todo} has failed ${timesFailed} times in a row. For a hint: press i, or npm run hint -- ${step.number}`;
+  const help = [
+    lesson,
+    ...(isUnknown ? ['To see the whole error: npx vitest run --reporter=default'] : []),
+    ...(isUnknown || isStuck ? [] : ['Stuck? npm run hint']),
+  ];
+  return [
+    '',
+    ...help.map((line) => ` ${colors.dim(line)}`),
+    ...(isStuck ? wrap(offer, width - 2).map((line) => ` ${colors.yellow(line)}`) : []),
+  ];
 }
 
 /** One missing await can cause many errors. Shows one of them, preferably one that leads to the learner's code. */

@@ -33,6 +33,7 @@ import {
   renderStatus,
   renderWorkshop,
 } from './render.ts';
+import { RepeatedFailure } from './repeated-failure.ts';
 import { printSetUpErrorsPlainly } from './set-up-error.ts';
 
 /** How often a wait is written to where lines can't be overwritten, in milliseconds. */
@@ -56,6 +57,7 @@ export default class WorkshopReporter implements Reporter {
   #hasBegun = false;
   #isRestarting = false;
   readonly #longRun = new LongRun();
+  readonly #repeated = new RepeatedFailure();
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest;
@@ -133,6 +135,7 @@ export default class WorkshopReporter implements Reporter {
     if (specs.length === 0 && (errors.length === 0 || !isSetUp)) return;
     for (const spec of specs) this.#specs.set(this.#stepOf(spec.moduleId), spec);
     const view = this.#view(errors);
+    view.timesFailed = this.#repeated.count(view.next, this.#savedStep);
     shownChannel.publish({ view } satisfies Shown);
     this.#begin(view);
     if (this.#lastPlainWait) this.#print(['']);

@@ -73,7 +73,8 @@ export function whatWasLearned(root: string, name: string): string | undefined {
   );
 }
 
-function readLesson(root: string, name: string): string {
+/** A step's lesson, in Markdown; empty if it has none. */
+export function readLesson(root: string, name: string): string {
   const file = join(root, 'workshop', name, 'README.md');
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }

@@ -43,3 +43,26 @@ Text.
     - no list
 The end.`);
 });
+
+test('numbered lists, quotations and tables', () => {
+  const text = `1. The first thing that
+   there is.
+2. The second.
+
+> No data key is used
+> for long.
+
+| | cache |
+| --- | --- |
+| keys | many |`;
+
+  expect(rendered(text, 20)).toBe(`1. The first thing
+   that there is.
+2. The second.
+
+> No data key is
+  used for long.
+
+| | cache |
+| keys | many |`);
+});

@@ -21,8 +21,8 @@ export const marks = {
 };
 
 /**
- * Shows the few marks of Markdown that hints use as a terminal can: headings, lists, code, bold and italic. Its lines are those of
- * the terminal, not those of the file; code keeps its own.
+ * Shows the few marks of Markdown that lessons and hints use as a terminal can: headings, lists, quotations, tables, code, bold
+ * and italic. Its lines are those of the terminal, not those of the file; code and the rows of tables keep their own.
  */
 export function renderMarkdown(text: string, width: number): string {
   let inCode = false;
@@ -35,9 +35,13 @@ export function renderMarkdown(text: string, width: number): string {
   for (const line of text.split(/\r?\n/)) {
     const isFence = /^\s*```/.test(line);
     const isHeading = !inCode && /^#+ /.test(line);
-    if (inCode || isFence || isHeading || !line.trim() || listMark.test(line)) endParagraph();
+    const isQuoted = line.startsWith(quoteMark) && paragraph.startsWith(quoteMark);
+    const isItem = itemMark.test(line) && !isQuoted;
+    if (inCode || isFence || isHeading || !line.trim() || isItem) endParagraph();
     if (isFence) inCode = !inCode;
     else if (inCode) lines.push(line && `    ${pc.cyan(line)}`);
+    else if (/^\|[-: |]+$/.test(line)) continue;
+    else if (isQuoted) paragraph += ` ${line.slice(quoteMark.length)}`;
     else if (isHeading) lines.push(pc.bold(line.replace(/^#+ /, '')));
     else if (!line.trim()) lines.push('');
     else paragraph = paragraph ? `${paragraph} ${line.trim()}` : line;
@@ -46,11 +50,14 @@ export function renderMarkdown(text: string, width: number): string {
   return lines.join('\n');
 }
 
-const listMark = /^\s*[-*] /;
+const quoteMark = '> ';
+
+/** What begins a line that doesn't go on with the paragraph before it: an item of a list, a quotation, a row of a table. */
+const itemMark = /^\s*([-*]|\d+\.|>|\|) /;
 
 /** Indents the continuation of a list item to its text. */
 function renderParagraph(paragraph: string, width: number): string[] {
-  const mark = listMark.exec(paragraph)?.[0] ?? '';
+  const mark = itemMark.exec(paragraph)?.[0] ?? '';
   const lines = wrap(renderSpans(paragraph.slice(mark.length)), width - mark.length);
   return lines.map((line, index) => (index === 0 ? mark : ' '.repeat(mark.length)) + line);
 }

@@ -44,10 +44,16 @@ function saveStep2(text: string): Promise<string> {
   return vitest.save('workshop/02-two/exercise.ts', text);
 }
 
-test('a save reruns its step and the later ones, in their order, and nothing else', async () => {
+test('a save reruns its step and the later ones, in their order, and nothing else; the third that fails in a row offers a hint', async () => {
   const output = await saveStep2('export const changed = true;\n');
 
   expect(output.match(/ran \S+(?=,)/g)).toEqual(['ran 02-two', 'ran 03-three']);
+
+  const failing = (save: number) => `export function run() { throw new Error('save ${save}'); }\n`;
+  for (const save of [1, 2]) expect(await saveStep2(failing(save))).not.toContain('in a row');
+  expect(await saveStep2(failing(3))).toContain(
+    'This has failed 3 times in a row. For a hint: press i, or npm run hint -- 2',
+  );
 });
 
 test('each run has a process of its own: what an exercise leaves behind is gone at the next save', async () => {

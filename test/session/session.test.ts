@@ -35,6 +35,8 @@ afterEach(async () => {
 test('from a clone to the end of the workshop', { timeout: 300_000 }, async () => {
   await learner.types('npx vitest');
   expect(await learner.seesResult()).toContain('0 of 5 steps done');
+  learner.presses('i');
+  expect(await learner.sees('2 more: press i')).toContain('Step 1, Create a key  hint 1 of 3: A nudge');
 
   learner.edits('01-create-key', (exercise) => exercise.replace(/todo\('TODO 1: .*'\)/, '2'));
   expect(await learner.seesResult()).toContain('Step 1, TODO 2: ');
@@ -42,6 +44,10 @@ test('from a clone to the end of the workshop', { timeout: 300_000 }, async () =
   expect(await learner.seesResult()).toContain('You predicted another number');
   learner.edits('01-create-key', (exercise) => exercise.replace('return 2;', 'return 1;'));
   expect(await learner.seesResult()).toContain('Step 1 is done');
+  learner.presses('d');
+  expect(await learner.sees(' +  // 1. Predict.\n    return 1;\n  }')).toContain(
+    '+ workshop/01-create-key/solution.ts',
+  );
 
   learner.solves('02-encrypt-with-cache', [1, 2, 3, 4], (code) => code.replace('300 * 1000', '300'));
   expect(await learner.seesResult()).toContain('maxAge is in milliseconds');
@@ -59,7 +65,8 @@ test('from a clone to the end of the workshop', { timeout: 300_000 }, async () =
 
   learner.solves('04-audit-cloudtrail');
   expect(await learner.sees('Step 4 waits')).toContain('3 of 5 steps done');
-  expect(await learner.seesResult()).toContain('Step 4 is done');
+  learner.presses('?');
+  expect(await learner.sees('q  quits')).toContain('Step 4 is done');
 
   learner.solves('05-clean-up');
   expect(await learner.seesResult()).toContain('You have done the workshop.');
