@@ -103,7 +103,7 @@ function describeRows(rows: Row[]): string[] {
     const { mark, word } = looks[look];
     const place = paint.dim(String(number).padStart(2));
     const line = ` ${mark} ${place}  ${pad(title, width)}  ${word}  ${remark(progress)}`.trimEnd();
-    return truncate(line, page.width);
+    return [truncate(line, page.width)];
   });
 }
 

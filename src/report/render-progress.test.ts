@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import picocolors from 'picocolors';
 import { expect, test } from 'vitest';
-import type { StepState, StepView } from './model.ts';
+import type { Failure, StepState, StepView, WorkshopView } from './model.ts';
 import { renderGroups, renderWorkshop } from './render.ts';
 
 function stepsIn(states: StepState[]): StepView[] {
@@ -16,7 +16,7 @@ const pageOf = (width: number) => ({ colors: picocolors.createColors(false), wid
 
 /** The headings of the groups, without the steps. */
 function headingsOf(states: StepState[], width = 80): string {
-  return renderGroups(stepsIn(states), pageOf(width), () => '')
+  return renderGroups(stepsIn(states), pageOf(width), () => [''])
     .filter(Boolean)
     .join('\n');
 }
@@ -65,12 +65,37 @@ test('the steps after the fifth are a group of their own, with its own progress'
   expect(headingsOf([...fiveDone, 'wrong'])).toMatch(
     /^ The workshop {3}(━+) {2}5 of 5 steps done\n Going further {2}(─+) {2}0 of 1 step done$/,
   );
-  expect(renderGroups(stepsIn([...fiveDone, 'to do']), pageOf(80), ({ name }) => name).slice(5)).toEqual([
+  expect(renderGroups(stepsIn([...fiveDone, 'to do']), pageOf(80), ({ name }) => [name]).slice(5)).toEqual([
     '05-step',
     '',
     expect.stringMatching(/^ Going further /),
     '06-step',
   ]);
+});
+
+test('a further step is shown as soon as a further step is begun or next', () => {
+  const view = (left: number, next = 0): WorkshopView => {
+    const steps = stepsIn([...fiveDone, 'to do', 'to do']).map((step) =>
+      step.number > 5 ? { ...step, todos: { left: step.number === 6 ? left : 4, total: 4 } } : step,
+    );
+    const failure: Failure = { kind: 'todo', title: 'TODO 1' };
+    const step = steps[next];
+    return {
+      solutions: false,
+      missing: [],
+      turnedGreen: [],
+      unhandled: [],
+      steps,
+      ...(step && { next: { step, failure } }),
+    };
+  };
+  const numbersOf = (shown: WorkshopView) =>
+    renderWorkshop(shown, pageOf(80)).flatMap((line) => / (\d) {2}A step/.exec(line)?.[1] ?? []);
+
+  expect(numbersOf(view(4))).toEqual(['1', '2', '3', '4', '5']);
+  expect(renderWorkshop(view(4), pageOf(80)).join('\n')).toContain('0 of 2 steps done');
+  expect(numbersOf(view(3))).toEqual(['1', '2', '3', '4', '5', '6', '7']);
+  expect(numbersOf(view(4, 5))).toEqual(['1', '2', '3', '4', '5', '6', '7']);
 });
 
 test.each<{ states: StepState[]; sentence: string | undefined }>([

@@ -17,7 +17,7 @@ export function renderBeginning(view: WorkshopView, page: Page): string[] {
 /** The steps, and what to do next. */
 export function renderResult(view: WorkshopView, page: Page): string[] {
   return [
-    ...renderSteps(view.steps, page),
+    ...renderSteps(view, page),
     ...view.turnedGreen.flatMap((turned) => renderTurnedGreen(turned, page)),
     ...renderNext(view, page),
     ...renderUnhandled(view.unhandled, page),
@@ -77,10 +77,20 @@ function renderHeading(view: Pick<WorkshopView, 'solutions' | 'target'>, page: P
   return ['', ...(gap > 0 ? [title + ' '.repeat(gap) + target] : [title, ` ${target}`]), ''];
 }
 
-/** The list of the steps, in their groups. */
-function renderSteps(steps: StepView[], page: Page): string[] {
+/** The list of the steps, in their groups. Of further steps there is only the heading, until one of them is begun. */
+function renderSteps({ steps, next }: WorkshopView, page: Page): string[] {
   const longest = Math.max(0, ...steps.map(({ title }) => columnsOf(title)));
-  return renderGroups(steps, page, (step) => renderStep(step, Math.min(longest, page.width - 35), page));
+  const [, ...further] = groupSteps(steps);
+  const folded = further
+    .filter((group) => !group.steps.some((step) => step.name === next?.step.name || isBegun(step)))
+    .flatMap((group) => group.steps);
+  return renderGroups(steps, page, (step) =>
+    folded.includes(step) ? [] : [renderStep(step, Math.min(longest, page.width - 35), page)],
+  );
+}
+
+function isBegun({ state, todos }: StepView): boolean {
+  return !todos || todos.left < todos.total || !['to do', 'not run', 'waiting', 'running'].includes(state);
 }
 
 /** One line: the state's sign, number, title, state in words. */
@@ -132,7 +142,7 @@ export function detailOf({ state, todos, tests }: StepView): string | undefined 
 export function renderGroups<Step extends StepView>(
   steps: Step[],
   page: Page,
-  renderRow: (step: Step) => string,
+  renderRows: (step: Step) => string[],
 ): string[] {
   const groups = groupSteps(steps).map((group) => ({ ...group, label: labelOf(group.steps) }));
   const widthOfTitle = Math.max(0, ...groups.map(({ title }) => columnsOf(title)));
@@ -144,7 +154,7 @@ export function renderGroups<Step extends StepView>(
       widthOfBar < 10
         ? wrap(`${title}: ${label}`, page.width - 2).map((line) => ` ${line}`)
         : [` ${heading}  ${renderBar(steps, widthOfBar, page)}  ${label}`];
-    return [...(index ? [''] : []), ...lines, ...steps.map(renderRow)];
+    return [...(index ? [''] : []), ...lines, ...steps.flatMap(renderRows)];
   });
 }
 
