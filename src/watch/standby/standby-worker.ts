@@ -60,7 +60,9 @@ export class StandbyWorker implements PoolWorker {
 
   async start(): Promise<void> {
     if (this.#isReady) {
-      const isReady = await Promise.race([this.#isReady, setTimeout(patienceMilliseconds, false)]);
+      // Without `ref`, or the process of Vitest would go on until the end of the wait, however soon the worker is ready.
+      const outOfPatience = setTimeout(patienceMilliseconds, false, { ref: false });
+      const isReady = await Promise.race([this.#isReady, outOfPatience]);
       if (isReady && !this.#hasEnded) return;
       await this.#end();
       this.#forks = new ForksPoolWorker(this.options);

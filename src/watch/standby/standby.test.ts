@@ -27,6 +27,19 @@ export default async () => {
   while (!existsSync('ready') && performance.now() < 40_000) await setTimeout(10);
 `;
 
+// Tells which timers keep the process alive, one of its own among them. Node's list of these has no lengths.
+const tellTimers = `
+import { createHook } from 'node:async_hooks';
+
+const timers = new Set();
+createHook({ init: (_id, type, _trigger, timer) => type === 'Timeout' && timers.add(timer) }).enable();
+const tellTimers = () => {
+  const own = globalThis.setTimeout(() => {}, 61_000);
+  console.log('ms left:', ...[...timers].filter((timer) => timer.hasRef() && !timer._destroyed).map((timer) => timer._idleTimeout));
+  clearTimeout(own);
+};
+`;
+
 let workshop: SmallWorkshop;
 beforeEach(() => {
   workshop = makeSmallWorkshop({ '01-one/exercise.ts': 'export {};\n', '01-one/step.spec.ts': spec });
@@ -51,11 +64,14 @@ function isAlive(pid: number): boolean {
 test('the first process gets ready while global set-up runs', async () => {
   workshop.write(
     'set-up.ts',
-    `${waiting} if (!existsSync('ready')) throw new Error('nothing got ready'); }\n`,
+    `${waiting} if (!existsSync('ready')) throw new Error('nothing got ready'); return tellTimers; }\n${tellTimers}`,
   );
   const { output, code } = await workshop.run(['run']);
 
   expect(output).toContain(`process ${readyProcess()}, set later: undefined`);
+  expect(output).toMatch(/ms left: .*\b61000\b/);
+  // The longest wait for a process. Vitest would not end before it.
+  expect(output).not.toMatch(/ms left: .*\b2000\b/);
   expect(code).toBe(0);
 });
 
