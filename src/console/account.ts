@@ -5,7 +5,10 @@ import { LearnerError } from '../text/learner-error.ts';
 import { printable } from '../text/printable.ts';
 
 /** The parts of a run that the console shows. */
-export type ShownRun = Pick<Run, 'name' | 'root' | 'target' | 'outputFolder' | 'scratchFolder'>;
+export type ShownRun = Pick<
+  Run,
+  'name' | 'root' | 'target' | 'outputFolder' | 'scratchFolder' | 'cloudTrail'
+>;
 
 /** Clients for the account of the run. Both throw a LearnerError if there is none, or the settings don't allow it. */
 export interface Account {

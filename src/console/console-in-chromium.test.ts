@@ -2,7 +2,13 @@ import { appendFileSync, copyFileSync, cpSync, mkdirSync, writeFileSync } from '
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
-import { CreateAliasCommand, CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import {
+  CreateAliasCommand,
+  CreateKeyCommand,
+  DescribeKeyCommand,
+  GenerateDataKeyCommand,
+  KMSClient,
+} from '@aws-sdk/client-kms';
 import { ManualClock, startLocalAws } from 'local-kms-cloudtrail';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -215,8 +221,8 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor 
 
   describe('with calls', () => {
     const clock = new ManualClock();
-    const note = (operation: string, requestId: string) => {
-      const call = { at: Date.now(), service: 'kms', operation, status: 200, requestId };
+    const note = (operation: string, requestId = '', at = Date.now()) => {
+      const call = { at, service: 'kms', operation, status: 200, requestId };
       appendFileSync(join(site.root, 'scratch/calls.jsonl'), `${JSON.stringify(call)}\n`);
     };
     beforeAll(async () => {
@@ -233,23 +239,37 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor 
     test('a call appears at once and grows its event when that comes, without a new request for the page', async () => {
       await open('/calls');
       expect(await page.textContent('.nothing')).toContain('Nothing yet.');
-      const { $metadata } = await account.send(new CreateKeyCommand());
-      note('CreateKey', $metadata.requestId ?? '');
-      note('DescribeKey', 'marker');
-      note('LookupEvents', 'look');
-      await page.waitForSelector('text=marker call');
-      const row = page.locator('li', { hasText: 'CreateKey' });
-      expect(await row.textContent()).toContain('not shown yet');
+      const began = Date.now() - 2000;
+      const { KeyMetadata, $metadata: created } = await account.send(new CreateKeyCommand());
+      const KeyId = KeyMetadata?.KeyId;
+      const dataKey = { KeyId, KeySpec: 'AES_256', EncryptionContext: { run: 'ada' } } as const;
+      const { $metadata: generated } = await account.send(new GenerateDataKeyCommand(dataKey));
+      const { $metadata: marker } = await account.send(new DescribeKeyCommand({ KeyId }));
+      note('CreateKey', created.requestId, began);
+      note('GenerateDataKey', generated.requestId, began + 320);
+      note('DescribeKey', marker.requestId, began + 350);
+      for (let look = 0; look < 12; look++) note('LookupEvents', `${look}`, began + 400 + 140 * look);
+      note('Decrypt', 'without event');
+      await page.waitForSelector('text=Decrypt');
+      expect(await page.locator('li:has(.is-own)').textContent()).toContain('not shown yet');
+      const looks = page.locator('.is-look');
+      expect(await looks.textContent()).toContain('waits for the event of the marker call');
 
       // Opening the page looks at CloudTrail, where the event is not there yet.
       await open('/calls');
 
       clock.advance({ seconds: 60 });
-      await page.waitForSelector('summary');
+      await page.waitForSelector('.quiet');
+      expect(await looks.textContent()).toContain(
+        'After the last event, no count may change for the quiet period of 0.05 s',
+      );
+      await page.waitForSelector('li:has(b:text-is("CreateKey")) summary');
+      const operations = ['Decrypt', 'DescribeKey', 'GenerateDataKey', 'CreateKey'];
+      expect(await page.locator('.line > li b').allTextContents()).toEqual(operations);
+      const row = page.locator('li', { has: page.locator('b:text-is("CreateKey")') });
       expect(await row.textContent()).toMatch(/came \d+\.\d s later/);
-      expect(await page.locator('.line > li b').allTextContents()).toEqual(['DescribeKey', 'CreateKey']);
       await takePicture(page, 'calls-and-events');
-      await page.focus('summary');
+      await row.locator('summary').focus();
       await page.keyboard.press('Enter');
       expect(await row.locator('pre').textContent()).toContain('"eventName": "CreateKey"');
       await expectGood(page);

@@ -48,7 +48,10 @@ beforeEach(() => {
   keyboard = Object.assign(new EventEmitter(), { isTTY: true });
   [opened, printed] = [[], []];
   provided = {
-    run: { name: 'ada', outputFolder: '/nowhere/ada', scratchFolder: '/nowhere', root: '/nowhere' },
+    run: {
+      ...{ name: 'ada', outputFolder: '/nowhere/ada', scratchFolder: '/nowhere', root: '/nowhere' },
+      cloudTrail: { timeoutSeconds: 20, quietSeconds: 0.05 },
+    },
   };
   [workshop, changedTests] = [makeFixtureWorkshop(), new Set()];
   return async () => {

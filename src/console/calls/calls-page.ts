@@ -1,7 +1,8 @@
 import { html } from 'hono/html';
 import { printable } from '../../text/printable.ts';
+import type { ShownRun } from '../account.ts';
 import type { Html } from '../page.ts';
-import { type Row, timeOf } from './trail.ts';
+import { type Looks, type Row, timeOf } from './trail.ts';
 
 /** Number of rows on the page: with 10,000, scrolling is no longer smooth. With a filter, older ones come on it. */
 const shownRows = 1000;
@@ -10,14 +11,16 @@ const shownRows = 1000;
 const latest = 10 * 60_000;
 
 /** The time line: what was sent on the left, and what CloudTrail shows of it on the right. */
-export function callsPage(rows: Row[], filter: string, isLocal: boolean): Html {
+export function callsPage(rows: Row[], filter: string, { target, cloudTrail }: ShownRun): Html {
+  const isLocal = target === 'local';
   const wanted = rows.filter((row) => isWanted(row, filter));
-  return html`<p>Each call is sent at once. Its event in CloudTrail comes late, and in no order: this is why an audit waits.</p>
+  return html`<p>Each call is sent at once. Its event in CloudTrail comes late, and in no order: this is why an audit waits.
+Calls to a local AWS that a step starts for itself are not shown, because their events never come to this CloudTrail.</p>
 <form class="filter" action="/calls"><label for="filter">Operation, key or context contains</label>
 <input id="filter" name="filter" type="search" value="${filter}"><button>Filter</button>
 ${isLocal ? '' : html`<button name="look" value="once">Look at CloudTrail now</button>`}</form>
 <div class="line-heads" aria-hidden="true"><span>Time</span><span>Call</span><span>Event in CloudTrail</span></div>
-<ol class="line" data-most="${shownRows}" data-stream="/calls/stream?filter=${encodeURIComponent(filter)}">${wanted.slice(0, shownRows).map(rowItem)}</ol>
+<ol class="line" data-most="${shownRows}" data-stream="/calls/stream?filter=${encodeURIComponent(filter)}">${wanted.slice(0, shownRows).map((row) => rowItem(row, cloudTrail.quietSeconds))}</ol>
 ${wanted.length === 0 ? nothingYet(filter, isLocal) : ''}
 ${wanted.length > shownRows ? html`<p class="note">${wanted.length - shownRows} older rows are not shown. Filter them.</p>` : ''}`;
 }
@@ -36,11 +39,11 @@ export function isWanted({ call, event }: Row, filter: string): boolean {
 }
 
 /** One row. Its id lets a newer version take its place. */
-export function rowItem(row: Row): Html {
+export function rowItem(row: Row, quietSeconds: number): Html {
   const at = timeOf(row);
   return html`<li id="call-${row.requestId}" data-at="${at}" class="${row.looks ? 'is-look' : ''}">
 <time datetime="${new Date(at).toISOString()}">${clock(at, row.call !== undefined)}</time>
-<div>${callCell(row)}</div><div>${row.looks ? '' : eventCell(row)}</div></li>`;
+<div>${callCell(row)}</div><div>${row.looks ? auditCell(row.looks, quietSeconds) : eventCell(row)}</div></li>`;
 }
 
 function callCell({ call, looks, isMarker, event }: Row): Html {
@@ -71,10 +74,22 @@ function eventCell({ requestId, call, event, cameAt }: Row): Html {
 <a href="/calls/${requestId}/event">The event as JSON</a></details>${late === undefined ? '' : lateBar(late)}`;
 }
 
-/** As long as the event was late. */
-function lateBar(milliseconds: number): Html {
-  const width = Math.min(100, 100 * Math.sqrt(milliseconds / latest)).toFixed(1);
-  return html`<svg class="bar-late" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect width="${width}" height="4"/></svg>`;
+/** The reason why step 4 still looks. */
+function auditCell({ marker, quietFrom }: Looks, quietSeconds: number): Html | '' {
+  if (!marker) return '';
+  if (!marker.event) return html`<span class="muted">waits for the event of the marker call</span>`;
+  const quiet = html`After the last event, no count may change for the quiet period of ${quietSeconds} s`;
+  if (!quietFrom || !marker.call) return quiet;
+  const late = quietFrom - marker.call.at;
+  return html`${quiet}${lateBar(late, late + quietSeconds * 1000)}`;
+}
+
+/** As long as the event was late. The quiet period, if it is given, is between that and its end. */
+function lateBar(milliseconds: number, quietUntil?: number): Html {
+  const x = (late: number) => Math.min(100, 100 * Math.sqrt(late / latest));
+  const quietWidth = quietUntil && Math.max(2, x(quietUntil) - x(milliseconds)).toFixed(1);
+  const quiet = html`<rect class="quiet" x="${x(milliseconds).toFixed(1)}" width="${quietWidth}" height="4"/>`;
+  return html`<svg class="bar-late" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect width="${x(milliseconds).toFixed(1)}" height="4"/>${quietUntil ? quiet : ''}</svg>`;
 }
 
 function seconds(milliseconds: number): string {

@@ -15,6 +15,7 @@ import { Trail } from './trail.ts';
  */
 export function callsView(run: ShownRun, account: Account): Hono {
   const isLocal = run.target === 'local';
+  const { quietSeconds } = run.cloudTrail;
   const trail = new Trail(callsFileOf(run), account.cloudTrail);
   const feed = new Feed(trail, isLocal);
   const view = new Hono();
@@ -24,7 +25,7 @@ export function callsView(run: ShownRun, account: Account): Hono {
     const mayLook = isLocal || context.req.query('look') !== undefined;
     await trail.readCalls();
     const fault = mayLook ? await faultOfLook(trail) : '';
-    const main = html`${fault}${callsPage(trail.rows(), filter, isLocal)}`;
+    const main = html`${fault}${callsPage(trail.rows(), filter, run)}`;
     const title = 'Calls and events';
     return context.html(page(title, title, html`<div class="single"><h1>${title}</h1>${main}</div>`));
   });
@@ -35,7 +36,7 @@ export function callsView(run: ShownRun, account: Account): Hono {
       stream.onAbort(() => ended.abort());
       for await (const rows of feed.follow(ended.signal)) {
         for (const row of rows.filter((each) => isWanted(each, filter)))
-          await stream.writeSSE({ event: 'row', data: String(await rowItem(row)) });
+          await stream.writeSSE({ event: 'row', data: String(await rowItem(row, quietSeconds)) });
       }
     });
   });

@@ -120,6 +120,33 @@ test('the looks of step 4 are one row, and the call before them is the marker ca
   ]);
 });
 
+test('the quiet period begins with the event of the marker call, and starts over with a late one of a data key', async () => {
+  const { id } = await local.newKey();
+  const marker = await kms.send(new DescribeKeyCommand({ KeyId: id }));
+  await trail.look();
+  local.clock.advance({ seconds: 60 });
+  const late = await generateDataKey(id);
+  const unrelated = await kms.send(new ListKeysCommand());
+  const at = Date.now() - 5000;
+  note('ListKeys', { requestId: unrelated.$metadata.requestId ?? '', at });
+  note('GenerateDataKey', { requestId: late, at });
+  note('DescribeKey', { requestId: marker.$metadata.requestId ?? '', at });
+  note('LookupEvents', { requestId: 'look', at: at + 100 });
+  await trail.readCalls();
+  const looks = trail.rows().find(({ requestId }) => requestId === 'look')?.looks;
+  expect([looks?.marker?.requestId, looks?.quietFrom]).toEqual([marker.$metadata.requestId, undefined]);
+
+  const ofMarker = await trail.look();
+  expect(ofMarker.map(({ requestId }) => requestId)).toContain('look');
+  expect(looks?.quietFrom).toBe(looks?.marker?.cameAt);
+
+  local.clock.advance({ seconds: 60 });
+  const ofLate = await trail.look();
+  expect(ofLate.map(({ requestId }) => requestId)).toContain('look');
+  const lateRow = trail.rows().find(({ requestId }) => requestId === late);
+  expect([lateRow?.cameAt, looks?.quietFrom]).toEqual([expect.any(Number), lateRow?.cameAt]);
+});
+
 test('what is asked before each look has no row, and neither has its event', async () => {
   const { $metadata } = await kms.send(new ListAliasesCommand());
   const describe = await kms.send(new ListKeysCommand());

@@ -23,8 +23,19 @@ export interface Row {
   cameAt?: number;
   /** True for the call whose event step 4 waits for: the last one before it begins to look. */
   isMarker?: true;
-  /** True if this is a look at CloudTrail, or several without another call between them. */
-  looks?: { count: number; until: number };
+  /** Present if this is a look at CloudTrail, or several without another call between them. */
+  looks?: Looks;
+}
+
+/** Looks at CloudTrail. */
+export interface Looks {
+  count: number;
+  /** When the last look was answered, in milliseconds since the epoch. */
+  until: number;
+  /** The call whose event step 4 waits for. */
+  marker?: Row;
+  /** When the quiet period began: the marker call's event was there, and no event of a data key has come since. */
+  quietFrom?: number;
 }
 
 /** Number of rows that are kept: the oldest are forgotten. */
@@ -42,6 +53,8 @@ export class Trail {
   readonly #cloudTrail: () => Promise<CloudTrailClient>;
   #bytesRead = 0;
   #lastCall: Row | undefined;
+  /** The looks that have a marker call: those of step 4. */
+  #audit: (Row & { call: AnsweredCall; looks: Looks }) | undefined;
   /** The ids of requests that have no row of their own. */
   readonly #partsOfLooks = new Set<string>();
   #lastLookAt = 0;
@@ -118,11 +131,14 @@ export class Trail {
         last.looks.until = call.at;
         return [last];
       }
-      const row: Row = { requestId: call.requestId, call, looks: { count: 1, until: call.at } };
+      const looks: Looks = { count: 1, until: call.at };
+      const row = { requestId: call.requestId, call, looks };
       this.#keep(row);
       this.#lastCall = row;
       if (last?.call?.operation !== 'DescribeKey') return [row];
       last.isMarker = true;
+      looks.marker = last;
+      this.#audit = row;
       return [last, row];
     }
     // Before each look, the workshop counts the learners of the account by their aliases: see src/evidence/turns.ts.
@@ -147,7 +163,17 @@ export class Trail {
     row.event = { name, time: EventTime?.getTime() ?? Date.now(), ...read };
     if (row.call && this.#lastLookAt > row.call.at) row.cameAt = Date.now();
     this.#keep(row);
-    return [row];
+    return [row, ...this.#auditChangedBy(row)];
+  }
+
+  /** The quiet period begins with the event of the marker call, and starts over when one of a data key comes. */
+  #auditChangedBy(row: Row): Row[] {
+    const audit = this.#audit;
+    if (!audit?.looks.marker?.event) return [];
+    const isCounted = row.call?.operation === 'GenerateDataKey' && row.call.at <= audit.call.at;
+    if (!isCounted && row !== audit.looks.marker) return [];
+    audit.looks.quietFrom = row.cameAt;
+    return [audit];
   }
 
   #keep(row: Row): void {

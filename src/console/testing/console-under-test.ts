@@ -45,6 +45,7 @@ export async function startConsoleUnderTest(
     target,
     outputFolder: join(output, 'ada'),
     scratchFolder: join(root, 'scratch'),
+    cloudTrail: { timeoutSeconds: 20, quietSeconds: 0.05 },
   };
   const running = await startConsole(run, account, () => steps);
   const address = new URL(running.address);
