@@ -41,7 +41,7 @@ test('gives a document back, and keeps it encrypted', requirement, async () => {
     ).toBe('Ada');
     expect(
       countDataKeys(Ada.messages.values()),
-      'Two documents of one tenant have two data keys: use a cache, and put nothing into the context that is about one document (step 6).',
+      'Two documents of one tenant have two data keys: use one cache, one partition for each key, and a context that says nothing about one document (step 6).',
     ).toBe(1);
     expect(
       contract.equals(await createStore().get('Ada', 'contract')) ? 'the same bytes' : 'other bytes',
