@@ -23,19 +23,19 @@ export interface ProjectCopy {
 
 /** Copies the project without its installed packages, to which the copy has a link. */
 export function copyProject(root: string): ProjectCopy {
-  const copy = makeFolder();
+  const copy = makeNumberedFolder('workshop-copy');
   for (const part of parts) cpSync(join(root, part), join(copy, part), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction');
   return { root: copy, remove: () => rmSync(copy, { recursive: true, force: true, maxRetries: 10 }) };
 }
 
 /**
- * Makes the first folder of a row that isn't in use. Vitest keeps transformed modules by their path, so a copy in the same
- * place as an earlier one starts in half the time.
+ * Makes a temporary folder, which has the first number that isn't in use. Vitest keeps transformed modules by their path, so
+ * a workshop in the same place as an earlier one starts in half the time.
  */
-function makeFolder(): string {
+export function makeNumberedFolder(name: string): string {
   for (let number = 1; ; number++) {
-    const folder = join(realpathSync(tmpdir()), `workshop-copy-${number}`);
+    const folder = join(realpathSync(tmpdir()), `${name}-${number}`);
     try {
       mkdirSync(folder);
       return folder;

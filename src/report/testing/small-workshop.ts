@@ -1,18 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { learnerEnvironment } from '../../../authoring/learner-environment.ts';
+import { makeNumberedFolder } from '../../../authoring/project-copy.ts';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -56,6 +48,8 @@ export default defineConfig({
     ],
     pool,
     isolate: false,
+    // The reporter's modules are transformed once, not at each start.
+    experimental: { fsModuleCache: true, fsModuleCachePath: '${repository}node_modules/.experimental-vitest-cache' },
     fileParallelism: false,
     sequence: { sequencer: StepSequencer },
     watchTriggerPatterns: [rerunFromStep(import.meta.dirname, 'exercise.ts')],
@@ -65,7 +59,7 @@ export default defineConfig({
 
 /** @param files what is in the workshop's folder, by path, such as `01-add/exercise.ts` */
 export function makeSmallWorkshop(files: Record<string, string>): SmallWorkshop {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), 'small-workshop-')));
+  const root = makeNumberedFolder('small-workshop');
   const write = (file: string, text: string) => {
     mkdirSync(dirname(join(root, file)), { recursive: true });
     writeFileSync(join(root, file), text);
