@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareWithSolution, findBlocks, solvedButOne } from '../numbered-blocks.ts';
-import type { Answer } from './answers.ts';
+import type { Answer, WrongAnswer } from './answers.ts';
 import { type Assertion, findAssertions, withoutAssertion } from './assertions.ts';
 import { foulPlay } from './foul-play.ts';
 import { NUMBER_OF_PROCESSES } from './prover.ts';
@@ -107,7 +107,7 @@ export function foulPlayOf(root: string, { name, solution }: StepFiles, testName
 
 /**
  * The spec without one assertion, for each assertion and each wrong answer that fails at it: then the wrong answer has to
- * be accepted, or to fail with another message first.
+ * be accepted, or to fail with another message first. It does so without a run if the message is nowhere else in the spec.
  *
  * @param testNames the spec's tests, in their order
  * @param outcomes of the wrong answers, with all assertions in place
@@ -118,23 +118,33 @@ export function deletedAssertionsOf(
   testNames: string[],
   outcomes: SpecOutcome[],
 ): Check[] {
-  return findAssertions(step.spec).flatMap((assertion, index) =>
-    step.wrongAnswers.flatMap((wrongAnswer, nth) => {
+  return findAssertions(step.spec).flatMap((assertion, index) => {
+    const failing = step.wrongAnswers.flatMap((wrongAnswer, nth) => {
       const outcome = outcomes[nth];
-      if (!outcome || !failsAt(step, assertion, outcome)) return [];
-      const spec = write(root, step.name, `step-without-${index}.ts`, withoutAssertion(step.spec, assertion));
-      // The tests before the first red one pass with or without the assertion.
-      const tests = testNames.slice(outcome.tests.findIndex(isRed));
-      return {
-        name: 'everyAssertionMatters' as const,
-        specRun: { step: step.name, implementation: fileOf(wrongAnswer), spec, tests },
-        judge: (mutated: SpecOutcome) =>
-          firstFailure(mutated)?.message.includes(wrongAnswer.says)
-            ? [`${describe(step, assertion)} can be deleted: ${wrongAnswer.place} fails all the same.`]
-            : [],
-      };
-    }),
-  );
+      return outcome && failsAt(step, assertion, outcome) ? [{ wrongAnswer, outcome }] : [];
+    });
+    const withoutIt = withoutAssertion(step.spec, assertion);
+    if (failing.some(({ wrongAnswer }) => isSaidByAssertion(step.spec, withoutIt, wrongAnswer))) return [];
+    return failing.map(({ wrongAnswer, outcome }) => ({
+      name: 'everyAssertionMatters' as const,
+      specRun: {
+        step: step.name,
+        implementation: fileOf(wrongAnswer),
+        spec: write(root, step.name, `step-without-${index}.ts`, withoutIt),
+        // The tests before the first red one pass with or without the assertion.
+        tests: testNames.slice(outcome.tests.findIndex(isRed)),
+      },
+      judge: (mutated: SpecOutcome) =>
+        firstFailure(mutated)?.message.includes(wrongAnswer.says)
+          ? [`${describe(step, assertion)} can be deleted: ${wrongAnswer.place} fails all the same.`]
+          : [],
+    }));
+  });
+}
+
+/** True if the spec has the message of a wrong answer, and not without the assertion: then nothing else can fail with it. */
+function isSaidByAssertion(spec: string, withoutAssertion: string, { says, source }: WrongAnswer): boolean {
+  return spec.includes(says) && !withoutAssertion.includes(says) && !source.includes(says);
 }
 
 /** Each assertion has to fail with a wrong answer, or to say why none does. */
