@@ -59,12 +59,6 @@ export async function makeDifficultCalls(
   await generateDataKey(kms, twice, ours);
   await generateDataKey(kms, twice, ours);
 
-  const manyPages = await key('manyPages');
-  await generateDataKey(kms, manyPages, ours);
-  await Promise.all(
-    Array.from({ length: 50 }, (_, n) => generateDataKey(kms, manyPages, { run: `other-${n}` })),
-  );
-
   const otherRuns = await key('otherRuns');
   await generateDataKey(kms, otherRuns, { ...ours, run: 'of-somebody-else' });
   await generateDataKey(kms, otherRuns, {});

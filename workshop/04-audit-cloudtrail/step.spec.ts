@@ -167,13 +167,13 @@ test('leaves the calls of other runs out', about(4), async () => {
 });
 
 test('reads more than the first page', about(3), async () => {
-  await expectCount('manyPages', 1, 'One call was on the second page: read every page.');
   await local.withKey({}, async (key) => {
-    for (let call = 1; call <= 3; call++) await key.generateDataKey();
-    const { counts } = await key.count({ pageSize: 2 });
-    expect(counts, 'A page had 2 events, and others followed: read on while there is a NextToken.').toEqual([
-      3,
-    ]);
+    for (let call = 1; call <= 4; call++) await key.generateDataKey();
+    const { counts, answer } = await key.count({ pageSize: 2 });
+    expect(
+      counts?.[0] ?? answer,
+      'A page had 2 events, and others followed: read every page, as long as there is a NextToken.',
+    ).toBe(4);
   });
 });
 

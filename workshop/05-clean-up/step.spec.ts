@@ -3,8 +3,6 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import {
-  CreateAliasCommand,
-  CreateKeyCommand,
   DecryptCommand,
   DescribeKeyCommand,
   DisableKeyCommand,
@@ -15,7 +13,7 @@ import {
   ScheduleKeyDeletionCommand,
   type Tag,
 } from '@aws-sdk/client-kms';
-import type { FaultRule } from 'local-kms-cloudtrail';
+import type { FaultRule, KeySettings } from 'local-kms-cloudtrail';
 import { beforeEach, expect, test } from 'vitest';
 import { cleanUp, predictDecryptWhilePending } from '#exercise/05-clean-up';
 import { recordRequests } from '../../src/evidence/request-recorder.ts';
@@ -173,7 +171,7 @@ test('finishes a clean-up that was interrupted', about(3), async () => {
 });
 
 test("leaves other teams' aliases alone, in a crowded account", about(2), async () => {
-  const { keyState, changes } = await cleanUpLocally({ before: () => createAliases(101) });
+  const { keyState, changes } = await cleanUpLocally({ keys: otherTeamsKeys(101) });
   expect(keyState, "The run's key was overlooked: a list of aliases has more than one page.").toBe(
     'PendingDeletion',
   );
@@ -221,6 +219,8 @@ test('does not say that all is clean when it cannot look', { meta: { todos: [1] 
 });
 
 interface LocalCleanUp {
+  /** Keys that are there already. Default: none. */
+  keys?: KeySettings[];
   /** Tags of the key. Default: the run's. */
   tags?: Tag[];
   /** Operations at which KMS fails. */
@@ -230,8 +230,8 @@ interface LocalCleanUp {
 }
 
 /** Runs cleanUp in a local AWS that has the key, the alias and the files. Returns what is left of them. */
-function cleanUpLocally({ tags = request.tags, failing = [], before }: LocalCleanUp) {
-  return withLocalAws({ faults: failing.map(failingAt) }, async () => {
+function cleanUpLocally({ keys = [], tags = request.tags, failing = [], before }: LocalCleanUp) {
+  return withLocalAws({ keys, faults: failing.map(failingAt) }, async () => {
     const keyArn = await createKey({ ...request, tags, description: run.description });
     await before?.(keyArn);
     await createFiles(localRequest.files);
@@ -272,16 +272,12 @@ async function createFiles(files: string[]): Promise<void> {
   }
 }
 
-/** Creates another team's aliases, before and after the run's in a list. KMS allows 50 for a key. */
-async function createAliases(number: number): Promise<void> {
-  const kms = new KMSClient();
-  const keys = await Promise.all([1, 2, 3].map(() => kms.send(new CreateKeyCommand())));
-  const names = Array.from({ length: number }, (_, n) => `alias/${n % 2 ? 'a' : 'z'}_team_${n}`);
-  await Promise.all(
-    names.map((AliasName, n) =>
-      kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: keys[n % 3]?.KeyMetadata?.KeyId })),
-    ),
-  );
+/** Keys of other teams, with aliases before and after the run's in a list. */
+function otherTeamsKeys(number: number): KeySettings[] {
+  return Array.from({ length: number }, (_, n) => ({
+    keyId: randomUUID(),
+    aliasName: `alias/${n % 2 ? 'a' : 'z'}_team_${n}`,
+  }));
 }
 
 /** What KMS says about a key, or undefined when there is none. */
