@@ -17,7 +17,10 @@ import { requireSteps } from './step-by-name.ts';
 export async function showConsole(root: string, print: (text: string) => void): Promise<void> {
   requireSteps(root);
   const settings = readSettings(root);
-  const { address, close } = await startConsole(describeRun(settings), accountOf(settings), stepsOf(root));
+  const { address, close } = await startConsole(async (admission) => {
+    const { consoleApp } = await import('../console/app.ts');
+    return consoleApp(admission, describeRun(settings), accountOf(settings), stepsOf(root));
+  });
   print(`Console: ${address}\nOpen it in a browser. Ctrl+C ends it.`);
   const told = new AbortController();
   const signals = ['SIGINT', 'SIGTERM'].map((name) => once(process, name, { signal: told.signal }));

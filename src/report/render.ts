@@ -57,14 +57,13 @@ export function renderKeys({ colors: { bold, dim }, width }: Page): string[] {
   const keys = [
     ['i', 'gives a hint'],
     ['l', 'shows the lesson'],
-    ['o', 'opens the console'],
-    ['?', 'lists all keys'],
+    ['?', 'lists keys'],
   ]
     .map(([key = '', does = '']) => `${bold(key)}${dim(` ${does}`)}`)
     .join(dim(' · '));
   const line = `${save} ${keys}`;
   const lines = columnsOf(line) < width ? [line] : [save, keys];
-  return [...lines.flatMap((part) => wrap(` ${part}`, width)), ''];
+  return lines.flatMap((part) => wrap(` ${part}`, width));
 }
 
 /** Renders the heading: exercises or solutions, and where AWS is. */

@@ -74,7 +74,10 @@ export default class Keys implements Reporter {
       // After a change of its configuration, Vitest goes on with another reporter.
       this.#keyboard.off('keypress', onKeypress);
       shownChannel.unsubscribe(onShown);
-      await (await this.#console)?.close();
+      await this.#console?.then(
+        ({ close }) => close(),
+        () => {},
+      );
     });
   }
 
@@ -87,8 +90,12 @@ export default class Keys implements Reporter {
     this.#isRunning = reason === 'interrupted' && this.#vitest?.watcher.changedTests.size > 0;
   }
 
-  onWatcherStart(): void {
-    if (this.#isRunning) return;
+  /** Shows where the console is, below the line of keys, and answers the keys that were pressed. */
+  async onWatcherStart(): Promise<void> {
+    if (!this.#vitest || this.#isRunning) return;
+    // Without a run, or without a port, there is no console. The key o says why.
+    const started = await this.#startConsole().catch(() => undefined);
+    this.#vitest.logger.log(started ? ` Console: ${started.address} (o opens it)\n` : '');
     for (const key of this.#waiting) void this.#print(key);
     this.#waiting.clear();
   }
@@ -144,18 +151,30 @@ export default class Keys implements Reporter {
   }
 
   async #openConsole(): Promise<string> {
-    const { run } = this.#vitest.getProvidedContext();
-    if (!run) return 'There is no console, because the run could not be set up.';
-    const { openBrowser, startConsoleOfRun } = await import('./run-console.ts');
-    this.#console ??= startConsoleOfRun(run, () => this.#shown);
-    const started = await this.#console.catch((error: Error) => error);
-    if (started instanceof Error) {
-      this.#console = undefined;
-      return `The console can't start: ${started.message}`;
-    }
-    const { address, addressForOnce } = started;
+    const [{ address, addressForOnce }, { openBrowser }] = await Promise.all([
+      this.#startConsole(),
+      import('./run-console.ts'),
+    ]);
     (this.#browse ?? openBrowser)(addressForOnce());
     return `Console: ${address}`;
+  }
+
+  /** Opens the console's port, unless it is open. The console itself is loaded when a browser asks for it. */
+  async #startConsole(): Promise<Console> {
+    const { run } = this.#vitest.getProvidedContext();
+    if (!run) throw new Error('There is no console, because the run could not be set up.');
+    this.#console ??= import('../console/server.ts').then(({ startConsole }) =>
+      startConsole(async (admission) => {
+        const { consoleOfRun } = await import('./run-console.ts');
+        return consoleOfRun(admission, run, () => this.#shown);
+      }),
+    );
+    try {
+      return await this.#console;
+    } catch (error) {
+      this.#console = undefined;
+      throw new Error(`The console can't start: ${(error as Error).message}`);
+    }
   }
 
   async #list(): Promise<string> {

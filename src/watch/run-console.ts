@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import type { RequestListener } from 'node:http';
 import picocolors from 'picocolors';
-import { type Console, startConsole } from '../console/server.ts';
+import { consoleApp } from '../console/app.ts';
+import type { Admission } from '../console/guard.ts';
 import type { ShownStep } from '../console/steps/shown-step.ts';
 import type { Failure, Shown } from '../report/model.ts';
 import { detailOf, wordsOf } from '../report/render.ts';
@@ -8,16 +10,20 @@ import { renderFailure } from '../report/render-failure.ts';
 import type { Run } from '../state/run.ts';
 
 /**
- * Starts the console in the process of a run, which global set-up has led to the run's target.
+ * The console in the process of a run, which global set-up has led to the run's target.
  *
  * @param shown returns what the terminal shows now
  */
-export function startConsoleOfRun(run: Run, shown: () => Shown | undefined): Promise<Console> {
+export function consoleOfRun(
+  admission: Admission,
+  run: Run,
+  shown: () => Shown | undefined,
+): RequestListener {
   const account = {
     kms: async () => new (await import('@aws-sdk/client-kms')).KMSClient(),
     cloudTrail: async () => new (await import('@aws-sdk/client-cloudtrail')).CloudTrailClient(),
   };
-  return startConsole(run, account, () => shownSteps(shown()));
+  return consoleApp(admission, run, account, () => shownSteps(shown()));
 }
 
 /** The steps in the words of the terminal, but for values and messages of the learner's code: they may hold a plaintext. */

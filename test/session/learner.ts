@@ -8,7 +8,7 @@ import { PseudoTerminal } from './pseudo-terminal.ts';
 const size = { columns: 80, rows: 40 };
 
 /** Text that appears when a run is over and Vitest waits for the next save. */
-const endOfRun = 'Save an exercise to run it.';
+const endOfRun = '(o opens it)';
 
 /** A learner at a terminal, with the record of all that they type, save and see. */
 export class Learner {
@@ -130,6 +130,6 @@ function normalize(text: string, folder: string): string {
     .replaceAll(folder, '<folder>')
     .replace(/(usecase_3_|run",? )?\b[0-9a-f]{8}\b/g, '$1<run>')
     .replace(/(waits · look) \d+, \d+ (of \d+ s:) .*/g, '$1 <n>, <n> $2 <reason>')
-    .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>')
+    .replace(/127\.0\.0\.1:\d+(\/\?token=)[\w-]+/g, '127.0.0.1:<port>$1<token>')
     .replace(/\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?)?/g, '<time>');
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { LearnerError } from '../../text/learner-error.ts';
 import type { Account, ShownRun } from '../account.ts';
+import { consoleApp } from '../app.ts';
 import { startConsole } from '../server.ts';
 import type { ShownStep } from '../steps/shown-step.ts';
 
@@ -47,7 +48,7 @@ export async function startConsoleUnderTest(
     scratchFolder: join(root, 'scratch'),
     cloudTrail: { timeoutSeconds: 20, quietSeconds: 0.05 },
   };
-  const running = await startConsole(run, account, () => steps);
+  const running = await startConsole(async (admission) => consoleApp(admission, run, account, () => steps));
   const address = new URL(running.address);
   let cookie = '';
   const ask: ConsoleUnderTest['ask'] = (path, headers = {}, method = 'GET', body = '') =>
