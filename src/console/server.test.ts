@@ -4,6 +4,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { sampleMessage } from '../evidence/samples.ts';
+import { maxConnections } from './server.ts';
 import { type ConsoleUnderTest, startConsoleUnderTest } from './testing/console-under-test.ts';
 
 let site: ConsoleUnderTest;
@@ -132,6 +133,17 @@ function isAnswered(host: string, port: number): Promise<boolean> {
     socket.on('connect', () => socket.destroy());
   });
 }
+
+test('it keeps a limited number of connections open, and answers again when others end', async () => {
+  const sockets = Array.from({ length: maxConnections + 1 }, () =>
+    connect(Number(site.address.port), '127.0.0.1').on('error', () => {}),
+  );
+  await Promise.race(sockets.map((socket) => once(socket, 'close')));
+  expect(sockets.filter(({ destroyed }) => destroyed)).toHaveLength(1);
+
+  for (const socket of sockets) socket.destroy();
+  await expect.poll(async () => (await site.ask('/messages').catch(() => undefined))?.status).toBe(200);
+});
 
 describe('files', () => {
   let message: Buffer;

@@ -4,6 +4,9 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Admission } from './guard.ts';
 
+/** A browser opens six for each of its windows at most. */
+export const maxConnections = 64;
+
 /** A console that answers. */
 export interface Console {
   /** The address to open in a browser. Anybody who has it can read everything that the console shows. */
@@ -34,6 +37,8 @@ export async function startConsole(
       response.writeHead(500).end(`The console could not be loaded: ${(error as Error).name}\n`);
     }
   });
+  // Other users of the machine can connect, too, and must not use up the process's files.
+  server.maxConnections = maxConnections;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
