@@ -49,6 +49,23 @@ function sayEnded() {
   document.querySelector('main').prepend(sentence);
 }
 
+/** Inserts a row at its place in time, the latest first, in one of the line's blocks. The oldest goes if there are too many. */
+function insertRow(line, row) {
+  const isNotLater = (each) => Number(each?.dataset.at) <= Number(row.dataset.at);
+  const block = [...line.children].find((each) => isNotLater(each.lastElementChild)) ?? line.lastElementChild;
+  const next = [...block.children].find(isNotLater);
+  const isFull = block.children.length >= Number(line.dataset.block);
+  if (isFull && (!next || next === block.firstElementChild)) {
+    const another = document.createElement('ol');
+    another.append(row);
+    if (next) block.before(another);
+    else block.after(another);
+  } else block.insertBefore(row, next ?? null);
+  const last = line.lastElementChild;
+  if (line.getElementsByTagName('li').length > Number(line.dataset.most)) last.lastElementChild.remove();
+  if (last.children.length === 0) last.remove();
+}
+
 /** Keeps the page up to date: a row of a time line takes the place of its older version, or its place in time. */
 function follow(line) {
   const stream = new EventSource(line.dataset.stream);
@@ -64,9 +81,7 @@ function follow(line) {
       older.replaceWith(row);
       return;
     }
-    const next = [...line.children].find((each) => Number(each.dataset.at) <= Number(row.dataset.at));
-    line.insertBefore(row, next ?? null);
-    if (line.children.length > Number(line.dataset.most)) line.lastElementChild.remove();
+    insertRow(line, row);
     document.querySelector('.nothing')?.remove();
   });
 }

@@ -2,10 +2,10 @@ import { html } from 'hono/html';
 import { printable } from '../../text/printable.ts';
 import type { ShownRun } from '../account.ts';
 import type { Html } from '../page.ts';
-import { type Looks, type Row, timeOf } from './trail.ts';
+import { type Looks, mostRows, type Row, timeOf } from './trail.ts';
 
-/** Number of rows on the page: with 10,000, scrolling is no longer smooth. With a filter, older ones come on it. */
-const shownRows = 1000;
+/** Number of rows in a block. A browser lays out those that are in view alone: each row for itself is too much for 10,000. */
+const rowsOfBlock = 50;
 
 /** The delay in milliseconds whose bar has the whole width. The square root keeps seconds visible beside minutes. */
 const latest = 10 * 60_000;
@@ -20,9 +20,16 @@ Calls to a local AWS that a step starts for itself are not shown, because their 
 <input id="filter" name="filter" type="search" value="${filter}"><button>Filter</button>
 ${isLocal ? '' : html`<button name="look" value="once">Look at CloudTrail now</button>`}</form>
 <div class="line-heads" aria-hidden="true"><span>Time</span><span>Call</span><span>Event in CloudTrail</span></div>
-<ol class="line" data-most="${shownRows}" data-stream="/calls/stream?filter=${encodeURIComponent(filter)}">${wanted.slice(0, shownRows).map((row) => rowItem(row, cloudTrail.quietSeconds))}</ol>
+<div class="line" data-most="${mostRows}" data-block="${rowsOfBlock}" data-stream="/calls/stream?filter=${encodeURIComponent(filter)}">
+${blocksOf(wanted).map((block) => html`<ol>${block.map((row) => rowItem(row, cloudTrail.quietSeconds))}</ol>`)}</div>
 ${wanted.length === 0 ? nothingYet(filter, isLocal) : ''}
-${wanted.length > shownRows ? html`<p class="note">${wanted.length - shownRows} older rows are not shown. Filter them.</p>` : ''}`;
+<p class="note">The page keeps the latest ${mostRows.toLocaleString('en')} rows.</p>`;
+}
+
+/** The rows in blocks; one without rows if there are none. */
+function blocksOf(rows: Row[]): Row[][] {
+  const count = Math.max(1, Math.ceil(rows.length / rowsOfBlock));
+  return Array.from({ length: count }, (_, n) => rows.slice(n * rowsOfBlock, (n + 1) * rowsOfBlock));
 }
 
 function nothingYet(filter: string, isLocal: boolean): Html {

@@ -47,10 +47,13 @@ export function callsView(run: ShownRun, account: Account): Hono {
   return view;
 }
 
+/** Number of pages of events that are read when the page is opened: on AWS, two a second are the quota of the account. */
+const mostPages = 10;
+
 /** Looks, and says why that is not possible, if it isn't: the calls are shown all the same. */
 async function faultOfLook(trail: Trail): Promise<Html | ''> {
   try {
-    await trail.look();
+    await trail.look(mostPages);
     return '';
   } catch (error) {
     return html`<p class="verdict" role="status">Only the calls are shown: ${whyNoEvents(error as Error)}</p>`;

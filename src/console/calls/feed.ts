@@ -2,9 +2,11 @@ import { on } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Row, Trail } from './trail.ts';
 
-/** Time in milliseconds between two readings of the file with the calls, and between two look-ups in CloudTrail. */
+/** Time in milliseconds between two looks, at the file with the calls and at CloudTrail. */
 const pause = 100;
-const betweenLooks = 300;
+
+/** Number of pages that a look reads at most. The local AWS answers 50 look-ups a second, and step 4 looks, too. */
+const mostPages = 2;
 
 /** Watches a trail while somebody follows it: once, however many do. */
 export class Feed {
@@ -36,15 +38,14 @@ export class Feed {
 
   async #watch(): Promise<void> {
     this.#isWatching = true;
-    for (let nextLook = 0; this.#followers > 0; await sleep(pause, undefined, { ref: false })) {
+    while (this.#followers > 0) {
       try {
         await this.#trail.readCalls();
-        if (!this.#looks || Date.now() < nextLook) continue;
-        nextLook = Date.now() + betweenLooks;
-        await this.#trail.look();
+        if (this.#looks) await this.#trail.look(mostPages);
       } catch {
         // The page says why when it is opened. The next time, it may succeed.
       }
+      await sleep(pause, undefined, { ref: false });
     }
     this.#isWatching = false;
   }

@@ -52,14 +52,14 @@ test('a call is there at once, and grows its event when that comes', async () =>
 
   expect(await trail.readCalls()).toMatchObject([{ requestId, call: { operation: 'GenerateDataKey' } }]);
   expect(await trail.readCalls()).toEqual([]);
-  expect(await trail.look()).toEqual([]);
+  expect(await trail.look(10)).toEqual([]);
 
   local.clock.advance({ seconds: 60 });
-  const changed = await trail.look();
+  const changed = await trail.look(10);
   const row = changed.find((each) => each.requestId === requestId);
   expect(row).toMatchObject({ event: { name: 'GenerateDataKey', encryptionContext: { run: 'ada' } } });
   expect((row?.cameAt ?? 0) - (row?.call?.at ?? 0)).toBeGreaterThanOrEqual(5000);
-  expect(await trail.look()).toEqual([]);
+  expect(await trail.look(10)).toEqual([]);
   expect(trail.rows().filter((each) => each.requestId === requestId)).toHaveLength(1);
 });
 
@@ -69,7 +69,7 @@ test('how late an event was is unknown if nobody looked before it came', async (
   note('GenerateDataKey', { requestId, at: Date.now() - 5000 });
   await trail.readCalls();
   local.clock.advance({ seconds: 60 });
-  await trail.look();
+  await trail.look(10);
 
   const row = trail.rows().find((each) => each.requestId === requestId);
   expect(row).toHaveProperty('event');
@@ -80,7 +80,7 @@ test('an event holds neither the access key nor a data key', async () => {
   const { id } = await local.newKey();
   const { Plaintext = [] } = await kms.send(new GenerateDataKeyCommand({ KeyId: id, KeySpec: 'AES_256' }));
   local.clock.advance({ seconds: 60 });
-  await trail.look();
+  await trail.look(10);
 
   const [row] = trail.rows();
   expect(row?.event?.json).toContain('"eventSource": "kms.amazonaws.com"');
@@ -96,8 +96,22 @@ test('all pages are read, and an event that comes late is found among those of i
   for (let n = 0; n < 120; n++) await describe();
   local.clock.advance({ seconds: 60 });
 
-  await trail.look();
+  await trail.look(10);
   expect(trail.rows()).toHaveLength(121);
+});
+
+test('a look goes on where the last one stopped, and the latest events come first all the same', async () => {
+  const { id } = await local.newKey();
+  const describe = () => kms.send(new DescribeKeyCommand({ KeyId: id }));
+  for (let n = 0; n < 120; n++) await describe();
+  local.clock.advance({ seconds: 60 });
+  expect(await trail.look(1)).toHaveLength(50);
+  expect(await trail.look(2)).toHaveLength(50);
+  const { $metadata } = await describe();
+  local.clock.advance({ seconds: 60 });
+  expect(await trail.look(1)).toMatchObject([{ requestId: $metadata.requestId }]);
+  expect(await trail.look(2)).toHaveLength(21);
+  expect(await trail.look(2)).toEqual([]);
 });
 
 test('the looks of step 4 are one row, and the call before them is the marker call', async () => {
@@ -123,7 +137,7 @@ test('the looks of step 4 are one row, and the call before them is the marker ca
 test('the quiet period begins with the event of the marker call, and starts over with a late one of a data key', async () => {
   const { id } = await local.newKey();
   const marker = await kms.send(new DescribeKeyCommand({ KeyId: id }));
-  await trail.look();
+  await trail.look(10);
   local.clock.advance({ seconds: 60 });
   const late = await generateDataKey(id);
   const unrelated = await kms.send(new ListKeysCommand());
@@ -136,12 +150,12 @@ test('the quiet period begins with the event of the marker call, and starts over
   const looks = trail.rows().find(({ requestId }) => requestId === 'look')?.looks;
   expect([looks?.marker?.requestId, looks?.quietFrom]).toEqual([marker.$metadata.requestId, undefined]);
 
-  const ofMarker = await trail.look();
+  const ofMarker = await trail.look(10);
   expect(ofMarker.map(({ requestId }) => requestId)).toContain('look');
   expect(looks?.quietFrom).toBe(looks?.marker?.cameAt);
 
   local.clock.advance({ seconds: 60 });
-  const ofLate = await trail.look();
+  const ofLate = await trail.look(10);
   expect(ofLate.map(({ requestId }) => requestId)).toContain('look');
   const lateRow = trail.rows().find(({ requestId }) => requestId === late);
   expect([lateRow?.cameAt, looks?.quietFrom]).toEqual([expect.any(Number), lateRow?.cameAt]);
@@ -154,7 +168,7 @@ test('what is asked before each look has no row, and neither has its event', asy
   note('ListAliases', { requestId: $metadata.requestId ?? '' });
   await trail.readCalls();
   local.clock.advance({ seconds: 60 });
-  await trail.look();
+  await trail.look(10);
 
   expect(
     trail
@@ -196,7 +210,7 @@ test('rows are found by operation, key and encryption context, whatever the case
   const { id } = await local.newKey();
   await generateDataKey(id);
   local.clock.advance({ seconds: 60 });
-  await trail.look();
+  await trail.look(10);
 
   const found = (text: string) => trail.rows().filter((row) => isWanted(row, text)).length;
   expect([found(''), found('generatedatakey'), found('"run": "ada"'), found(id), found('bob')]).toEqual([

@@ -39,10 +39,10 @@ export interface Looks {
 }
 
 /** Number of rows that are kept: the oldest are forgotten. */
-const mostRows = 10_000;
+export const mostRows = 10_000;
 
-/** Number of pages of 50 events that one look reads: on AWS, two pages a second are the quota of the account. */
-const mostPages = 10;
+/** The events of KMS alone: each look would be one more event of CloudTrail. */
+const LookupAttributes = [{ AttributeKey: 'EventSource' as const, AttributeValue: 'kms.amazonaws.com' }];
 
 /** The calls of the steps, each with its event as soon as CloudTrail shows it. */
 export class Trail {
@@ -58,6 +58,8 @@ export class Trail {
   /** The ids of requests that have no row of their own. */
   readonly #partsOfLooks = new Set<string>();
   #lastLookAt = 0;
+  /** Where the last look stopped, although there is more to read. */
+  #nextToken: string | undefined;
   #reading: Promise<Row[]> = Promise.resolve([]);
 
   /**
@@ -87,32 +89,44 @@ export class Trail {
     return reading;
   }
 
+  /** Forgets the oldest rows that are too many, and tells the others. */
   #tell(rows: Row[]): Row[] {
-    if (rows.length > 0) this.news.emit('rows', rows);
-    return rows;
+    if (this.#rows.size > mostRows)
+      for (const { requestId } of this.rows().slice(mostRows)) this.#rows.delete(requestId);
+    const kept = rows.filter(({ requestId }) => this.#rows.has(requestId));
+    if (kept.length > 0) this.news.emit('rows', kept);
+    return kept;
   }
 
   /**
-   * Looks at CloudTrail once, through all pages that have news. Returns the rows that are new or have changed.
+   * Looks at CloudTrail once: through the pages that have news, then through those where the last look stopped. Returns the
+   * rows that are new or have changed.
    *
+   * @param mostPages number of pages of 50 events to read at most
    * @throws what the AWS SDK throws
    */
-  async look(): Promise<Row[]> {
+  async look(mostPages: number): Promise<Row[]> {
     const { LookupEventsCommand } = await import('@aws-sdk/client-cloudtrail');
     const client = await this.#cloudTrail();
     const changed: Row[] = [];
     const startedAt = Date.now();
+    let older = this.#nextToken;
     let NextToken: string | undefined;
     for (let pages = 0; pages < mostPages; pages++) {
-      const page = await client.send(new LookupEventsCommand({ NextToken }));
+      const page = await client.send(new LookupEventsCommand({ LookupAttributes, NextToken }));
       const { Events = [] } = page;
       const news = Events.flatMap((event) => this.#addEvent(event));
       changed.push(...news);
       NextToken = page.NextToken;
       // The latest come first. An event that is late is among those of its time.
       const end = Events.at(-1)?.EventTime?.getTime() ?? 0;
-      if (!NextToken || (news.length === 0 && end < this.#firstWaiting())) break;
+      if (news.length === 0 && older) {
+        NextToken = older;
+        older = this.#nextToken = undefined;
+      } else if (news.length === 0 && end < this.#firstWaiting()) NextToken = undefined;
+      if (!NextToken) break;
     }
+    this.#nextToken = older ?? NextToken;
     this.#lastLookAt = startedAt;
     return this.#tell(changed);
   }
@@ -133,7 +147,7 @@ export class Trail {
       }
       const looks: Looks = { count: 1, until: call.at };
       const row = { requestId: call.requestId, call, looks };
-      this.#keep(row);
+      this.#rows.set(row.requestId, row);
       this.#lastCall = row;
       if (last?.call?.operation !== 'DescribeKey') return [row];
       last.isMarker = true;
@@ -148,7 +162,7 @@ export class Trail {
       return [];
     }
     const row: Row = Object.assign(this.#rows.get(call.requestId) ?? { requestId: call.requestId }, { call });
-    this.#keep(row);
+    this.#rows.set(row.requestId, row);
     if (!isForLook) this.#lastCall = row;
     return [row];
   }
@@ -157,12 +171,11 @@ export class Trail {
     const { requestID, ...read } = readEvent(event.CloudTrailEvent ?? '{}');
     const requestId = requestID ?? event.EventId ?? '';
     const row: Row = this.#rows.get(requestId) ?? { requestId };
-    // Those who look are not looked at: with each look there would be one more.
-    if (row.event || event.EventName === 'LookupEvents' || this.#partsOfLooks.has(requestId)) return [];
+    if (row.event || this.#partsOfLooks.has(requestId)) return [];
     const { EventName: name = '', EventTime } = event;
     row.event = { name, time: EventTime?.getTime() ?? Date.now(), ...read };
     if (row.call && this.#lastLookAt > row.call.at) row.cameAt = Date.now();
-    this.#keep(row);
+    this.#rows.set(row.requestId, row);
     return [row, ...this.#auditChangedBy(row)];
   }
 
@@ -174,12 +187,6 @@ export class Trail {
     if (!isCounted && row !== audit.looks.marker) return [];
     audit.looks.quietFrom = row.cameAt;
     return [audit];
-  }
-
-  #keep(row: Row): void {
-    this.#rows.set(row.requestId, row);
-    const [oldest] = this.#rows.keys();
-    if (this.#rows.size > mostRows && oldest !== undefined) this.#rows.delete(oldest);
   }
 
   /** The whole lines that were added to the file, which may not be there yet. */

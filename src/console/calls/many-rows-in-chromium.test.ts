@@ -1,0 +1,85 @@
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { startLocalAws } from 'local-kms-cloudtrail';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { chromiumPath, launchChromium } from '../testing/chromium.ts';
+import { startConsoleUnderTest } from '../testing/console-under-test.ts';
+
+describe.skipIf(!chromiumPath)('10,000 rows in Chromium (skipped where it is not installed)', () => {
+  let page: Page;
+  let callsFile: string;
+  const lineOf = (n: number) =>
+    `${JSON.stringify({ at: n, service: 'kms', operation: 'Decrypt', status: 200, requestId: `${n}` })}\n`;
+
+  beforeAll(async () => {
+    const { endpoint, region, credentials, close } = await startLocalAws();
+    const site = await startConsoleUnderTest({
+      kms: async () => new KMSClient({ endpoint, region, credentials }),
+      cloudTrail: async () => new CloudTrailClient({ endpoint, region, credentials }),
+    });
+    mkdirSync(join(site.root, 'scratch'));
+    callsFile = join(site.root, 'scratch/calls.jsonl');
+    appendFileSync(callsFile, Array.from({ length: 10_000 }, (_, n) => lineOf(n)).join(''));
+    const browser = await launchChromium();
+    page = await browser.newPage();
+    await page.goto(site.address.href);
+    await page.goto(new URL('/calls', site.address).href);
+    return async () => {
+      await browser.close();
+      await site.close();
+      await close();
+    };
+  });
+
+  const countRows = () => page.locator('.line li').count();
+  const countLaidOut = () =>
+    page.evaluate<number>(
+      `[...document.querySelectorAll('.line li')].filter((row) => row.checkVisibility({ contentVisibilityAuto: true })).length`,
+    );
+  const laysOutFew = () => expect.poll(countLaidOut).toBeLessThan(500);
+
+  test('only the rows near the view are laid out, wherever that is', async () => {
+    expect(await countRows()).toBe(10_000);
+    await laysOutFew();
+    await page.keyboard.press('End');
+    await page.locator('#call-0').waitFor();
+    await expect.poll(() => isInView('#call-0')).toBe(true);
+    await laysOutFew();
+    await page.keyboard.press('Home');
+    await expect.poll(() => isInView('#call-9999')).toBe(true);
+    await laysOutFew();
+  });
+
+  test('a new row has its place among the others, and the oldest goes', async () => {
+    appendFileSync(callsFile, Array.from({ length: 120 }, (_, n) => lineOf(10_000 + n)).join(''));
+    await page.locator('#call-10119').waitFor();
+    const ids = await page.locator('.line li').evaluateAll((rows) => rows.map(({ id }) => id));
+    expect(ids).toEqual(Array.from({ length: 10_000 }, (_, n) => `call-${10_119 - n}`));
+    expect(await page.locator('.line > ol').count()).toBeGreaterThanOrEqual(200);
+    await laysOutFew();
+  });
+
+  test('the browser finds a text in a row that is not laid out', async () => {
+    expect(await page.evaluate(`find('04.321')`)).toBe(true);
+    expect(await page.evaluate(`getSelection().anchorNode.parentElement.closest('li').id`)).toBe('call-4321');
+  });
+
+  test('the count of the rows that are laid out sees all of them where the browser lays out all', async () => {
+    await page.evaluate(`
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync('.line > ol { content-visibility: visible !important }');
+      document.adoptedStyleSheets = [sheet];
+    `);
+    expect(await countLaidOut()).toBe(10_000);
+  });
+
+  function isInView(selector: string): Promise<boolean> {
+    return page.evaluate<boolean>(`(() => {
+      const { top, bottom } = document.querySelector('${selector}').getBoundingClientRect();
+      return bottom > 0 && top < innerHeight;
+    })()`);
+  }
+});
