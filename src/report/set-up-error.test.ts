@@ -54,8 +54,10 @@ test('a settings error leads to the doctor, a defect of the workshop does not', 
   expect(renderSetUpError(named('TypeError'), page).join('\n')).not.toContain('doctor');
 });
 
-test("control characters in an endpoint's answer don't reach the terminal", () => {
-  const error = Object.assign(new Error('no\u001b[2J\r\u0007!'), { name: 'Odd\u001b]0;x\u0007Exception' });
+test("control characters in an endpoint's answer and the compiler's colours don't reach the terminal", () => {
+  const error = Object.assign(new Error('\u001b[31mno\u001b[39m\u001b[2J\r\u0007!'), {
+    name: 'Odd\u001b]0;x\u0007Exception',
+  });
 
   expect(renderSetUpError(error, page)).toContain(' OddException: no<U+000D><U+0007>!');
 });

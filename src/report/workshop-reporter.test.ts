@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { makeSmallWorkshop, type SmallWorkshop } from './testing/small-workshop.ts';
 
 const settings = fileURLToPath(new URL('../settings/settings.ts', import.meta.url));
+const reporter = fileURLToPath(new URL('workshop-reporter.ts', import.meta.url));
 
 const spec = (body: string) => `
 import { expect, test } from 'vitest';
@@ -32,23 +33,55 @@ const files = {
   ),
 };
 
+/** Prints a value, which Node.js colours in a terminal. */
+const printing = 'console.log(undefined);\nexport const add = (a: number, b: number) => a + b;\n';
+
+/** A subscriber, as the console is one: prints each step's state and failure. */
+const subscriber = `
+import { subscribe } from 'node:diagnostics_channel';
+
+export default class {
+  onInit() {
+    subscribe('data-key-caching-workshop:shown', ({ view }) => {
+      for (const { state, failure } of view.steps) console.log('published', state, JSON.stringify(failure));
+    });
+  }
+}
+`;
+const withSubscriber = ['--reporter', reporter, '--reporter', './subscriber.ts'];
+
 let workshop: SmallWorkshop;
 beforeEach(() => {
   workshop = makeSmallWorkshop(files);
 });
 afterEach(() => workshop.remove());
 
-// Each test starts Vitest several times.
+// Each test starts Vitest.
 vi.setConfig({ testTimeout: 60_000 });
 
 const escapeCode = '\u001b';
 
-test('in a pipe the workshop is plain lines, and the exit code is that of Vitest', async () => {
+test('in a pipe there are plain lines only, of a wait and of what an exercise prints too; the exit code is that of Vitest', async () => {
+  workshop.write('workshop/01-add/exercise.ts', printing);
+  workshop.write(
+    'workshop/01-add/step.spec.ts',
+    spec(
+      `test('waits', async ({ annotate }) => {
+         await annotate('look 1, 0 s', 'waiting');
+         expect(exercise.add(1, 2)).toBe(3);
+       });`,
+    ),
+  );
+
   const { output, code } = await workshop.run(['run']);
 
-  expect(output).toMatchInlineSnapshot(`
+  // Where it stands depends on when Vitest passes it on.
+  expect(output).toContain('undefined\n');
+  expect(output.replace('undefined\n', '')).toMatchInlineSnapshot(`
     "
      Data key caching workshop
+
+     Step 1 waits · look 1, 0 s
 
      The workshop  ━━━━━━━━━━━━━━━━━━━━━━───────────────────────  1 of 2 steps done
      ✔  1  Add       done
@@ -65,43 +98,26 @@ test('in a pipe the workshop is plain lines, and the exit code is that of Vitest
   expect(code).toBe(1);
 });
 
-test('what is shown is published, for the console', async () => {
-  workshop.write(
-    'subscriber.ts',
-    `import { subscribe } from 'node:diagnostics_channel';
-     export default class {
-       onInit() {
-         const print = ({ view }) => console.log('published', view.steps.map(({ state }) => state).join());
-         subscribe('data-key-caching-workshop:shown', print);
-       }
-     }`,
-  );
-  const reporter = fileURLToPath(new URL('workshop-reporter.ts', import.meta.url));
-
-  const { output } = await workshop.run(['run', '--reporter', reporter, '--reporter', './subscriber.ts']);
-  expect(output).toContain('published done,to do\n');
-});
-
-test('in a pipe, waiting messages stand between the heading and the steps', async () => {
-  workshop.write(
-    'workshop/01-add/step.spec.ts',
-    spec("test('waits', async ({ annotate }) => { await annotate('look 1, 0 s', 'waiting'); });"),
-  );
-
-  expect((await workshop.run(['run', '01'])).output).toMatch(
-    /^\n Data key caching workshop\n\n Step 1 waits · look 1, 0 s\n\n The workshop .+\n ✔ {2}1 {2}Add/,
-  );
-});
-
-test('a wrong answer, a syntax error and a forgotten await each have their own message', async () => {
+test('a wrong answer is shown, and every failure is published for the console, such as a syntax error', async () => {
+  workshop.write('subscriber.ts', subscriber);
   workshop.write('workshop/02-multiply/exercise.ts', shipped.replace(/todo\('.*'\)/, 'a + b'));
-  expect((await workshop.run(['run', '02'])).output).toMatchInlineSnapshot(`
+  for (const file of ['README.md', 'exercise.ts.shipped', 'step.spec.ts'])
+    workshop.write(`workshop/03-power/${file}`, files[`02-multiply/${file}` as keyof typeof files]);
+  workshop.write('workshop/03-power/exercise.ts', shipped.replace(/todo\('.*'\)/, 'a *'));
+
+  const { output } = await workshop.run(['run', '02', '03', ...withSubscriber]);
+
+  expect(output).toMatchInlineSnapshot(`
     "
      Data key caching workshop
 
-     The workshop  ───────────────────────────────────  0 of 1 step done, 1 not run
+    published not run undefined
+    published wrong {"kind":"wrong","test":"multiplies","sentence":"Two times three are six.","location":{"file":"workshop/02-multiply/exercise.ts","line":4},"expected":"6","got":"5","todo":{"number":1,"title":"multiply","isLeft":false,"line":4}}
+    published wrong {"kind":"error","name":"SyntaxError","message":"Unexpected token","location":{"file":"workshop/03-power/exercise.ts","line":5,"column":13},"frame":{"location":{"file":"workshop/03-power/exercise.ts","line":5,"column":13},"lines":[{"number":4,"text":"  // TODO 1: multiply."},{"number":5,"text":"  return a *;"}]}}
+     The workshop  ──────────────────────────────────  0 of 2 steps done, 1 not run
      ·  1  Add       not run
      ✘  2  Multiply  wrong
+     ✘  3  Multiply  wrong
 
      Step 2, TODO 1 is not right yet: multiply
      → workshop/02-multiply/exercise.ts:4
@@ -118,41 +134,39 @@ test('a wrong answer, a syntax error and a forgotten await each have their own m
 
     "
   `);
+});
 
-  workshop.write('workshop/02-multiply/exercise.ts', shipped.replace(/todo\('.*'\)/, 'a *'));
-  expect((await workshop.run(['run', '02'])).output).toMatchInlineSnapshot(`
-    "
-     Data key caching workshop
+test('the exit code is 0 when all steps are done; FORCE_COLOR turns on colours', async () => {
+  workshop.write('workshop/01-add/exercise.ts', printing);
+  workshop.write('workshop/02-multiply/exercise.ts', shipped.replace(/todo\('.*'\)/, 'a * b'));
 
-     The workshop  ───────────────────────────────────  0 of 1 step done, 1 not run
-     ·  1  Add       not run
-     ✘  2  Multiply  wrong
+  const { output, code } = await workshop.run(['run'], { FORCE_COLOR: '1' });
 
-     Step 2 stops with an error
-     → workshop/02-multiply/exercise.ts:5:13
+  expect(output).toContain(`${escapeCode}[90mundefined`);
+  expect(output).toContain(`${escapeCode}[32mAll 2 steps are done.`);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: no code but those of colours.
+  const cursorCode = /\u001b\[[^m]*[A-Za-ln-z]/;
+  expect(`${escapeCode}[2K`).toMatch(cursorCode);
+  expect(output).not.toMatch(cursorCode);
+  expect(code).toBe(0);
+});
 
-       SyntaxError: Unexpected token
-
-       4 │   // TODO 1: multiply.
-       5 │   return a *;
-         │             ^
-
-     Lesson: workshop/02-multiply/README.md
-     Stuck? npm run hint
-
-    "
-  `);
-
+test('a forgotten await is reported although all steps are done, in CI without colours', async () => {
   const forgotten = "void Promise.reject(new Error('nobody waits'));\nreturn a * b";
   workshop.write('workshop/02-multiply/exercise.ts', shipped.replace(/return todo\('.*'\)/, forgotten));
-  const { output, code } = await workshop.run(['run', '02']);
+
+  const { output, code } = await workshop.run(['run'], { CI: 'true', GITHUB_ACTIONS: 'true' });
+
   expect(output).toMatchInlineSnapshot(`
     "
      Data key caching workshop
 
-     The workshop  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━  1 of 1 step done, 1 not run
-     ·  1  Add       not run
+     The workshop  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━  2 of 2 steps done
+     ✔  1  Add       done
      ✔  2  Multiply  done
+
+     All 2 steps are done.
+     What you have learned, on one page: docs/recap.md
 
      An error was thrown outside the steps. Is an await missing?
      → workshop/02-multiply/exercise.ts:5:23
@@ -166,27 +180,6 @@ test('a wrong answer, a syntax error and a forgotten await each have their own m
     "
   `);
   expect(code).toBe(1);
-});
-
-test('the exit code is 0 when all steps are done; FORCE_COLOR turns on colours', async () => {
-  workshop.write('workshop/02-multiply/exercise.ts', shipped.replace(/todo\('.*'\)/, 'a * b'));
-
-  const forced = await workshop.run(['run'], { FORCE_COLOR: '1' });
-  expect(forced).toMatchObject({
-    code: 0,
-    output: expect.stringContaining(`${escapeCode}[32mAll 2 steps are done.`),
-  });
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: no code but those of colours.
-  const cursorCode = /\u001b\[[^m]*[A-Za-ln-z]/;
-  expect(`${escapeCode}[2K`).toMatch(cursorCode);
-  expect(forced.output).not.toMatch(cursorCode);
-
-  const inCi = await workshop.run(['run'], { CI: 'true', GITHUB_ACTIONS: 'true' });
-  expect(inCi).toMatchObject({ code: 0, output: expect.stringContaining('All 2 steps are done.') });
-  expect(inCi.output).not.toContain(escapeCode);
-
-  const never = await workshop.run(['run'], { NO_COLOR: '1', CI: 'true' });
-  expect(never.output).not.toContain(escapeCode);
 });
 
 test("Vitest's own reporters take the place of ours", async () => {
@@ -213,20 +206,4 @@ test('a filter that matches no step, and a failed set-up, are reported plainly',
       ' → Run npm run doctor to find the cause',
   );
   expect(code).toBe(1);
-});
-
-test("a pipe gets no colours, neither from an exercise's output nor from the compiler", async () => {
-  workshop.write(
-    'workshop/01-add/exercise.ts',
-    'console.log(undefined);\nexport const add = (a: number, b: number) => a + b;\n',
-  );
-  expect((await workshop.run(['run', '01'])).output).toMatch(/^undefined\n/);
-  expect((await workshop.run(['run', '01'], { FORCE_COLOR: '1' })).output).toContain(
-    `${escapeCode}[90mundefined`,
-  );
-
-  workshop.write('set-up.ts', 'export default () => 1 *;\n');
-  const { output } = await workshop.run(['run']);
-  expect(output).toContain('The workshop could not start.');
-  expect(output).not.toContain(escapeCode);
 });
