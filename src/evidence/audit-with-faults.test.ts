@@ -10,7 +10,7 @@ import { recordScenario, UndecidedError } from './scenario.ts';
 
 import { VirtualTime } from './testing/virtual-time.ts';
 
-const runs = 200;
+const runs = 60;
 /** The same as for a real account. */
 const patience = { timeoutSeconds: 20 * 60, quietSeconds: 90 };
 
