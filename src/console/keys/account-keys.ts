@@ -18,7 +18,7 @@ import { whyNotThere } from '../../run/endpoint/why-not-there.ts';
 /** A customer managed key. What could not be found out is undefined. */
 export interface AccountKey {
   id: string;
-  aliases: string[];
+  aliases: string[] | undefined;
   metadata: KeyMetadata | undefined;
   tags: Tag[] | undefined;
   /** True if KMS rotates the key once a year, or as often as was set. */
@@ -59,11 +59,11 @@ export async function listKeys(kms: KMSClient, alias: string): Promise<KeyList> 
   const questions = new Questions();
   const aliases = await questions.ask('ListAliases', () => aliasesByKey(kms));
   const ids = (await questions.ask('ListKeys', () => keyIds(kms))) ?? [...(aliases?.keys() ?? [])];
-  const aliasesOf = (id: string) => aliases?.get(id) ?? [];
-  const nameOf = (id: string) => aliasesOf(id)[0] ?? `without an alias: ${id}`;
+  const aliasesOf = (id: string) => aliases && (aliases.get(id) ?? []);
+  const nameOf = (id: string) => aliasesOf(id)?.[0] ?? `without an alias: ${id}`;
   const wanted = ids
-    .filter((id) => !aliasesOf(id).some((name) => name.startsWith('alias/aws/')))
-    .filter((id) => alias === '' || aliasesOf(id).some((name) => name.includes(alias)))
+    .filter((id) => !aliasesOf(id)?.some((name) => name.startsWith('alias/aws/')))
+    .filter((id) => alias === '' || aliasesOf(id)?.some((name) => name.includes(alias)))
     .sort((a, b) => nameOf(a).localeCompare(nameOf(b), 'en'));
   const asked = wanted.slice(0, mostKeys);
   const keys: AccountKey[] = [];
@@ -90,8 +90,8 @@ export async function describeKeyInFull(
   id: string,
 ): Promise<(KeyDetails & Missing) | undefined> {
   const questions = new Questions();
-  const aliases = (await questions.ask('ListAliases', () => aliasesByKey(kms, id)))?.get(id) ?? [];
-  const key = await questions.aboutKey(kms, id, aliases);
+  const aliases = await questions.ask('ListAliases', () => aliasesByKey(kms, id));
+  const key = await questions.aboutKey(kms, id, aliases && (aliases.get(id) ?? []));
   if (questions.isGone) return undefined;
   const [policy, grants] = await Promise.all([
     questions.ask('GetKeyPolicy', () =>
@@ -124,7 +124,7 @@ class Questions {
     }
   }
 
-  async aboutKey(kms: KMSClient, id: string, aliases: string[]): Promise<AccountKey> {
+  async aboutKey(kms: KMSClient, id: string, aliases: AccountKey['aliases']): Promise<AccountKey> {
     const input = { KeyId: id };
     const [description, tags, rotation] = await Promise.all([
       this.ask('DescribeKey', () => kms.send(new DescribeKeyCommand(input))),

@@ -31,8 +31,8 @@ ${columns.map((name) => html`<th role="columnheader" scope="col">${name}</th>`)}
 
 function row(key: AccountKey, run: string): Html {
   const cells = [
-    html`<a href="/keys/${key.id}">${printable(key.aliases[0] ?? 'No alias')}</a> ${ownerOf(key, run)}
-${key.aliases.slice(1).map((alias) => html`<span class="sub">${printable(alias)}</span>`)}<code class="sub">${key.id}</code>`,
+    html`<a href="/keys/${key.id}">${printable(key.aliases ? (key.aliases[0] ?? 'No alias') : 'Alias unknown')}</a> ${ownerOf(key, run)}
+${key.aliases?.slice(1).map((alias) => html`<span class="sub">${printable(alias)}</span>`)}<code class="sub">${key.id}</code>`,
     status(key.metadata),
     key.metadata?.CreationDate ? time(key.metadata.CreationDate) : unknown,
     rotation(key),
@@ -46,7 +46,7 @@ ${key.aliases.slice(1).map((alias) => html`<span class="sub">${printable(alias)}
 const unknown = html`<span class="muted">unknown</span>`;
 
 /** Marks a key of the workshop, and of this run. Without its tags, the names of the run's aliases tell. */
-function ownerOf({ aliases, tags = [] }: AccountKey, run: string): Html | '' {
+function ownerOf({ aliases = [], tags = [] }: AccountKey, run: string): Html | '' {
   const own = `${aliasPrefix}${run}`;
   const isOwn = aliases.some((alias) => alias === own || alias.startsWith(`${own}_`));
   const tagged = (name?: string) => tags.find(({ TagKey }) => TagKey === name)?.TagValue;
@@ -98,7 +98,7 @@ export function keyPage(key: KeyDetails & Missing, run: string): Html {
   const facts: [string, Html | string | undefined][] = [
     ['Key ID', html`<code>${key.id}</code>`],
     ['ARN', metadata?.Arn && html`<code>${metadata.Arn}</code>`],
-    ['Aliases', key.aliases.map(printable).join(', ') || 'none'],
+    ['Aliases', key.aliases ? key.aliases.map(printable).join(', ') || 'none' : unknown],
     ['Status', status(metadata)],
     ['Created', metadata?.CreationDate && time(metadata.CreationDate)],
     ['Description', printable(metadata?.Description ?? '') || undefined],
@@ -108,7 +108,7 @@ export function keyPage(key: KeyDetails & Missing, run: string): Html {
     ['Tags', key.tags ? tagList(key.tags) : unknown],
   ];
   return html`<p><a href="/keys">All keys</a></p>
-<h1>${printable(key.aliases[0] ?? key.id)} ${ownerOf(key, run)}</h1>
+<h1>${printable(key.aliases?.[0] ?? key.id)} ${ownerOf(key, run)}</h1>
 ${missingSentence(key)}
 <dl class="facts">${facts.map(([name, value]) => (value ? html`<dt>${name}</dt><dd>${value}</dd>` : ''))}</dl>
 <h2>Key policy</h2>${key.policy === undefined ? unknown : html`<pre tabindex="0" aria-label="Key policy">${indented(key.policy)}</pre>`}

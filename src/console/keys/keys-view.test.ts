@@ -33,9 +33,14 @@ test('what the credentials may not ask is said in one sentence, and the rest is 
   const { body } = await site.ask('/keys');
   expect(body).toContain(`Some things can’t be shown: these credentials may not call ${missing}.`);
   expect(body).toContain(id);
-  expect((await (await openConsole(async () => shared.kms)).ask('/keys')).body).not.toContain(
-    'can’t be shown',
-  );
+  expect(body).toContain('>Alias unknown<');
+  const [whole, page] = await Promise.all([
+    (await openConsole(async () => shared.kms)).ask('/keys'),
+    site.ask(`/keys/${id}`),
+  ]);
+  expect(whole.body).toContain('>No alias<');
+  expect(whole.body).not.toContain('can’t be shown');
+  expect(page.body).toMatch(/Aliases<.*?>unknown</s);
 });
 
 test('an account that does not answer is said in a sentence, without what was asked', async () => {

@@ -77,7 +77,7 @@ export class KeysUnderTest {
 
   async nextAnswer(): Promise<string> {
     const before = this.printed.length;
-    await vi.waitFor(() => expect(this.printed.length).toBeGreaterThan(before));
+    await vi.waitFor(() => expect(this.printed.length).toBeGreaterThan(before), { timeout: 30_000 });
     return this.printed.at(-1) ?? '';
   }
 
