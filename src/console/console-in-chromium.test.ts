@@ -263,14 +263,15 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor 
       expect(await looks.textContent()).toContain(
         'After the last event, no count may change for the quiet period of 0.05 s',
       );
-      await page.waitForSelector('li:has(b:text-is("CreateKey")) summary');
+      await page.waitForSelector('li:has(b:text-is("CreateKey")) [data-unfold]');
       const operations = ['Decrypt', 'DescribeKey', 'GenerateDataKey', 'CreateKey'];
       expect(await page.locator('.line li b').allTextContents()).toEqual(operations);
       const row = page.locator('li', { has: page.locator('b:text-is("CreateKey")') });
       expect(await row.textContent()).toMatch(/came \d+\.\d s later/);
       await takePicture(page, 'calls-and-events');
-      await row.locator('summary').focus();
+      await row.locator('a').focus();
       await page.keyboard.press('Enter');
+      await row.locator('summary:focus').waitFor();
       expect(await row.locator('pre').textContent()).toContain('"eventName": "CreateKey"');
       await expectGood(page);
     });

@@ -88,14 +88,21 @@ function follow(line) {
 const line = document.querySelector('[data-stream]');
 if (line) follow(line);
 
-/** Puts an event's JSON into the page when it is unfolded, in the place of the link to it. */
-async function unfold({ target }) {
-  const link = target.open && target.dataset?.event && target.querySelector('a');
-  if (!link) return;
-  const answer = await fetch(target.dataset.event);
+/** Unfolds the text that a link leads to, in its place. */
+async function unfold(event) {
+  const link = event.target.closest?.('[data-unfold]');
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const answer = await fetch(link.href);
   const text = document.createElement('pre');
   text.tabIndex = 0;
   text.textContent = await answer.text();
-  link.replaceWith(text);
+  const summary = document.createElement('summary');
+  summary.append(...link.childNodes);
+  const details = document.createElement('details');
+  details.open = true;
+  details.append(summary, text);
+  link.replaceWith(details);
+  summary.focus();
 }
-document.addEventListener('toggle', unfold, true);
+document.addEventListener('click', unfold);
