@@ -23,6 +23,8 @@ export default defineConfig(({ mode }) => {
       maxWorkers: asksTarget ? 4 : 3,
       // Loading the AWS SDK anew for each file took as long as the tests themselves. No file leaves anything behind.
       isolate: false,
+      // As for the other limits: a busy machine is no fault of the code.
+      expect: { poll: { timeout: 30_000 } },
       // The AWS SDK prints a notice about Node 20 once for each process.
       env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
       sequence: { sequencer: LongestFirst },

@@ -73,7 +73,7 @@ describe.skipIf(!chromiumPath)('10,000 rows in Chromium (skipped where it is not
       sheet.replaceSync('.line > ol { content-visibility: visible !important }');
       document.adoptedStyleSheets = [sheet];
     `);
-    expect(await countLaidOut()).toBe(10_000);
+    await expect.poll(countLaidOut).toBe(10_000);
   });
 
   function isInView(selector: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { closeSync, cpSync, existsSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { type KeyRecord, newKey } from '../kms/key.ts';
 import { KmsState } from '../kms/state.ts';
 import { temporaryDirectory } from '../testing/temporary-directory.ts';
@@ -187,7 +187,7 @@ onPosix('a file that cannot be replaced is written on', async () => {
   state.apply({ type: 'key-removed', keyId: state.keys()[0]?.id ?? '' });
   journal.commit();
   rmSync(`${path}.new`);
-  await vi.waitFor(() => expect(warnings).toHaveLength(1));
+  await expect.poll(() => warnings).toHaveLength(1);
   expect(warnings[0]).toContain(`The journal '${path}' stays as long as it is: ENOENT`);
   put(state, journal, aKey());
   expect([...keysIn(path).values()]).toEqual(state.keys());
@@ -201,7 +201,7 @@ onPosix('when the file that cannot be replaced is gone, too, every commit fails'
   journal.commit();
   rmSync(`${path}.new`);
   rmSync(path);
-  await vi.waitFor(() => expect(warnings).toHaveLength(2));
+  await expect.poll(() => warnings).toHaveLength(2);
   expect(warnings[0]).toContain(
     `The journal '${path}' can't be written, so every call fails until a restart`,
   );

@@ -25,7 +25,7 @@ import {
   UntagResourceCommand,
   UpdateAliasCommand,
 } from '@aws-sdk/client-kms';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { KeptLocalAws } from '../testing/kept-local-aws.ts';
 import { customerAliases, errorOf, type LocalAwsUnderTest } from '../testing/local-aws-under-test.ts';
 
@@ -229,7 +229,7 @@ test('all of it is also there after the journal has been rewritten', async () =>
   kept.clock.advance({ days: 7 });
   const events = await local.deliveredEvents();
   // Windows replaces no file that the test reads.
-  await vi.waitUntil(() => !existsSync(`${journal}.new`));
+  await expect.poll(() => existsSync(`${journal}.new`)).toBe(false);
   // Only the events still name the key that is gone.
   expect(await readFile(journal, 'utf8')).not.toContain(recordOfKey);
   local = await kept.start();

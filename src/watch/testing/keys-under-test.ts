@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { stripVTControlCharacters } from 'node:util';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import type { Vitest } from 'vitest/node';
 import {
   type FixtureWorkshop,
@@ -77,7 +77,7 @@ export class KeysUnderTest {
 
   async nextAnswer(): Promise<string> {
     const before = this.printed.length;
-    await vi.waitFor(() => expect(this.printed.length).toBeGreaterThan(before), { timeout: 30_000 });
+    await expect.poll(() => this.printed.length).toBeGreaterThan(before);
     return this.printed.at(-1) ?? '';
   }
 
