@@ -172,6 +172,8 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor 
       await page.setInputFiles('#file', file);
       await page.click('text=Show');
       expect(await page.textContent('h1')).toBe('mine.bin');
+      // Until its script has run, the page takes no drop.
+      await page.waitForLoadState();
 
       await page.evaluate(`
         const dataTransfer = new DataTransfer();
