@@ -127,6 +127,20 @@ test('without a run, nothing is started', async () => {
   expect(keys.opened).toEqual([]);
 });
 
+test('the console that is asked for before the run is set up opens after the run', async () => {
+  const { provided } = keys;
+  keys.provided = {};
+  const reporter = keys.start();
+  reporter.onTestRunStart();
+  expect(await keys.answerTo('o')).toBe(' The answer to the key o follows this run.');
+  expect(keys.opened).toEqual([]);
+
+  keys.provided = provided;
+  reporter.onTestRunEnd([], [], 'passed');
+  await reporter.onWatcherStart();
+  await expect.poll(() => keys.opened).toHaveLength(1);
+});
+
 test('a step that waits for CloudTrail says so, as in the terminal', async () => {
   keys.start();
   await keys.openConsole();

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { Reporter, TestRunEndReason, Vitest } from 'vitest/node';
 import type { Console } from '../console/server.ts';
 import { type Shown, shownChannel } from '../report/model.ts';
+import type { Run } from '../state/run.ts';
 import type { StepFolder } from '../steps/step-folders.ts';
 
 /** A key of the watch mode. */
@@ -11,7 +12,7 @@ interface Key {
   does: string;
   /** Returns the text to print. Vitest's own keys have none. */
   answer?: () => Promise<string>;
-  /** True if it works while steps run. The others wait for the end of the run, whose screen would push their text away. */
+  /** True if it works while steps run, once the run is set up. The others wait for its end: its screen would push their text away. */
   duringRun?: true;
 }
 
@@ -109,7 +110,7 @@ export default class Keys implements Reporter {
     this.#isTyping = filters.includes(name) && !this.#isRunning;
     const key = this.#keys.find((other) => other.key === name);
     if (!key?.answer) return;
-    if (!this.#isRunning || key.duringRun) {
+    if (!this.#isRunning || (key.duringRun && this.#run)) {
       void this.#print(key);
     } else if (!this.#waiting.has(key)) {
       this.#waiting.add(key);
@@ -159,9 +160,14 @@ export default class Keys implements Reporter {
     return `Console: ${address}`;
   }
 
+  /** What global set-up has given to the steps: nothing before its end, or if it failed. */
+  get #run(): Run | undefined {
+    return this.#vitest.getProvidedContext().run;
+  }
+
   /** Opens the console's port, unless it is open. The console itself is loaded when a browser asks for it. */
   async #startConsole(): Promise<Console> {
-    const { run } = this.#vitest.getProvidedContext();
+    const run = this.#run;
     if (!run) throw new Error('There is no console, because the run could not be set up.');
     this.#console ??= import('../console/server.ts').then(({ startConsole }) =>
       startConsole(async (admission) => {
