@@ -60,8 +60,8 @@ function inHeader(authorization: string, { headers }: IncomingRequest): Authenti
 }
 
 /**
- * `X-Amz-Expires` isn't read: apart from S3, AWS takes a presigned URL as long as any other signature of the service
- * (aws-iam-authenticator, `token.go`: 15 minutes for STS, whatever the parameter says).
+ * `X-Amz-Expires` isn't read: a presigned URL is valid as long as any other signature of its service. For STS this is
+ * known (aws-iam-authenticator, `token.go`: 15 minutes, whatever the parameter says); for KMS and CloudTrail, assumed.
  */
 function inQuery(query: URLSearchParams): Authentication {
   const names = ['Algorithm', 'Credential', 'Signature', 'SignedHeaders', 'Date'].map(
