@@ -127,11 +127,14 @@ test('without a run, nothing is started', async () => {
   expect(keys.opened).toEqual([]);
 });
 
-test('the console that is asked for before the run is set up opens after the run', async () => {
+test.each([
+  ['before the first run begins', false],
+  ['before it is set up', true],
+])('the console that is asked for %s opens after the run', async (_, hasBegun) => {
   const { provided } = keys;
   keys.provided = {};
-  const reporter = keys.start();
-  reporter.onTestRunStart();
+  const reporter = keys.startBeforeFirstRun({ watch: true });
+  if (hasBegun) reporter.onTestRunStart();
   expect(await keys.answerTo('o')).toBe(' The answer to the key o follows this run.');
   expect(keys.opened).toEqual([]);
 
@@ -139,6 +142,12 @@ test('the console that is asked for before the run is set up opens after the run
   reporter.onTestRunEnd([], [], 'passed');
   await reporter.onWatcherStart();
   await expect.poll(() => keys.opened).toHaveLength(1);
+});
+
+test('with --standalone, no run follows that could answer a key', async () => {
+  keys.startBeforeFirstRun({ watch: true, standalone: true });
+
+  expect(await keys.answerTo('?')).toContain('lists these keys');
 });
 
 test('a step that waits for CloudTrail says so, as in the terminal', async () => {

@@ -60,6 +60,8 @@ export default class Keys implements Reporter {
   onInit(vitest: Vitest): void {
     if (!vitest.config.watch || !this.#keyboard.isTTY || this.#vitest) return;
     this.#vitest = vitest;
+    // Keys are pressed before the first run begins, too. Only with --standalone does none follow.
+    this.#isRunning = !vitest.config.standalone;
     const onShown = (message: unknown) => {
       this.#shown = message as Shown;
       this.#turnedGreen = this.#shown.view.turnedGreen.at(-1)?.step ?? this.#turnedGreen;

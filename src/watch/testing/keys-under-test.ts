@@ -30,10 +30,16 @@ export class KeysUnderTest {
   };
   readonly #closers: (() => Promise<void>)[] = [];
 
-  /** Starts the reporter in a Vitest that watches, or doesn't. */
+  /** Starts the reporter in a Vitest that watches, or doesn't, and whose first run is over. */
   start(watch = true): Keys {
+    const reporter = this.startBeforeFirstRun({ watch });
+    reporter.onTestRunEnd([], []);
+    return reporter;
+  }
+
+  startBeforeFirstRun(config: { watch: boolean; standalone?: boolean }): Keys {
     const vitest = {
-      config: { watch, root: this.workshop.root },
+      config: { ...config, root: this.workshop.root },
       logger: { log: (line: string) => this.printed.push(stripVTControlCharacters(line)) },
       watcher: { changedTests: this.changedTests },
       getProvidedContext: () => this.provided,
