@@ -101,8 +101,8 @@ test("a wrong answer: test, lesson's sentence, expected and received value", () 
 test('a hint is offered after the same TODO has failed three times in a row', () => {
   const todo = { number: 3, title: 'make it' };
   const wrong: Failure = { kind: 'wrong', test: 'is made', todo, detail: 'no' };
-  const lastLines = (failure: Failure, timesFailed: number, width = 80) =>
-    renderWorkshop(view({ ...inStep(2, failure), timesFailed }), { ...plain, width })
+  const lastLines = (failure: Failure, timesFailed: number, width = 80, hasKeyboard = true) =>
+    renderWorkshop(view({ ...inStep(2, failure), timesFailed }), { ...plain, width, hasKeyboard })
       .join('\n')
       .trimEnd()
       .split('\n')
@@ -113,6 +113,7 @@ test('a hint is offered after the same TODO has failed three times in a row', ()
   const offer = ' TODO 3 has failed 3 times in a row. For a hint: press i, or npm run hint -- 2';
   expect(lastLines(wrong, 3)).toEqual([lesson, offer]);
   expect(lastLines(wrong, 3, 60).join('')).toBe(offer);
+  expect(lastLines(wrong, 3, 80, false)).toEqual([lesson, offer.replace('press i, or ', '')]);
   const unknown: Failure = { kind: 'error', test: 'is made', message: 'no' };
   expect(lastLines(unknown, 4)).toEqual([
     ' To see the whole error: npx vitest run --reporter=default',
@@ -300,7 +301,7 @@ test.for([40, 60, 80, 100])('fits a terminal of %i columns', (width) => {
 });
 
 test('colours repeat what the words say', () => {
-  const page = { ...plain, colors: picocolors.createColors(true) };
+  const page = { ...plain, colors: picocolors.createColors(true), hasKeyboard: true };
   const [, , , , one, two] = renderWorkshop(view(inStep(2, { kind: 'error', message: 'x' })), page);
 
   expect(one).toContain('\u001b[32m✔\u001b[39m');

@@ -51,9 +51,10 @@ export function renderNoStep(steps: StepFolder[], page: Page): string[] {
   ];
 }
 
-/** Renders the first keys to know while Vitest watches. */
-export function renderKeys({ colors: { bold, dim }, width }: Page): string[] {
+/** Renders what starts the next run while Vitest watches, and the first keys to know where there is a keyboard. */
+export function renderKeys({ colors: { bold, dim }, width, hasKeyboard }: Page): string[] {
   const save = dim('Save an exercise to run it.');
+  if (!hasKeyboard) return [` ${save}`];
   const keys = [
     ['i', 'gives a hint'],
     ['l', 'shows the lesson'],
@@ -238,14 +239,14 @@ const timesUntilOffer = 3;
 function renderHelp(
   { step, failure }: NonNullable<WorkshopView['next']>,
   { solutions, timesFailed = 0 }: WorkshopView,
-  { colors, width }: Page,
+  { colors, width, hasKeyboard }: Page,
 ): string[] {
   if (solutions) return [];
   const lesson = `Lesson: workshop/${step.name}/README.md`;
   const isUnknown = failure.kind === 'error' && !failure.location?.line;
   const isStuck = timesFailed >= timesUntilOffer;
   const todo = 'todo' in failure && failure.todo ? `TODO ${failure.todo.number}` : 'This';
-  const offer = `${todo} has failed ${timesFailed} times in a row. For a hint: press i, or npm run hint -- ${step.number}`;
+  const offer = `${todo} has failed ${timesFailed} times in a row. For a hint: ${hasKeyboard ? 'press i, or ' : ''}npm run hint -- ${step.number}`;
   const help = [
     lesson,
     ...(isUnknown ? ['To see the whole error: npx vitest run --reporter=default'] : []),

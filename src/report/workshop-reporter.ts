@@ -220,6 +220,7 @@ export default class WorkshopReporter implements Reporter {
         picocolors.isColorSupported && (isTerminal(outputStream) || forcesColor()),
       ),
       width: Math.min(columns || 80, 100),
+      hasKeyboard: process.stdin.isTTY,
     };
   }
 }

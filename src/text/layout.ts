@@ -6,6 +6,8 @@ import type picocolors from 'picocolors';
 export interface Page {
   colors: ReturnType<typeof picocolors.createColors>;
   width: number;
+  /** True if somebody can press keys there. */
+  hasKeyboard?: boolean;
 }
 
 /** Number of terminal columns that a text takes: none for a colour or an accent, two for 日 or 🔑. */

@@ -18,7 +18,7 @@ test('the key ? lists every key once, and those below the steps are among them',
   const listed = [...list.matchAll(/^ (\S+) {2}\S/gm)].map(([, key]) => key);
 
   expect(listed).toEqual(['i', 'l', 'd', 'o', '?', 'a', 'h', 'q']);
-  const page = { colors: picocolors.createColors(false), width: 80 };
+  const page = { colors: picocolors.createColors(false), width: 80, hasKeyboard: true };
   const [line = ''] = renderKeys(page);
   const shown = [...line.matchAll(/[.·] (\S) /g)].map(([, key]) => key);
   expect(shown).toEqual(['i', 'l', '?']);
