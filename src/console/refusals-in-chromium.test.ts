@@ -49,11 +49,7 @@ describe.skipIf(!chromiumPath)('refusals in Chromium (skipped where it is not in
       mkdirSync(join(site.root, 'scratch'));
       const call = { at: 1, service: 'kms', operation: 'Decrypt', status: 400, requestId: 'one' };
       appendFileSync(join(site.root, 'scratch/calls.jsonl'), `${JSON.stringify(call)}\n`);
-      const browser = await launchChromium();
-      onTestFinished(async () => {
-        await browser.close();
-        await site.close();
-      });
+      onTestFinished(() => site.close());
       const page = await browser.newPage();
       await page.goto(site.address.href);
 
