@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type LocalAws, startLocalAws } from 'local-kms-cloudtrail';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { learnerEnvironment } from '../../../authoring/learner-environment.ts';
 import { copyProject, type ProjectCopy } from '../../../authoring/project-copy.ts';
 import { secretWord } from '../../../test/isolation/machine-with-credentials.ts';
@@ -20,9 +20,12 @@ const timeout = 120_000;
 let copy: ProjectCopy;
 let aws: LocalAws;
 let calls: { service: string; operation: string; status: number }[];
+beforeAll(() => {
+  copy = copyProject(fileURLToPath(new URL('../../..', import.meta.url)));
+  return copy.remove;
+});
 beforeEach(async () => {
   calls = [];
-  copy = copyProject(fileURLToPath(new URL('../../..', import.meta.url)));
   aws = await startLocalAws({
     region: 'eu-central-1',
     cloudTrail: { delaySeconds: 0.2, jitterSeconds: 0, lookupsPerSecond: 20 },
@@ -31,7 +34,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await aws.close();
-  copy.remove();
+  for (const folder of foldersMade()) rmSync(join(copy.root, folder), { recursive: true });
 });
 
 /** Runs Node.js in the copy of the project on the target `aws`; nothing but the local AWS can be reached. */
