@@ -101,6 +101,21 @@ test('values of many lines are compared line by line, without colours', () => {
 });
 
 test.for([
+  ['"not yet"', '[\n  0,\n  [\n    1,\n  ],\n]', 'not yet', '[0, [1]]'],
+  ['[\n  2,\n]', 'undefined', '[2]', 'undefined'],
+])('values of different types are shown on one line each: %s and %s', ([expected, actual, one, other]) => {
+  const error = assertion({
+    message: 'Wait.: expected [ +0 ] to be "not yet"',
+    expected,
+    actual,
+    operator: 'strictEqual',
+    diff: `\u001b[32m- Expected:\u001b[39m\n${expected}\n\n\u001b[31m+ Received:\u001b[39m\n${actual}`,
+  });
+
+  expect(describeFailure(error, workshop, 'waits')).toMatchObject({ expected: one, got: other });
+});
+
+test.for([
   [
     'There is no alias.: expected undefined to be defined',
     'There is no alias.',

@@ -97,16 +97,29 @@ function compare(error: ReportedError, rest: string): Comparison {
   const { expected, actual, operator } = error;
   if (typeof expected !== 'string' || typeof actual !== 'string' || !operator) return { detail: rest };
   if (isShort(expected) && isShort(actual)) return { expected, got: actual };
-  return { difference: readDifference(error.diff ?? '') };
+  const difference = readDifference(error.diff ?? '');
+  return difference.length > 0 ? { difference } : { expected: onOneLine(expected), got: onOneLine(actual) };
+}
+
+/** Puts a list or an object on one line: `[0, 1]`. */
+function onOneLine(value: string): string {
+  return value
+    .replace(/(?<=[[{])\n\s*|,\n\s*(?=[\]}])/g, '')
+    .replace(/\n\s*/g, ' ')
+    .replace(/^"(.*)"$/, '$1');
 }
 
 function isShort(value: string): boolean {
   return value.length <= 200 && !value.includes('\n');
 }
 
-/** The lines that differ, each with the one before it, without Vitest's colours and legend. */
+/**
+ * The lines that differ, each with the one before it, without Vitest's colours and legend. None if the values are of
+ * different types, such as a list and a text: Vitest then prints one below the other, with a colon in the legend.
+ */
 function readDifference(diff: string): string[] {
-  const lines = diff.split('\n').slice(2);
+  const [legend, , ...lines] = diff.split('\n');
+  if (legend?.endsWith(':')) return [];
   const differs = (line = '') => /^[-+] /.test(line);
   return lines.filter((line, index) => line.trim() && (differs(line) || differs(lines[index + 1])));
 }
