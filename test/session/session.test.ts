@@ -41,7 +41,7 @@ test('from a clone to the end of the workshop', { timeout: 300_000 }, async () =
   learner.edits('01-create-key', (exercise) => exercise.replace(/todo\('TODO 1: .*'\)/, '2'));
   expect(await learner.seesResult()).toContain('Step 1, TODO 2: ');
   learner.solves('01-create-key', [2, 3, 4]);
-  expect(await learner.seesResult()).toContain('You predicted another number');
+  expect(await learner.seesResult()).toContain('You predicted a different number');
   learner.edits('01-create-key', (exercise) => exercise.replace('return 2;', 'return 1;'));
   expect(await learner.seesResult()).toContain('Step 1 is done');
   learner.presses('d');

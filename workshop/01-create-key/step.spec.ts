@@ -159,7 +159,7 @@ test('leaves one key after two runs, as you predicted', about(1), async () => {
   const keys = (await created()).keys + (await secondRun()).keys;
 
   expect(keys, 'Each run that creates another key leaves an orphan.').toBe(1);
-  expect(predictNumberOfKeys(), 'You predicted another number of keys after two runs.').toBe(keys);
+  expect(predictNumberOfKeys(), 'You predicted a different number of keys after two runs.').toBe(keys);
 });
 
 test('finds a key that another process created', about(2, [1, 2]), async () => {

@@ -96,7 +96,7 @@ test('writes an encrypted message', about(4), async () => {
     throwIfTodo(error);
     expect(
       error?.code === 'ERR_INVALID_ARG_TYPE' ? 'no bytes' : 'bytes',
-      'There were no bytes to write: await encrypt, and take the result out of its answer.',
+      'There were no bytes to write: await encrypt, and take the result out of what it returns.',
     ).toBe('bytes');
     if (error) throw error;
     expect(
@@ -133,7 +133,7 @@ test('encrypts exactly the bytes of the file', about(4), async () => {
     ).toBe('a complete message');
     expect(
       decrypted?.equals(bytes) ? 'the bytes of plaintextFile' : `${decrypted?.length} other bytes`,
-      'The message contains something else than plaintextFile: encrypt all bytes of that file, as they are.',
+      'The message contains something other than plaintextFile: encrypt all bytes of that file, as they are.',
     ).toBe('the bytes of plaintextFile');
   });
 });
@@ -208,7 +208,9 @@ test('uses one data key for both, which takes one call', about(3), async () => {
 test('takes as many calls as you predicted', about(1), async () => {
   const { dataKeyCalls: calls } = await encryptedTwice();
 
-  expect(predictGenerateDataKeyCalls(), 'You predicted another number of GenerateDataKey calls.').toBe(calls);
+  expect(predictGenerateDataKeyCalls(), 'You predicted a different number of GenerateDataKey calls.').toBe(
+    calls,
+  );
 });
 
 test('commits every message to its data key, and signs it', { meta }, async () => {

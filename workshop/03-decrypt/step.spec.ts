@@ -114,14 +114,14 @@ test('asks KMS to decrypt the data key of each message', about(2), async () => {
 
   expect(
     decryptCalls,
-    'Ask KMS about each message, so that a permission that is taken away is gone at once: decrypt without a cache.',
+    'Ask KMS about each message, so that a revoked permission is gone at once: decrypt without a cache.',
   ).toBe(2);
 });
 
 test('needs as many calls as you predicted', about(1), async () => {
   const { decryptCalls } = await decrypted();
 
-  expect(predictDecryptCalls(), 'You predicted another number of Decrypt calls.').toBe(decryptCalls);
+  expect(predictDecryptCalls(), 'You predicted a different number of Decrypt calls.').toBe(decryptCalls);
 });
 
 test('decrypts any message that it is given', about(4), async () => {
@@ -241,7 +241,7 @@ test('refuses a message that was changed or cut off', about(2, [1, 2]), async ()
     await writeFile(encryptedFile, changed);
     expectRefused(
       await tryToDecrypt({ encryptedFile }),
-      'A changed message was decrypted: let the error through.',
+      'A changed message was decrypted: do not catch the error of decrypt.',
     );
   }
 });

@@ -78,27 +78,27 @@ test('sees its marker call', about(5), async () => {
     expectSome(events, 'events', 'Your look found nothing: ResourceName is the whole ARN of the key.');
     expect(
       answer,
-      'The event of the marker call was there, and yet you waited: its requestID is what makeMarkerCall gives.',
+      'The event of the marker call was there, but you went on waiting: its requestID is what makeMarkerCall returns.',
     ).toBe('a count');
   });
 });
 
-test('goes on when a look-up was one too many', about(3), async () => {
+test('looks again when CloudTrail refuses a look-up', about(3), async () => {
   const errors = Object.values(await difficulties()).map(({ awsError }) => awsError);
   expect(
     errors.find((error) => error !== 'none') ?? 'none',
-    'CloudTrail answers two look-ups a second, and refuses more: try again, as pRetry does.',
+    'CloudTrail refuses more than two look-ups a second: let pRetry look again.',
   ).toBe('none');
 });
 
 test('answers when the quiet period is over', about(6), async () => {
   expect(
     (await difficulties()).nothing?.answer,
-    'The counts stayed the same for the quiet period, and yet you waited: compare what is in the lists, and milliseconds.',
+    'The counts stayed the same for the quiet period, but you went on waiting: compare lists with isDeepStrictEqual, and times in milliseconds.',
   ).toBe('a count');
 });
 
-test('gives a number', about(4), async () => {
+test('returns a number', about(4), async () => {
   const [first] = (await difficulties()).nothing?.counts ?? [];
   expect(typeof first, 'Return a number for each encryption context: how many calls are ours.').toBe(
     'number',
@@ -109,7 +109,7 @@ test('counts no call with a key that nobody encrypted with', about(3), async () 
   await expectCount('nothing', 0, 'Nobody encrypted with this key: look up the events of this key.');
 });
 
-test('decides that there was no call, rather than guess it', about(5, [1, 2, 3, 4, 5]), async () => {
+test('reports no call only after its marker call was seen', about(5, [1, 2, 3, 4, 5]), async () => {
   await local.withUndeliveredEvents(async (key) => {
     for (const patience of [{ retries: 0 }, { maxRetryTime: 0 }]) {
       const { looks } = await key.count(patience);
@@ -119,7 +119,7 @@ test('decides that there was no call, rather than guess it', about(5, [1, 2, 3, 
     expect(forTwo.looks, 'You looked once for each encryption context: one look serves all of them.').toBe(1);
     const { looks, markerCalls, counts } = await key.count({ retries: 1, quietPeriod: 5 });
     expect(looks, 'You looked once, before CloudTrail could know anything: look again.').toBe(2);
-    expectSome(markerCalls, 'marker calls', 'You gave a number too early: make a marker call.');
+    expectSome(markerCalls, 'marker calls', 'You returned a count too early: make a marker call.');
     expect(
       counts ?? 'not yet',
       'An earlier call is not your marker call: wait for the event that has its request id.',
@@ -129,9 +129,10 @@ test('decides that there was no call, rather than guess it', about(5, [1, 2, 3, 
 
 test('reports an error of CloudTrail', about(3, [1, 2, 3]), async () => {
   const { awsError } = await local.despite({ service: 'cloudtrail', fault: 'server-error' });
-  expect(awsError, 'CloudTrail failed, and you took that for no events: do not catch its error.').toBe(
-    'InternalFailure',
-  );
+  expect(
+    awsError,
+    'CloudTrail failed, and you took that to mean that there were no events: do not catch its error.',
+  ).toBe('InternalFailure');
 });
 
 test('reports an error of the marker call', about(2, [1, 2]), async () => {
@@ -152,17 +153,21 @@ test('leaves other calls out', about(4), async () => {
   await expectCount(
     'withoutPlaintext',
     0,
-    'GenerateDataKeyWithoutPlaintext is another: compare whole names.',
+    'GenerateDataKeyWithoutPlaintext is another operation: compare whole names.',
   );
 });
 
 test('leaves the calls of other runs out', about(4), async () => {
   await expectCount('otherRuns', 1, 'One call of three is ours: compare the encryption contexts.');
-  await expectCount('signed', 1, 'Our call may have more pairs than ours: a signing suite adds one.');
+  await expectCount(
+    'signed',
+    1,
+    'A call of ours was not counted: it may have more pairs than you look for, because a signing suite adds one.',
+  );
   await expectCount(
     'similarRuns',
     0,
-    'These only resemble ours: compare each pair, name and value, exactly.',
+    'These contexts only resemble ours: compare each name and each value exactly.',
   );
 });
 
@@ -172,7 +177,7 @@ test('reads more than the first page', about(3), async () => {
     const { counts, answer } = await key.count({ pageSize: 2 });
     expect(
       counts?.[0] ?? answer,
-      'A page had 2 events, and others followed: read every page, as long as there is a NextToken.',
+      'A page had 2 events, and more pages followed: read every page, as long as there is a NextToken.',
     ).toBe(4);
   });
 });
@@ -187,7 +192,7 @@ test('waits for an event that comes after the marker call', about(6), async () =
     const { answer, counts } = await key.count();
     expect(
       answer,
-      'Every event came after a second, and yet you waited: make one marker call, before the first look.',
+      'Every event came one second after its call, but you went on waiting: make one marker call, before the first look.',
     ).toBe('a count');
     expect(
       counts,
@@ -206,7 +211,7 @@ test('waits until all counts have stayed the same for the whole quiet period', a
     const patient = await key.count({ retries: 4, quietPeriod: 20_000 });
     expect(
       patient.counts ?? 'not yet',
-      'You answered before the quiet period was over: it is in milliseconds, as Date.now() is.',
+      'You returned the counts before they had stayed the same for the quiet period, which is in milliseconds.',
     ).toBe('not yet');
 
     const restless = { retries: 2, beforeLook: () => key.generateDataKey() };
@@ -268,7 +273,7 @@ async function audited({ skip, task }: TestContext): Promise<Record<string, Audi
   if (hasFailed) {
     stopAudit.abort();
     await difficulties();
-    skip('CloudTrail is not waited for as long as the tests before fail');
+    skip('not waiting for CloudTrail, because an earlier test failed');
   }
   const scenarios = await (await startAudit()).audited;
   return Object.fromEntries(scenarios.map((scenario) => [scenario.name, scenario]));

@@ -51,7 +51,7 @@ test("knows the run's key by its tags", about(2), async () => {
   const { error, changes } = await cleanUpLocally({ tags });
   expect(
     error !== 'no error' && changes.length === 0 ? 'refused' : 'accepted',
-    "A key has each of the run's tags, and one more, and you refused it: compare names and values, not objects.",
+    "You refused a key that has each of the run's tags, and one more: compare names and values, not objects.",
   ).toBe('accepted');
 });
 
@@ -67,7 +67,10 @@ test("schedules the deletion of the run's key, in 7 days", about(3), async () =>
 test('schedules the deletion of a disabled key', about(3), async () => {
   const before = (KeyId: string) => new KMSClient().send(new DisableKeyCommand({ KeyId }));
   const { keyState } = await cleanUpLocally({ before });
-  expect(keyState, 'A key in any other state than PendingDeletion is to be deleted.').toBe('PendingDeletion');
+  expect(
+    keyState,
+    'This key was not deleted: schedule the deletion in every state except PendingDeletion.',
+  ).toBe('PendingDeletion');
 });
 
 // The prediction comes first: until it is made, nothing is shown.
@@ -87,7 +90,7 @@ test('deletes the alias', about(4), async () => {
   expect(alias ? 'there' : 'gone', 'The alias is still there: delete the alias.').toBe('gone');
 });
 
-test('says so when the alias cannot be deleted', about(4, [1, 2, 3, 4]), async () => {
+test('fails when the alias cannot be deleted', about(4, [1, 2, 3, 4]), async () => {
   const { error } = await cleanUpLocally({ failing: ['DeleteAlias'] });
   expectError(error, 'KMS could not delete the alias, and you did not say so: await it, and catch no error.');
 });
@@ -113,7 +116,7 @@ test('cannot decrypt while the deletion is pending, as you predicted', about(1),
 
   expect(
     predictDecryptWhilePending(),
-    'You predicted something else about a key whose deletion is pending.',
+    'You predicted a different result for a key whose deletion is pending.',
   ).toBe(decrypted !== undefined);
 });
 
@@ -133,12 +136,12 @@ test('deletes the output files without an alias', about(5, [1, 5]), async () => 
     );
     expect(
       existing(localRequest.files).length,
-      'Without an alias, these files are still there: delete them, too.',
+      'Your alias was gone, and the output files are still there: delete them all the same.',
     ).toBe(0);
   });
 });
 
-test('deletes no folder, and says so', about(5), async ({ skip }) => {
+test('deletes no folder, and fails if there is one', about(5), async ({ skip }) => {
   const { filesLeft } = await cleanedUp();
   // An error of a deletion that nobody awaits would end the run.
   if (filesLeft.length > 0) skip('the output files are not deleted yet');
@@ -148,7 +151,7 @@ test('deletes no folder, and says so', about(5), async ({ skip }) => {
     const error = await errorOf(cleanUp({ ...request, files: [subfolder] }));
     const left = existing([subfolder]).length;
     await rm(subfolder, { recursive: true, force: true });
-    expect(left, 'A folder of the same name is gone, with all in it: delete files only.').toBe(1);
+    expect(left, 'A folder of the same name is gone, with everything in it: delete files only.').toBe(1);
     expectError(error, 'A folder stood in place of a file, and you did not say so: that is an error.');
   });
 });
@@ -176,7 +179,7 @@ test("leaves other teams' aliases alone, in a crowded account", about(2), async 
     'PendingDeletion',
   );
   const aliases = changes.filter((operation) => operation === 'DeleteAlias').length;
-  expect(aliases, 'Aliases of other teams are gone: delete yours alone.').toBe(1);
+  expect(aliases, 'Aliases of other teams are gone: delete only yours.').toBe(1);
 });
 
 test("leaves a key alone that does not carry the run's tags", about(2, [1, 2]), async () => {
@@ -210,11 +213,14 @@ test('leaves a key alone whose tags it cannot read', about(2, [1, 2]), async () 
   expect(keyState, 'KMS could not say which tags the key has: do not catch the error.').toBe('Enabled');
 });
 
-test('does not say that all is clean when it cannot look', { meta: { todos: [1] } }, async () => {
+test('fails when it cannot look for the key', { meta: { todos: [1] } }, async () => {
   const failing = ['DescribeKey', 'ListAliases'];
   await withLocalAws({ faults: failing.map(failingAt) }, async () => {
     const error = await errorOf(cleanUp({ ...request, files: [] }));
-    expectError(error, 'KMS could not say whether there is a key, and findKey took that for no key.');
+    expectError(
+      error,
+      'KMS could not say whether there is a key, and findKey returned no key: rethrow the error.',
+    );
   });
 });
 

@@ -182,8 +182,10 @@ test('needs as many calls as you predicted', about(1, [2, ...working]), async ()
   });
 
   const predicted = predictGenerateDataKeyCalls();
-  expect(predicted.withId, 'You predicted another number of calls with the id in the context.').toBe(withId);
-  expect(predicted.withoutId, 'You predicted another number of calls without the id.').toBe(withoutId);
+  expect(predicted.withId, 'You predicted a different number of calls with the id in the context.').toBe(
+    withId,
+  );
+  expect(predicted.withoutId, 'You predicted a different number of calls without the id.').toBe(withoutId);
 });
 
 /** Has two workers encrypt documents, in a local AWS with a clock that only the uploads move. */

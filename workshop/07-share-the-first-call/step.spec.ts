@@ -216,7 +216,9 @@ test('needs as many calls without it as you predicted', about(1, [1, 2, 3, 4, 5]
   const caching = cachingManager({ keyArn: runKeyArn });
   const calls = await countSuccessful('GenerateDataKey', () => times(50, () => encrypt(caching)));
 
-  expect(predictGenerateDataKeyCalls(), 'You predicted another number of GenerateDataKey calls.').toBe(calls);
+  expect(predictGenerateDataKeyCalls(), 'You predicted a different number of GenerateDataKey calls.').toBe(
+    calls,
+  );
 });
 
 interface Caching {

@@ -92,7 +92,7 @@ test('encrypts every byte of the file', encrypting(3), async () => {
   ).toBe('returned');
   expect(
     (await plaintextOf(output))?.equals(plaintext) ? 'the plaintext' : 'something else',
-    'The message contains something else than plaintextFile: encrypt all of its bytes.',
+    'The message contains something other than plaintextFile: encrypt all of its bytes.',
   ).toBe('the plaintext');
 
   const empty = await encryptBytes(Buffer.alloc(0));
@@ -122,7 +122,7 @@ test('gives out as many bytes as you predicted', { meta: { todos: [1], about: 1 
   decryption.end(withBrokenSignature(await sampleMessage(sampleBytes(mebibyte), frameLength)));
   await once(decryption, 'error');
 
-  expect(predictReleasedBytes(), 'You predicted another number of bytes.').toBe(released);
+  expect(predictReleasedBytes(), 'You predicted a different number of bytes.').toBe(released);
 });
 
 test('reads no more than the length that it told', encrypting(3), async () => {

@@ -154,7 +154,7 @@ test('encrypts or not, as you predicted', about(1, [2, 3, 4, 5]), async () => {
     return { warm: await encryptWith(warm), cold: await encryptWith(cold) };
   });
 
-  expect(predictNextMessage(), 'You predicted something else.').toBe(outcomes.warm);
+  expect(predictNextMessage(), 'You predicted a different result.').toBe(outcomes.warm);
   // No wrong answer fails here: it shows that the writer has lost its permission.
   expect(outcomes.cold, 'An empty cache has to ask KMS, which refuses.').toBe('refused');
 });

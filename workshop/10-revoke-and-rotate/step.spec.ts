@@ -230,7 +230,7 @@ test('opens the old message or not, as you predicted', about(1, [2, 3, 4, 5]), a
     await moveMessage({ file, encryptionContext, oldKeyring, newKeyring });
     await revokeKey(kms, oldKey, [60_000]);
 
-    expect(predictOldMessage(), 'You predicted something else.').toBe(outcome);
+    expect(predictOldMessage(), 'You predicted a different result.').toBe(outcome);
     // No wrong answer fails here: it shows why the old message opens.
     expect([after, next === before], 'Only new messages use new material.').toEqual([before, false]);
   });

@@ -57,7 +57,7 @@ test('says that a text is not a message', forHeader, async () => {
     Buffer.concat([Buffer.from([2]), sampleBytes(600)]),
   ];
 
-  expect(await answers(others, reader), 'There is no header to read in something else than a message.').toBe(
+  expect(await answers(others, reader), 'There is no header to read in something other than a message.').toBe(
     'not a message',
   );
 });
@@ -248,7 +248,9 @@ test('asks KMS, or not, as you predicted', about(1, [2, 3, 4, 5]), async () => {
     if (await isKmsAsked(broken, { ...reader, keyId })) asked.push(mistake);
   }
 
-  expect([...predictAsked()].sort().join(' and '), 'You predicted something else.').toBe(asked.join(' and '));
+  expect([...predictAsked()].sort().join(' and '), 'You predicted a different result.').toBe(
+    asked.join(' and '),
+  );
 });
 
 /** The diagnosis, or which error was thrown instead. Throws an error that is a mistake in the code. */

@@ -268,9 +268,10 @@ test('makes as many calls and data keys as you predicted', about(1, everything),
   });
 
   const predicted = predictHundredMessages();
-  expect(`calls: ${predicted.calls}, data keys: ${predicted.dataKeys}`, 'You predicted other numbers.').toBe(
-    `calls: ${calls}, data keys: ${dataKeys}`,
-  );
+  expect(
+    `calls: ${predicted.calls}, data keys: ${predicted.dataKeys}`,
+    'You predicted different numbers.',
+  ).toBe(`calls: ${calls}, data keys: ${dataKeys}`);
 });
 
 /** Runs an action with a KMS key of its own, in a local AWS. */
