@@ -56,7 +56,7 @@ test('gives a request the error of its own call', about(2), async () => {
   throwIfTodo(error);
   expect(
     error === outage ? 'its error' : error instanceof Error ? 'another error' : 'no error',
-    'The call of this request failed, but the request did not get the error: do not catch what ask throws.',
+    'The call of this request failed, but the request did not get the error: do not catch the error that ask throws.',
   ).toBe('its error');
 });
 
@@ -191,7 +191,7 @@ test('keeps no line that is empty', about(3, [1, 2, 3, 4, 5]), async () => {
 
   expect(
     bytesInUse() - before > 1_200_000 ? 'kept' : 'gone',
-    'Every line that was ever used is still there, so memory grows with each new context: delete what is empty.',
+    'Every line that was ever used is still there, so memory grows with each new context: delete empty lines.',
   ).toBe('gone');
 });
 

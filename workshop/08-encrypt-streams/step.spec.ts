@@ -50,7 +50,7 @@ test('gives the temporary file its name when it is written', encrypting(2), asyn
     error?.code === 'ENOENT' ? 'no temporary file' : 'a temporary file',
     error?.syscall === 'rename'
       ? 'There was no temporary file to rename yet: await write, and in TODO 4 the pipeline.'
-      : 'The temporary file had its name already, and rm found none: remove it only when something failed.',
+      : 'The temporary file had been renamed already, and rm found none: remove it only when something failed.',
   ).toBe('a temporary file');
   if (ended === 'threw') throw error;
   expect(
@@ -67,7 +67,7 @@ test('tells encryptStream what it needs to know', encrypting(3), async () => {
   expect(
     lengths.length > 0 ? (lengths[0] ?? 'no length') : 'no data key',
     lengths.length > 0
-      ? 'A stream does not show how long it is, and the cache is not used for an unknown length: pass encryptStream the plaintextLength.'
+      ? 'A stream does not show how long it is, and the cache is not used without a length: pass encryptStream the plaintextLength.'
       : 'encryptFile did not use the materialsManager that it was given: pass it to encryptStream.',
   ).toBe(1_000);
   const message = await readMessage(files.output);
@@ -125,7 +125,7 @@ test('gives out as many bytes as you predicted', { meta: { todos: [1], about: 1 
   expect(predictReleasedBytes(), 'You predicted a different number of bytes.').toBe(released);
 });
 
-test('reads no more than the length that it told', encrypting(3), async () => {
+test('reads no more than the announced length', encrypting(3), async () => {
   const { ended } = await encryptBytes(plaintext, ({ input }) => ({
     materialsManager: sampleManager(() => appendFileSync(input, plaintext)),
   }));
@@ -140,7 +140,7 @@ test('throws when a stream fails', encrypting(4), async () => {
   const cannotRead = await encryptBytes('a folder');
   expect(
     cannotRead.error?.message === 'Premature close' ? 'Premature close' : 'the error of the file',
-    'The process would have ended here: encryption does not survive that it is destroyed, which pipeline does when a stream fails.',
+    'The process would have ended here: pipeline destroys its streams when one fails, and encryption does not survive that.',
   ).toBe('the error of the file');
   expect(
     cannotRead.ended === 'returned' ? 'no error' : 'an error',
@@ -164,7 +164,7 @@ test('throws when a stream fails', encrypting(4), async () => {
   const cannotEncrypt = await encryptBytes(plaintext, () => ({ materialsManager: withoutDataKey }));
   expect(
     cannotEncrypt.ended,
-    'There was no data key, and that error of encryption did not reach encryptFile: pass it on to the pipeline.',
+    'There was no data key, and the error of encryption did not reach encryptFile: pass it on to the pipeline.',
   ).toBe('threw');
 });
 
@@ -249,7 +249,7 @@ test('refuses a message that it should not accept', decrypting, async () => {
       created[0] ?? 'no file',
       `A message ${how} left a plaintext: rename the temporary file only after the pipeline succeeded.`,
     ).toBe('no file');
-    expect(ended, `A message ${how} was no error of decryptFile: let the error through.`).toBe('threw');
+    expect(ended, `decryptFile returned no error for a message ${how}: let the error through.`).toBe('threw');
   }
 
   const longFrame = await decryptBytes(await sampleMessage(plaintext, 5 * frameLength));

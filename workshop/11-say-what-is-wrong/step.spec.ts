@@ -57,7 +57,7 @@ test('says that a text is not a message', forHeader, async () => {
     Buffer.concat([Buffer.from([2]), sampleBytes(600)]),
   ];
 
-  expect(await answers(others, reader), 'There is no header to read in something other than a message.').toBe(
+  expect(await answers(others, reader), 'This is not a message, so it has no header to read.').toBe(
     'not a message',
   );
 });
@@ -137,7 +137,7 @@ test('does not call a message sound because KMS decrypts its data key', about(4,
 });
 
 const refusals = [
-  { mistake: 'no permission', why: 'KMS denies this reader the access to the key.' },
+  { mistake: 'no permission', why: 'KMS denies this reader access to the key.' },
   { mistake: 'disabled', why: 'The key is disabled.' },
   { mistake: 'pending deletion', why: 'The key is pending deletion, which is an invalid state.' },
 ] as const;
@@ -210,7 +210,7 @@ test('says that the content was changed', forContent, async () => {
   ).toBe('changed');
 });
 
-test('calls no message sound that was changed anywhere', forContent, async () => {
+test('calls no changed message sound, wherever the change is', forContent, async () => {
   const { message, reader } = await given();
   const found = await answers(changedWithin(message, [0, message.length], 4), reader);
 

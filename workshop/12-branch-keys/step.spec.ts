@@ -115,7 +115,7 @@ describe('a new branch key', () => {
   test('has 256 bits', about(2, todos), async () => {
     const [version] = (await created()).branchKeys;
 
-    expect(Number(version?.length) * 8, 'The branch key has another number of bits.').toBe(256);
+    expect(Number(version?.length) * 8, 'The branch key needs 256 bits: see KeySpec.').toBe(256);
   });
 });
 

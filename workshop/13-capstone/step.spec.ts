@@ -166,7 +166,7 @@ test('says why there is no document', requirement, async () => {
     for (const id of ['text', 'cut off', 'content'])
       expect(
         await reasonOf(store.get('Ada', id)),
-        'A message that is none, was cut off or changed is broken, whatever error the Encryption SDK has.',
+        'This is a broken message: it was cut off or changed, or is not a message, whatever error the Encryption SDK has.',
       ).toBe('broken');
     expect(
       await reasonOf(store.get('Ada', 'data key')),
@@ -178,7 +178,7 @@ test('says why there is no document', requirement, async () => {
 
     expect(
       await reasonOf(store.get('Ada', 'contract')),
-      'KMS has an error inside, which says nothing about the document: it needs no reason, but an error (step 11).',
+      'KMS had an internal error, which says nothing about the document: throw that error, without a reason (step 11).',
     ).toBe('an error without a reason');
   });
 });
@@ -232,7 +232,7 @@ test('moves all documents to a new key', requirement, async () => {
 
     expect(
       [...Ada.messages.keys()].sort().join(),
-      'There are other messages than documents: nothing else may be left.',
+      'There are messages that belong to no document: leave nothing else behind.',
     ).toBe('1,2,3');
     expect(
       ['1', '2'].filter((id) => keyArnOf(Ada.messages.get(id) ?? contract) !== spareKeyArn).join(),
@@ -249,7 +249,7 @@ test('moves all documents to a new key', requirement, async () => {
   });
 });
 
-test('leaves all as it was if a move fails', requirement, async () => {
+test('leaves everything as it was if a move fails', requirement, async () => {
   await withStore({}, async ({ store, kms, Ada, spareKeyArn }) => {
     for (const id of ['1', '2']) await store.put('Ada', id, contract);
     const state = () => [Ada.keyArn, ...Ada.messages.values()];
