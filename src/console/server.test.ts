@@ -215,6 +215,17 @@ describe('files', () => {
     expect(await isShown('real/secret.bin')).toBe(false);
   });
 
+  test('that have names with characters which change the direction of text are shown with these made visible', async () => {
+    mkdirSync(join(site.output, '\u202Enur'));
+    writeFileSync(join(site.output, '\u202Enur/\u202Etxt.exe'), message);
+
+    const { status, body } = await site.ask(`/messages?a=${encodeURIComponent('\u202Enur/\u202Etxt.exe')}`);
+    expect(status).toBe(200);
+    expect(body).toContain('<h1>&lt;U+202E&gt;txt.exe</h1>');
+    expect(body).toContain('&lt;U+202E&gt;nur</h2>');
+    expect(body).not.toContain('\u202E');
+  });
+
   test('without encryption are named at most, and no byte of them is shown', async () => {
     writeFileSync(join(site.output, 'ada/plaintext_u_cycled_1.txt'), 'Dear Ada');
     writeFileSync(join(site.output, 'ada/letter.txt'), 'Dear Ada');

@@ -2,7 +2,7 @@ import { decodeBodyHeader, deserializeSignature } from '@aws-crypto/serialize';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { headerReader } from '../../evidence/message.ts';
 import { seededRandom } from '../../local-aws/seeded-random.ts';
-import { type Anatomy, readAnatomy } from './anatomy.ts';
+import { type Anatomy, mostFields, readAnatomy } from './anatomy.ts';
 import { encryptMessage, suiteIds, unframedMessage, type Wanted } from './testing/sdk-messages.ts';
 
 const contexts: Record<string, string>[] = [
@@ -168,7 +168,7 @@ describe('broken messages', () => {
       0,
       'The file is cut off. The field Version has 1 byte; none is left.',
     ],
-    ['text', () => Buffer.from('Dear Ada'), 0, 'A message begins with its version, 1 or 2. This byte is 68.'],
+    ['text', () => Buffer.from('Dear Ada'), 0, 'A message begins with its version, 1 or 2. This file begins'],
     ['an unknown suite', () => messageWith('suite', [0, 1]), 1, "The SDK can't read this"],
     ['a suite of the other version', () => messageWith('suite', [0, 0x14]), 1, 'No message of version 2 can'],
     [
@@ -187,6 +187,20 @@ describe('broken messages', () => {
     const { fault } = readAnatomy(broken());
     const at = typeof place === 'number' ? place : fieldOf(committing(), place).start;
     expect(fault).toEqual({ at, why: expect.stringContaining(why) });
+  });
+
+  test('is read up to a limit: a small file can hold millions of fields', () => {
+    const header = committing().subarray(0, fieldOf(committing(), 'headerTag').start + 16);
+    // Frames of one byte. Each has four fields.
+    const frames = new DataView(new ArrayBuffer((33 * mostFields) / 4));
+    for (let number = 1; number <= mostFields / 4; number++) frames.setUint32(33 * (number - 1), number);
+    const bytes = Buffer.concat([header, Buffer.from(frames.buffer)]);
+    bytes.writeUInt32BE(1, fieldOf(committing(), 'frameLength').start);
+
+    const { fields, fault } = readAnatomy(bytes);
+    expect(fault).toMatchObject({ isTooLong: true, at: fields.at(-1)?.start });
+    expect(fields).toHaveLength(mostFields + 1);
+    expect(readAnatomy(bytes.subarray(0, bytes.length / 2)).fault).not.toHaveProperty('isTooLong');
   });
 
   const committing = () => messages[suiteIds.length - 1] ?? new Uint8Array();

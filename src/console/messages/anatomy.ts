@@ -23,7 +23,12 @@ export interface Field {
 export interface Fault {
   at: number;
   why: string;
+  /** True if the message may make sense, but isn't read further, because it has too many fields. */
+  isTooLong?: true;
 }
+
+/** Number of fields that are read: more would keep the process busy for minutes. 64 MB in frames of 4,096 bytes have fewer. */
+export const mostFields = 100_000;
 
 /** The fields of a message, without a gap from its first byte to its last. With a fault, the last field is `unknown`. */
 export interface Anatomy {
@@ -33,10 +38,10 @@ export interface Anatomy {
 }
 
 class FaultError extends Error {
-  readonly at: number;
-  constructor(at: number, why: string) {
-    super(why);
-    this.at = at;
+  readonly fault: Fault;
+  constructor(fault: Fault) {
+    super(fault.why);
+    this.fault = fault;
   }
 }
 
@@ -50,10 +55,11 @@ export function readAnatomy(bytes: Uint8Array): Anatomy {
     return { bytes, fields: walk.fields };
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;
-    const { at, message: why } = error;
+    const { fault } = error;
+    const { at } = fault;
     const fields = walk.fields.filter(({ end }) => end <= at);
     if (at < bytes.length) fields.push({ name: 'unknown', start: at, end: bytes.length, lengthBytes: 0 });
-    return { bytes, fields, fault: { at, why } };
+    return { bytes, fields, fault };
   }
 }
 
@@ -71,7 +77,7 @@ class Walk {
   header(): HeaderInfo {
     const version = this.#number('version', 1);
     if (version !== 1 && version !== 2) {
-      this.#refuseLast(`A message begins with its version, 1 or 2. This byte is ${version}.`);
+      this.#refuseLast('A message begins with its version, 1 or 2. This file begins with another byte.');
     }
     if (version === 1 && this.#number('type', 1) !== 128) {
       this.#refuseLast('The type of a message is 128: customer authenticated encrypted data.');
@@ -174,6 +180,10 @@ class Walk {
   #add(name: FieldName, length: number, number?: number, lengthBytes = 0): Field {
     const start = this.#position;
     const end = start + length;
+    if (this.fields.length === mostFields) {
+      const why = `The console reads ${mostFields.toLocaleString('en')} fields of a message at most.`;
+      throw new FaultError({ at: start, why, isTooLong: true });
+    }
     if (end > this.#bytes.length) this.#endsEarly(`field ${fieldMeanings[name].label} has ${count(length)}`);
     const field = { name, start, end, lengthBytes, ...(number === undefined ? {} : { number }) };
     this.fields.push(field);
@@ -186,7 +196,7 @@ class Walk {
     try {
       return read();
     } catch (error) {
-      throw new FaultError(from, `The SDK can't read this: ${(error as Error).message}`);
+      throw new FaultError({ at: from, why: `The SDK can't read this: ${(error as Error).message}` });
     }
   }
 
@@ -202,11 +212,11 @@ class Walk {
   }
 
   #refuseLast(why: string): never {
-    throw new FaultError(this.fields.at(-1)?.start ?? 0, why);
+    throw new FaultError({ at: this.fields.at(-1)?.start ?? 0, why });
   }
 
   #refuse(why: string): never {
-    throw new FaultError(this.#position, why);
+    throw new FaultError({ at: this.#position, why });
   }
 }
 

@@ -162,7 +162,7 @@ export const fieldMeanings = {
   unknown: {
     part: 'unknown',
     label: 'Not understood',
-    purpose: 'From here on, the bytes make no sense. They are not shown, because they may be plaintext.',
+    purpose: 'The bytes from here on are not shown, because they may be plaintext.',
   },
 } satisfies Record<string, Meaning>;
 

@@ -1,8 +1,9 @@
 import type { NodeMaterialsManager } from '@aws-crypto/client-node';
 import { expect, test } from 'vitest';
 import { sampleManager, sampleMessage } from '../../evidence/samples.ts';
+import { readAnatomy } from './anatomy.ts';
 import { comparison, messageArticle, type NamedMessage } from './message-page.ts';
-import { cachingManager, encryptTwice } from './testing/sdk-messages.ts';
+import { cachingManager, encryptMessage, encryptTwice } from './testing/sdk-messages.ts';
 
 const named = (bytes: Uint8Array): NamedMessage => ({ label: 'ada/m', name: 'm', size: bytes.length, bytes });
 
@@ -26,6 +27,33 @@ test('data keys that are not shared are not said to be', async () => {
 
   expect(page).toContain('These messages don’t share a data key.');
   expect(page).not.toContain('shared"');
+});
+
+test('a data key is shared wherever its encrypted data keys are in the two messages', async () => {
+  const dataKeys = 2;
+  const plaintext = Buffer.from('a plaintext');
+  const wanted = { suiteId: 0x0478, dataKeys, encryptionContext: {}, plaintext, frameLength: 64 } as const;
+  const message = await encryptMessage(wanted);
+  const keys = readAnatomy(message).fields.filter(({ name }) =>
+    /^(keyProvider|keyInfo|encryptedKey)$/.test(name),
+  );
+  const [start = 0, middle = 0, end = 0] = [keys[0]?.start, keys[3]?.start, keys[5]?.end];
+  const swapped = Buffer.concat([
+    ...[message.subarray(0, start), message.subarray(middle, end)],
+    ...[message.subarray(start, middle), message.subarray(end)],
+  ]);
+
+  const page = String(await comparison(named(message), named(swapped)));
+  expect(page).toContain('These messages share a data key.');
+  expect(page).toMatch(/id="shared">\s*<h3>Encrypted data key 1</);
+});
+
+test('files without readable data keys are not said to have different ones', async () => {
+  const [message] = await twoMessages(sampleManager());
+  for (const bytes of [Buffer.from('Dear Ada'), Buffer.from(message.bytes ?? []).subarray(0, 100)])
+    expect(String(await comparison(message, named(bytes)))).toContain('These files can’t be compared.');
+  const twice = [named(Buffer.from('Dear Ada')), named(Buffer.from('Dear Ada'))] as const;
+  expect(String(await comparison(...twice))).toContain('These files are identical.');
 });
 
 test('a file is identical to itself', async () => {

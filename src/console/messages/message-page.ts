@@ -95,7 +95,8 @@ function plural(count: number, noun: string): string {
 function faultOf({ fault, bytes }: Anatomy): Html | '' {
   if (!fault) return '';
   const where = fault.at < bytes.length ? `at byte ${fault.at.toLocaleString('en')}` : 'at its end';
-  return html`<p class="fault" role="status"><strong>It stops making sense ${where}.</strong> ${fault.why}
+  const what = fault.isTooLong ? 'It is not read further than' : 'It stops making sense';
+  return html`<p class="fault" role="status"><strong>${what} ${where}.</strong> ${fault.why}
 ${fault.at === 0 ? 'It is not a message of the AWS Encryption SDK.' : ''}</p>`;
 }
 
@@ -173,21 +174,35 @@ export function comparison(first: NamedMessage, second: NamedMessage): Html {
   const pairs = pairFields(a, b);
   const equal = pairs.filter((pair) => pair.isEqual);
   const equalLabels = new Set(equal.map(({ label }) => label));
-  const shared = equal.find(({ name }) => name === 'encryptedKey');
+  const shared = sharedKey(a, b);
   const isEqual = (field: Field) => equalLabels.has(labelOf(field));
   const shown = pairs.length > 160 ? pairs.slice(0, 160) : pairs;
   return html`<article><h1>${first.name} <span class="muted">and</span> ${second.name}</h1>
-${equal.length === pairs.length ? html`<p class="verdict"><strong>These files are identical.</strong></p>` : verdictOf(shared)}
+${verdictOf(a, b, shared)}
 <p class="summary">${equal.length} of ${plural(pairs.length, 'field')} have the same bytes in both.</p>
 ${[first, second].map(
   ({ label }, index) =>
     html`<h2 class="bar-title">${label}</h2>${faultOf(index ? b : a)}${bar(index ? b : a, isEqual)}`,
 )}
-<ol class="pairs">${shown.map((pair) => pairItem(pair, pair === shared))}</ol>
+<ol class="pairs">${shown.map((pair) => pairItem(a, b, pair, pair.a !== undefined && pair.a === shared))}</ol>
 ${shown.length < pairs.length ? html`<p>${plural(pairs.length - shown.length, 'more field')} not shown.</p>` : ''}</article>`;
 }
 
-function verdictOf(shared: Pair | undefined): Html {
+/** The first encrypted data key of a message that another one has, too, at any place; undefined if there is none. */
+function sharedKey(a: Anatomy, b: Anatomy): Field | undefined {
+  const keysOf = ({ fields }: Anatomy) => fields.filter(({ name }) => name === 'encryptedKey');
+  const hexIn = ({ bytes }: Anatomy, field: Field) => Buffer.from(valueBytes(bytes, field)).toString('hex');
+  const inB = new Set(keysOf(b).map((field) => hexIn(b, field)));
+  return keysOf(a).find((field) => inB.has(hexIn(a, field)));
+}
+
+function verdictOf(a: Anatomy, b: Anatomy, shared: Field | undefined): Html {
+  if (Buffer.compare(a.bytes, b.bytes) === 0)
+    return html`<p class="verdict"><strong>These files are identical.</strong></p>`;
+  // The content type follows the last encrypted data key.
+  const hasAllKeys = ({ fields }: Anatomy) => fields.some(({ name }) => name === 'contentType');
+  if (!shared && !(hasAllKeys(a) && hasAllKeys(b)))
+    return html`<p class="verdict"><strong>These files can’t be compared.</strong> Their encrypted data keys could not all be read.</p>`;
   return shared
     ? html`<p class="verdict is-shared"><strong>These messages share a data key.</strong> The same encrypted data key is in both: it was made once, by one call. Each message has an ID of its own, and so a derived key of its own. <a href="#shared">See the bytes</a></p>`
     : html`<p class="verdict"><strong>These messages don’t share a data key.</strong> No encrypted data key is in both: each message has its own.</p>`;
@@ -195,9 +210,8 @@ function verdictOf(shared: Pair | undefined): Html {
 
 interface Pair {
   label: string;
-  name: Field['name'];
-  a: string | undefined;
-  b: string | undefined;
+  a: Field | undefined;
+  b: Field | undefined;
   isEqual: boolean;
 }
 
@@ -210,9 +224,8 @@ function pairFields(a: Anatomy, b: Anatomy): Pair[] {
     const isKnown = fieldA?.name !== 'unknown';
     return {
       label,
-      name: (fieldA ?? fieldB)?.name ?? 'unknown',
-      a: fieldA && describeValue(a.bytes, fieldA),
-      b: fieldB && describeValue(b.bytes, fieldB),
+      a: fieldA,
+      b: fieldB,
       isEqual:
         isKnown &&
         fieldA !== undefined &&
@@ -223,9 +236,12 @@ function pairFields(a: Anatomy, b: Anatomy): Pair[] {
 }
 
 /** @param isShared true for the encrypted data key that both messages have, to which the verdict leads */
-function pairItem({ label, name, a, b, isEqual }: Pair, isShared: boolean): Html {
-  const cell = (value: string | undefined) => html`<p class="value">${value ?? html`<em>not there</em>`}</p>`;
+function pairItem(a: Anatomy, b: Anatomy, pair: Pair, isShared: boolean): Html {
+  const { label, isEqual } = pair;
+  const name = (pair.a ?? pair.b)?.name ?? 'unknown';
+  const cell = ({ bytes }: Anatomy, field: Field | undefined) =>
+    html`<p class="value">${field ? describeValue(bytes, field) : html`<em>not there</em>`}</p>`;
   return html`<li class="p-${fieldMeanings[name].part}${isEqual ? ' is-equal' : ''}" ${isShared ? html`id="shared"` : ''}>
 <h3>${label}</h3><p class="mark">${isEqual ? '= equal' : '≠ different'}</p>
-${isEqual ? cell(a) : html`${cell(a)}${cell(b)}`}</li>`;
+${cell(a, pair.a)}${isEqual ? '' : cell(b, pair.b)}</li>`;
 }

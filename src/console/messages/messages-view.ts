@@ -18,7 +18,7 @@ const mostDroppedBytes = 16 * 1024 * 1024;
 interface Source {
   /** Names it in an address. */
   id: string;
-  /** The run's folder, or where it comes from. */
+  /** The run's folder, or where it comes from. It is printable, as the name is. */
   group: string;
   name: string;
   size: number;
@@ -38,7 +38,7 @@ export function messagesView(folder: string): Hono {
     const files = await listOutputFiles(folder);
     return [
       ...files.map(({ path, size }) => {
-        const [name = path, group = ''] = path.split('/').reverse();
+        const [name = path, group = ''] = printable(path).split('/').reverse();
         return { id: path, group, name, size, read: () => readOutputFile(folder, path) };
       }),
       ...dropped,
@@ -123,7 +123,7 @@ function fileList(sources: Source[], a?: string, b?: string): Html {
 }
 
 function fileItem({ id, name, size }: Source, a?: string, b?: string): Html {
-  return html`<li><a class="file" href="/messages?a=${encodeURIComponent(id)}" ${id === a ? html`aria-current="true"` : ''}><span>${printable(name)}</span> <small>${describeBytes(size)}</small></a>
+  return html`<li><a class="file" href="/messages?a=${encodeURIComponent(id)}" ${id === a ? html`aria-current="true"` : ''}><span>${name}</span> <small>${describeBytes(size)}</small></a>
 ${a && id !== a ? compareLink(a, id, name, id === b) : ''}</li>`;
 }
 
