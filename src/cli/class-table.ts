@@ -99,7 +99,7 @@ function renderTable(learners: Learner[], steps: StepFolder[], { width, now }: R
     '',
     ...totals.map(line),
     '',
-    ` ${marks.ok} done  ${marks.toDo} here now  ${marks.unsure} changed since it passed  ${marks.skipped} took the reference`,
+    ` ${marks.ok} done  ${marks.toDo} here now  ${marks.unsure} changed since it passed  ${marks.skipped} used the reference`,
   ];
 }
 

@@ -73,7 +73,7 @@ test('shows learners by steps, how many are where, and who has been at one step 
       ' done        3  2  1',
       ' here now    ·  2  1',
       '',
-      ' ✔ done  ○ here now  ~ changed since it passed  ↷ took the reference',
+      ' ✔ done  ○ here now  ~ changed since it passed  ↷ used the reference',
       '',
       ' Longest at one step',
       ' ○ Ada     step 2, plant a tree: nothing has passed yet',

@@ -56,11 +56,11 @@ describe('clean-up', () => {
     expect(isWell).toBe(true);
     expect(output).toMatch(
       new RegExp(
-        '^To remove of dead:\\n' +
+        '^To remove from dead:\\n' +
           ` {2}alias/kms_key_cse_usecase_3_dead, and its key ${arn} in 7 days\\n` +
           ` {2}${arn} in 7 days: no alias points to it\\n` +
           ' {2}output[/\\\\]dead[/\\\\]encrypted_e_1.txt\\n' +
-          '✔ Removed, and looked for again. Left of dead: nothing.\\n$',
+          '✔ Removed and checked. Nothing of dead is left.\\n$',
       ),
     );
     expect((await seat.keyStates()).sort()).toEqual(['Enabled', 'PendingDeletion', 'PendingDeletion']);
@@ -79,7 +79,7 @@ describe('clean-up', () => {
     const { isWell, output } = await cleanUp('--dry-run');
 
     expect(isWell).toBe(true);
-    expect(output).toContain('To remove of dead:\n  alias/kms_key_cse_usecase_3_dead, and its key');
+    expect(output).toContain('To remove from dead:\n  alias/kms_key_cse_usecase_3_dead, and its key');
     expect(output).toMatch(/\n· Nothing was changed: --dry-run\.\n$/);
     expect(await seat.keyStates()).toEqual(['Enabled', 'Enabled']);
     expect(await seat.aliases()).toEqual([dead.aliasName]);
@@ -100,7 +100,9 @@ describe('clean-up', () => {
     expect(output).toContain(
       "\n  A key that it created has neither its alias nor its tags, and can't be found:",
     );
-    expect(output).toMatch(/\n✘ Removed what was found\. Left of dead: the keys that can't be found\.\n$/);
+    expect(output).toMatch(
+      /\n✘ Removed what was found\. Of dead, the keys that can't be found are left\.\n$/,
+    );
     expect((await seat.keyStates()).sort()).toEqual(['Enabled', 'PendingDeletion']);
   });
 
@@ -116,9 +118,9 @@ describe('clean-up', () => {
 
     expect(isWell).toBe(true);
     expect(output).toBe(
-      `To remove of dead:\n  ${join('output/dead/encrypted_e_1.txt')}\n` +
+      `To remove from dead:\n  ${join('output/dead/encrypted_e_1.txt')}\n` +
         `· Left alone:\n  alive: it is still running, as process ${process.pid}\n` +
-        '✔ Removed, and looked for again. Left of dead: nothing.\n',
+        '✔ Removed and checked. Nothing of dead is left.\n',
     );
     expect(readdirSync(join(seat.workshop.root, 'output'))).toEqual(['alive']);
     expect(openLedgers(seat.workshop.root).map(({ run }) => run)).toEqual(['alive']);
@@ -211,13 +213,13 @@ describe('clean-up without a ledger', () => {
 
     expect(output).toMatch(
       new RegExp(
-        '^To remove of ada:\\n' +
+        '^To remove from ada:\\n' +
           ` {2}alias/kms_key_cse_usecase_3_ada, and its key ${arn} in 7 days\\n` +
           ` {2}alias/kms_key_cse_usecase_3_ada_to_clean_up_1, and its key ${arn} in 7 days\\n` +
           ` {2}${arn} in 7 days: no alias points to it\\n`,
       ),
     );
-    expect(output).toContain('Left of ada: nothing.');
+    expect(output).toContain('Nothing of ada is left.');
     expect((await seat.keyStates()).sort()).toEqual([
       'Enabled',
       'Enabled',
@@ -234,7 +236,7 @@ describe('clean-up without a ledger', () => {
       const run = newRun('00123456');
       await createKey(run, [run.aliasName]);
 
-      expect((await cleanUp(...args)).output).toContain('Left of 00123456: nothing.');
+      expect((await cleanUp(...args)).output).toContain('Nothing of 00123456 is left.');
     },
   );
 
@@ -245,10 +247,10 @@ describe('clean-up without a ledger', () => {
 
     const { output } = await cleanUp('--all-runs');
 
-    expect(output).toContain('To remove of ada:');
-    expect(output).toContain('To remove of carla:');
+    expect(output).toContain('To remove from ada:');
+    expect(output).toContain('To remove from carla:');
     expect(output).toContain(
-      `· Left alone:\n  bob: it is still running, as process ${process.pid}\n✔ Removed, and looked for again. Left of ada, carla: nothing.\n`,
+      `· Left alone:\n  bob: it is still running, as process ${process.pid}\n✔ Removed and checked. Nothing of ada, carla is left.\n`,
     );
     expect(await seat.aliases()).toEqual(['alias/kms_key_cse_usecase_3_bob']);
     expect((await seat.keyStates()).filter((state) => state === 'Enabled').length).toBe(2);
@@ -302,7 +304,7 @@ test('clean-up backs off while KMS throttles it, among more than a hundred keys 
     await createKey(dead);
     enter(dead);
 
-    expect((await cleanUp()).output).toContain('Left of dead: nothing.');
+    expect((await cleanUp()).output).toContain('Nothing of dead is left.');
 
     expect((await seat.aliases()).sort()).toEqual(theirAliases.sort());
     const states = await seat.keyStates();

@@ -89,7 +89,7 @@ async function planAndCarryOut(
   if (run.target !== 'local') requireKnown(wanted, plan);
   const all = plan.removals.map(({ leftovers }) => leftovers);
   const removals = all.filter((each) => !isNothing(each));
-  for (const each of removals) printSection(print, `To remove of ${each.run}:`, describeLeftovers(each));
+  for (const each of removals) printSection(print, `To remove from ${each.run}:`, describeLeftovers(each));
   printSection(print, `${marks.none} Left alone:`, [
     ...plan.elsewhere,
     ...plan.alive,
@@ -138,8 +138,8 @@ function requireKnown({ run }: Wanted, { known, others }: Plan): void {
 
 function describeResult(runs: string, isAllFound: boolean): string {
   return isAllFound
-    ? `${marks.ok} Removed, and looked for again. Left of ${runs}: nothing.`
-    : `${marks.wrong} Removed what was found. Left of ${runs}: the keys that can't be found.`;
+    ? `${marks.ok} Removed and checked. Nothing of ${runs} is left.`
+    : `${marks.wrong} Removed what was found. Of ${runs}, the keys that can't be found are left.`;
 }
 
 function nothingLocal(wanted: Wanted): string {

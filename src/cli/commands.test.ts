@@ -41,7 +41,7 @@ describe('hint', () => {
 
   test('shows only the earlier hints again', async () => {
     expect(await outputOf(workshop.root, ['hint', '2', '--again'])).toContain(
-      'No hint of step 2 was shown yet',
+      'You have seen no hint of step 2 yet',
     );
     await outputOf(workshop.root, ['hint', '2']);
     const again = await outputOf(workshop.root, ['hint', '2', '--again']);

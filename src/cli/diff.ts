@@ -26,7 +26,7 @@ export function diff(root: string, typed: string[], { anyway = false } = {}): st
     return [
       `Step ${step.number} is not done yet, and the difference shows the solution.`,
       `  a hint instead       npm run hint -- ${step.number}`,
-      `  show it all the same npm run diff -- ${step.number} --anyway`,
+      `  show it anyway       npm run diff -- ${step.number} --anyway`,
     ].join('\n');
   }
   const { exercise, solution } = filesOf(step.name);

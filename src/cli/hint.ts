@@ -54,7 +54,7 @@ function show({ number, title }: StepFolder, hint: Hint, level: number, levels: 
 }
 
 function showAgain(step: StepFolder, hints: Hint[], shown: number): string {
-  if (shown === 0) return `No hint of step ${step.number} was shown yet: npm run hint -- ${step.number}`;
+  if (shown === 0) return `You have seen no hint of step ${step.number} yet: npm run hint -- ${step.number}`;
   const texts = hints.slice(0, shown).map((hint, index) => show(step, hint, index + 1, hints.length));
   return [...texts, left(step, hints.length - shown)].join('\n\n');
 }

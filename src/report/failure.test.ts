@@ -57,7 +57,7 @@ test('a TODO wrapped in another error is still a TODO', () => {
 
 test('a wrong prediction is reported as a prediction', () => {
   const values = { expected: '1', actual: '2', operator: 'strictEqual' };
-  const message = 'You predicted another number of calls.: expected 2 to be 1 // Object.is equality';
+  const message = 'You predicted a different number of calls.: expected 2 to be 1 // Object.is equality';
 
   expect(describeFailure(assertion({ message, ...values }), workshop, 'predicts')).toMatchObject({
     isPrediction: true,
@@ -262,7 +262,7 @@ test('a promise that never settles is reported as such', () => {
 
   expect(describeFailure({ name: 'Error', message, stack: stack() }, workshop, 'waits')).toMatchObject({
     name: undefined,
-    message: 'There was no answer after 60 seconds: is a promise never settled?',
+    message: 'The test did not end within 60 seconds. Does a promise never settle?',
   });
 });
 

@@ -171,7 +171,7 @@ function describeThrown(error: ReportedError, workshop: Workshop, test?: string)
     test,
     name: timedOut ? undefined : name,
     message: timedOut
-      ? `There was no answer after ${Number(timedOut[1]) / 1000} seconds: is a promise never settled?`
+      ? `The test did not end within ${Number(timedOut[1]) / 1000} seconds. Does a promise never settle?`
       : withoutStack(error.message) || 'An error without a message.',
     location,
     frame: location && readCodeFrame(workshop.root, location),

@@ -41,7 +41,7 @@ test('reports a step that takes long, and how to end it', () => {
   const step = { number: 2, name: '02-encrypt', title: 'Encrypt' };
 
   expect(renderStatus({ kind: 'taking long', step, seconds: 12, canSave: true }, page)).toEqual([
-    ' Step 2 has been running for 12 s · a save begins it anew',
+    ' Step 2 has been running for 12 s · saving restarts it',
   ]);
   expect(renderStatus({ kind: 'taking long', step, seconds: 12, canSave: false }, page)).toEqual([
     ' Step 2 has been running for 12 s',

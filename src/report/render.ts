@@ -33,7 +33,7 @@ export function renderStatus(status: Status, page: Page): string[] {
 }
 
 function inWords({ step, seconds, canSave }: LongStep): string {
-  return ` Step ${step.number} has been running for ${seconds} s${canSave ? ' · a save begins it anew' : ''}`;
+  return ` Step ${step.number} has been running for ${seconds} s${canSave ? ' · saving restarts it' : ''}`;
 }
 
 /** One line about a wait for CloudTrail. */

@@ -141,7 +141,7 @@ class Session {
         error instanceof NotRemovedError
           ? `Not removed:\n${message}`
           : `The clean-up stopped: ${name}: ${message}`;
-      this.#say(`${what}\nWhat is left: npm run clean-up`);
+      this.#say(`${what}\nTo remove what is left: npm run clean-up`);
       process.exitCode = 1;
     } finally {
       this.#stopNoting();

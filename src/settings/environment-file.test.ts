@@ -67,7 +67,7 @@ describe('a line that is neither a setting nor a comment is reported with its nu
     ['__proto__=aws', 'it is neither a setting nor a comment. Write NAME=value, or begin a comment'],
     [
       'WORKSHOP\u200B_TARGET=aws',
-      'it has an invisible character, U+200B. Delete the line, and type it anew.',
+      'it has an invisible character, U+200B. Delete the line, and type it again.',
     ],
     ['AWS_PROFILE=a\u00A0b', 'it has an invisible character, U+00A0.'],
     ['AWS_PROFILE=a\u001B[2J', 'it has an invisible character, U+001B.'],

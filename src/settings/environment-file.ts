@@ -90,7 +90,7 @@ function faultOfCharacters(text: string): string | undefined {
   if (character === undefined) return undefined;
   if (character === '\uFFFD') return 'it has a character that is not in UTF-8. Save .env as UTF-8.';
   const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-  return `it has an invisible character, U+${code}. Delete the line, and type it anew.`;
+  return `it has an invisible character, U+${code}. Delete the line, and type it again.`;
 }
 
 function faultOfForm(text: string): string {

@@ -135,7 +135,7 @@ test.each([
   keys.provided = {};
   const reporter = keys.startBeforeFirstRun({ watch: true });
   if (hasBegun) reporter.onTestRunStart();
-  expect(await keys.answerTo('o')).toBe(' The answer to the key o follows this run.');
+  expect(await keys.answerTo('o')).toBe(' The key o waits until this run ends.');
   expect(keys.opened).toEqual([]);
 
   keys.provided = provided;

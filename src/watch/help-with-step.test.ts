@@ -48,7 +48,7 @@ test('the key l shows the lesson without the answer to its question', async () =
 
    How deep?
 
- The lesson of step 1 in an editor: workshop/01-dig-a-hole/README.md
+ To read it in an editor, open workshop/01-dig-a-hole/README.md
 `);
 });
 

@@ -46,7 +46,7 @@ test('a key that is pressed while steps run is answered once, after the run', as
   reporter.onTestRunStart();
   show('01-dig-a-hole');
   keys.press('i', 'i');
-  expect(keys.printed).toEqual([' The answer to the key i follows this run.']);
+  expect(keys.printed).toEqual([' The key i waits until this run ends.']);
   // The run that a save has ended starts again.
   keys.changedTests.add('02');
   reporter.onTestRunEnd([], [], 'interrupted');

@@ -29,7 +29,11 @@ export default class Keys implements Reporter {
   readonly #keys: Key[] = [
     { key: 'i', does: 'gives the next hint', answer: () => this.#hint() },
     { key: 'l', does: 'shows the lesson', answer: () => this.#lesson() },
-    { key: 'd', does: 'compares the step that you did last with the solution', answer: () => this.#diff() },
+    {
+      key: 'd',
+      does: 'compares the step that you finished last with the solution',
+      answer: () => this.#diff(),
+    },
     { key: 'o', does: 'opens the console', answer: () => this.#openConsole(), duringRun: true },
     { key: '?', does: 'lists these keys', answer: () => this.#list() },
     { key: 'a', does: 'runs all steps' },
@@ -116,7 +120,7 @@ export default class Keys implements Reporter {
       void this.#print(key);
     } else if (!this.#waiting.has(key)) {
       this.#waiting.add(key);
-      this.#vitest.logger.log(` The answer to the key ${name} follows this run.`);
+      this.#vitest.logger.log(` The key ${name} waits until this run ends.`);
     }
   }
 

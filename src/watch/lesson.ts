@@ -13,6 +13,6 @@ export function lesson(root: string, { name, number, title }: StepFolder): strin
   return [
     `${paint.bold(`Step ${number}, ${title}`)}  ${paint.dim('lesson')}`,
     indent(renderMarkdown(text.trim(), width - 4)),
-    paint.dim(`The lesson of step ${number} in an editor: workshop/${name}/README.md`),
+    paint.dim(`To read it in an editor, open workshop/${name}/README.md`),
   ].join('\n\n');
 }

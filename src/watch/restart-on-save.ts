@@ -1,17 +1,17 @@
 import type { Reporter, TestModule, TestSpecification, Vitest } from 'vitest/node';
 
-/** How long code has to give way, in milliseconds, before its process is ended: a loop without an await never does. */
+/** How long code has to stop, in milliseconds, before its process is ended: a loop without an await never stops. */
 const grace = 1000;
 
 const exercise = /[/\\]workshop[/\\][^/\\]+[/\\](exercise|solution)\.ts$/;
 
 /**
- * A save of an exercise ends the run that goes on, and begins it anew: nobody has to wait for the verdict on code that is
- * gone, or for a loop without end. What the run had not come to yet runs again, too.
+ * Restarts the current run when an exercise is saved: nobody has to wait for the verdict on code that is gone, or for an
+ * endless loop. Steps that the run had not reached yet run again, too.
  */
 export default class RestartOnSave implements Reporter {
   #vitest: Vitest | undefined;
-  /** The specs of the run that goes on which have not ended. */
+  /** The specs of the current run that have not ended. */
   #unfinished = new Set<string>();
 
   onInit(vitest: Vitest): void {

@@ -99,7 +99,7 @@ const endless = (body: string) =>
   `import { existsSync, writeFileSync, writeSync } from 'node:fs';
    export async function run() { writeSync(1, 'endless'); ${body} }\n`;
 
-test('a save ends a run that waits for what never comes, or has a loop without end, and begins it anew', async () => {
+test('a save restarts a run that waits forever or loops forever', async () => {
   for (const body of ['await new Promise(() => {});', 'for (;;) ;']) {
     await vitest.saveUntil('workshop/02-two/exercise.ts', endless(body), 'endless');
 

@@ -70,7 +70,7 @@ export class KillSite {
     };
     const { code, output } = await this.#start(name).ended;
     const hasSaidSo =
-      output.includes(`Removed, of the run ${name}:`) && output.includes('Left of it: nothing.');
+      output.includes(`Removed from the run ${name}:`) && output.includes('Nothing of it is left.');
     const failures = code === 0 && hasSaidSo ? [] : [`The run ${name} failed: ${output}`];
     const left = [...failures, ...(await this.#findLeft([name]))];
     return { calls: calls.count, points: trace.points, left };

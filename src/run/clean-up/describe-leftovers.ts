@@ -19,9 +19,9 @@ export function describeLeftovers({ aliases, orphans, files, lostKeys }: Leftove
 export function describeRemoval(removed: Leftovers): string {
   const isAllFound = removed.lostKeys === 0;
   return [
-    `Removed, of the run ${removed.run}:`,
+    `Removed from the run ${removed.run}:`,
     ...describeLeftovers({ ...removed, lostKeys: 0 }).map((line) => `  ${line}`),
-    `Left of it: ${isAllFound ? 'nothing' : describeLostKeys(removed.lostKeys)}.`,
+    isAllFound ? 'Nothing of it is left.' : `Left of it: ${describeLostKeys(removed.lostKeys)}.`,
   ].join('\n');
 }
 

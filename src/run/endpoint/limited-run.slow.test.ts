@@ -152,7 +152,7 @@ test('if the clean-up fails at the end, the run says so and fails', async () => 
 
   expect(output).toContain('✔  2  Encrypt with a data key cache  done');
   expect(output).toMatch(/^ Not removed:\n alias\/kms_key_cse_usecase_3_\w+: AccessDeniedException: No$/m);
-  expect(output).toContain('What is left: npm run clean-up\n');
+  expect(output).toContain('To remove what is left: npm run clean-up\n');
   const lineOfStack = '    at ';
   expect(new Error('planted').stack).toContain(lineOfStack);
   expect(output).not.toContain(lineOfStack);
