@@ -94,14 +94,14 @@ export function mendingOf({ name }: StepFiles): Check[] {
  */
 export function foulPlayOf(root: string, { name, solution }: StepFiles, testNames: string[]): Check[] {
   const anyTest = testNames.at(-1);
-  return foulPlay(solution).map(({ name: title, source, says }, index) => ({
+  return foulPlay(solution).map(({ source, ...play }, index) => ({
     name: 'foulPlayIsNoticed',
     specRun: {
       step: name,
       implementation: write(root, name, `foul-play-${index}.ts`, source),
-      ...(says && anyTest && { tests: [anyTest] }),
+      ...(play.says && anyTest && { tests: [anyTest] }),
     },
-    judge: (outcome) => complainOfFoulPlay(title, says, outcome),
+    judge: (outcome) => complainOfFoulPlay(play, outcome),
   }));
 }
 

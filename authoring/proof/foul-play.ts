@@ -5,8 +5,8 @@ export interface FoulPlay {
   name: string;
   /** Content of the exercise's file, which is written beside the solution. */
   source: string;
-  /** A part of the message that has to come. Without it, any failure of any test will do. */
-  says?: string;
+  /** The parts of the messages that have to come. Without them, any failure of any test will do. */
+  says?: string[];
 }
 
 /**
@@ -37,53 +37,32 @@ export function foulPlay(solution: string): FoulPlay[] {
       `,
     },
     {
-      name: 'An AWS client with another send',
-      source: `
-        import { KMSClient } from '@aws-sdk/client-kms';
-        const { send } = KMSClient.prototype;
-        KMSClient.prototype.send = function (...given) { return send.apply(this, given); };
-        export * from './solution.ts';
-      `,
-      says: 'KMSClient.prototype.send',
-    },
-    {
-      name: 'Node with another http.request',
-      source: `
-        import http from 'node:http';
-        const { request } = http;
-        http.request = (...given) => request(...given);
-        export * from './solution.ts';
-      `,
-      says: 'http.request',
-    },
-    {
-      name: 'Files that are not read from the disk',
+      name: 'Another AWS client, other functions of Node, another AWS and assertions that hold whatever comes',
       source: `
         import fs from 'node:fs';
+        import http from 'node:http';
         import { syncBuiltinESMExports } from 'node:module';
+        import { KMSClient } from '@aws-sdk/client-kms';
+        import { expect } from 'vitest';
+
+        const { send } = KMSClient.prototype;
+        KMSClient.prototype.send = function (...given) { return send.apply(this, given); };
+        const { request } = http;
+        http.request = (...given) => request(...given);
         const { readFile } = fs.promises;
         fs.promises.readFile = (...given) => readFile(...given);
         syncBuiltinESMExports();
-        export * from './solution.ts';
-      `,
-      says: 'fs.promises.readFile',
-    },
-    {
-      name: 'An AWS of the exercise itself',
-      source: `
         process.env.AWS_ENDPOINT_URL_CLOUDTRAIL = process.env.AWS_ENDPOINT_URL + '/elsewhere';
-        export * from './solution.ts';
-      `,
-      says: 'AWS_ENDPOINT_URL_CLOUDTRAIL',
-    },
-    {
-      name: 'Assertions that hold whatever comes',
-      source: `
-        import { expect } from 'vitest';
         expect.extend({ toBe: () => ({ pass: true, message: () => '' }) });
         export * from './solution.ts';
       `,
-      says: 'toBe',
+      says: [
+        'KMSClient.prototype.send',
+        'http.request',
+        'fs.promises.readFile',
+        'AWS_ENDPOINT_URL_CLOUDTRAIL',
+        'Assertion.prototype.toBe',
+      ],
     },
   ];
 }

@@ -1,4 +1,5 @@
 import type { Answer, WrongAnswer } from './answers.ts';
+import type { FoulPlay } from './foul-play.ts';
 import type { Failure, SpecOutcome, TestOutcome } from './spec-run.ts';
 import type { StepFiles } from './step-files.ts';
 
@@ -95,12 +96,15 @@ export function complainOfLikeness(
 }
 
 /** Foul play has to be noticed by at least one test. */
-export function complainOfFoulPlay(name: string, says: string | undefined, outcome: SpecOutcome): string[] {
+export function complainOfFoulPlay(
+  { name, says = [] }: Pick<FoulPlay, 'name' | 'says'>,
+  outcome: SpecOutcome,
+): string[] {
   const failures = [...outcome.failures, ...outcome.tests.flatMap((test) => test.failures)];
   if (failures.length === 0) return [`${name} passes: the spec is fooled.`];
-  return !says || failures.some(({ message }) => message.includes(says))
-    ? []
-    : [`${name} has to fail with "${says}", but fails with ${inWords(failures[0])}`];
+  return says
+    .filter((part) => !failures.some(({ message }) => message.includes(part)))
+    .map((part) => `${name} has to fail with "${part}", but fails with ${inWords(failures[0])}`);
 }
 
 /** The failure that the learner is shown first. */

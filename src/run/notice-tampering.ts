@@ -11,11 +11,11 @@ afterEach(({ signal }) => {
   const changed = [...names].filter((name) => environment[name] !== now[name]);
   useEnvironment(Object.fromEntries(changed.map((name) => [name, environment[name]])));
 
-  const [touched] = [...undoTampering(), ...changed];
+  const touched = [...undoTampering(), ...changed];
   // A test that was cancelled, or that took too long, had no chance to put things back itself.
-  if (!touched || signal.aborted) return;
+  if (touched.length === 0 || signal.aborted) return;
   throw new Error(
-    `${touched} was replaced, so the checks can't rely on what they see: leave Node, the AWS libraries, the ` +
-      'assertions and the environment as they are.',
+    `The checks can't rely on what they see, because this was replaced: ${touched.join(', ')}. Leave Node, the AWS ` +
+      'libraries, the assertions and the environment as they are.',
   );
 });
