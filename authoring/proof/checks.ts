@@ -4,7 +4,6 @@ import { compareWithSolution, findBlocks, solvedButOne } from '../numbered-block
 import type { Answer, WrongAnswer } from './answers.ts';
 import { type Assertion, findAssertions, withoutAssertion } from './assertions.ts';
 import { foulPlay } from './foul-play.ts';
-import { NUMBER_OF_PROCESSES } from './prover.ts';
 import type { SpecOutcome, SpecRun } from './spec-run.ts';
 import type { StepFiles } from './step-files.ts';
 import {
@@ -77,14 +76,16 @@ export function validVariantsOf(root: string, { name, validVariants }: StepFiles
   }));
 }
 
-/** The solution after the wrong answers, in the same run: in each of the prover's processes. */
-export function mendingOf({ name }: StepFiles): Check[] {
-  const mending: Check = {
+/**
+ * The solution after the wrong answers, in the same run. Half of these ran in the prover's other process, where the valid
+ * variants come after them, which have to be green, too.
+ */
+export function mendingOf({ name }: StepFiles): Check {
+  return {
     name: 'mistakesCanBeMended',
     specRun: { step: name, implementation: 'solution.ts' },
     judge: complainOfSolution,
   };
-  return Array.from({ length: NUMBER_OF_PROCESSES }, () => mending);
 }
 
 /**

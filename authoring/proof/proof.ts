@@ -41,7 +41,7 @@ export async function proveSteps(prover: Prover, root: string, names: string[]):
     ...todosOf(root, step),
     ...wrongAnswersOf(root, step),
     ...validVariantsOf(root, step),
-    ...mendingOf(step),
+    mendingOf(step),
   ]);
   const compilation = compile(
     root,

@@ -9,7 +9,7 @@ const processFile = fileURLToPath(new URL('proof-process.ts', import.meta.url));
 const typeScript = import.meta.resolve('@oxc-node/core/register');
 
 /** Two, so that one can compute while the other waits. */
-export const NUMBER_OF_PROCESSES = 2;
+const NUMBER_OF_PROCESSES = 2;
 
 /** Runs the specs of a copy of the project, in processes of its own. */
 export class Prover {
