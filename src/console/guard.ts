@@ -1,6 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { Socket } from 'node:net';
+import type { HttpBindings } from '@hono/node-server';
 import type { Context, MiddlewareHandler } from 'hono';
-import { getCookie, setCookie } from 'hono/cookie';
+import { setCookie } from 'hono/cookie';
 
 /** The origin and the secrets by which the console admits a request. */
 export interface Admission {
@@ -10,6 +12,8 @@ export interface Admission {
   token: string;
   /** Secrets that get the cookie once, and are then deleted. */
   tokensForOnce: Set<string>;
+  /** Connections on which no request had the token yet. */
+  unadmitted: Set<Socket>;
 }
 
 /** Nothing is loaded from elsewhere or written inside the page, and no other page can show this one. */
@@ -34,10 +38,14 @@ const headers = {
  * - `Host` must be the console's: a page whose name was made to lead here (DNS rebinding) sends its own.
  * - `Origin` and `Sec-Fetch-Site`, where the browser sends them, must not name another page.
  * - The token must be in the cookie. It gets there from the address, once. The cookie's name has the port in it,
- *   because browsers send a cookie of 127.0.0.1 to every port (RFC 6265, section 8.5).
+ *   because browsers send a cookie of 127.0.0.1 to every port (RFC 6265, section 8.5). A page on another port can add one
+ *   of the same name, but not take ours away: one that is right is enough.
  * - A request may only read. The one exception is a dropped file, which is taken only with this page's `Origin`.
  */
-export function guard({ origin, token, tokensForOnce }: Admission, dropPath: string): MiddlewareHandler {
+export function guard(
+  { origin, token, tokensForOnce, unadmitted }: Admission,
+  dropPath: string,
+): MiddlewareHandler<{ Bindings: HttpBindings }> {
   const { host, port } = new URL(origin);
   const cookie = `console_${port}`;
   return async (context, next) => {
@@ -52,7 +60,10 @@ export function guard({ origin, token, tokensForOnce }: Admission, dropPath: str
       setCookie(context, cookie, token, { httpOnly: true, sameSite: 'Strict', path: '/' });
       return context.redirect('/', 303);
     }
-    if (!isSame(getCookie(context, cookie), token)) return refuse(context, 'The token is missing or wrong.');
+    const cookies = context.req.header('Cookie')?.split(/; */) ?? [];
+    if (!cookies.some((each) => isSame(each, `${cookie}=${token}`)))
+      return refuse(context, 'The token is missing or wrong.');
+    unadmitted.delete(context.env.incoming.socket);
     return next();
   };
 }
@@ -62,8 +73,8 @@ function comesFromElsewhere(context: Context, origin: string): boolean {
   return !['same-origin', 'none'].includes(site) || (context.req.header('Origin') ?? origin) !== origin;
 }
 
-function isSame(given: string | undefined, token: string): boolean {
-  const [a, b] = [Buffer.from(given ?? ''), Buffer.from(token)];
+function isSame(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
   return a.length === b.length && timingSafeEqual(a, b);
 }
 

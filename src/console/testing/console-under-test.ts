@@ -22,6 +22,7 @@ export interface ConsoleUnderTest {
   root: string;
   output: string;
   address: URL;
+  addressForOnce(): string;
   /** The steps that it shows, which are none at first. */
   steps: ShownStep[];
   /** The cookie of somebody who has opened the address. */
@@ -56,7 +57,7 @@ export async function startConsoleUnderTest(
   const { headers } = await ask(`/${address.search}`);
   cookie = String(headers['set-cookie']).split(';')[0] ?? '';
   return {
-    ...{ root, output, address, cookie, steps, ask },
+    ...{ root, output, address, cookie, steps, ask, addressForOnce: running.addressForOnce },
     async close() {
       await running.close();
       rmSync(root, { recursive: true });
