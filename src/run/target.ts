@@ -66,7 +66,11 @@ function awayFromAws({ environment: { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_KMS } }
  */
 function cloudTrailOf({ cloudTrail }: Settings): LocalAwsOptions['cloudTrail'] {
   const { localDelaySeconds: delaySeconds, quietSeconds } = cloudTrail;
-  return { delaySeconds, jitterSeconds: Math.min(delaySeconds / 40, quietSeconds / 2), lookupsPerSecond: 50 };
+  return {
+    delaySeconds,
+    jitterSeconds: Math.min(delaySeconds / 40, quietSeconds / 2),
+    lookupsPerSecond: 200,
+  };
 }
 
 /**

@@ -22,16 +22,16 @@ function takeDrop(event) {
 }
 for (const type of ['dragover', 'dragleave', 'drop']) document.addEventListener(type, takeDrop);
 
-/** The element of a piece of the page, as the server sends it. */
-function elementOf(data) {
+/** The elements of a piece of the page, as the server sends it. */
+function elementsOf(data) {
   const template = document.createElement('template');
   template.innerHTML = data;
-  return template.content.firstElementChild;
+  return [...template.content.children];
 }
 
 /** A part takes the place of its older version. The link that has the focus keeps it. */
 function replacePart({ data }) {
-  const part = elementOf(data);
+  const [part] = elementsOf(data);
   const older = document.getElementById(part.id);
   if (older.outerHTML === part.outerHTML) return;
   const focused = older.contains(document.activeElement) && document.activeElement.getAttribute('href');
@@ -66,22 +66,22 @@ function insertRow(line, row) {
   if (last.children.length === 0) last.remove();
 }
 
-/** Keeps the page up to date: a row of a time line takes the place of its older version, or its place in time. */
+/** A row of a time line takes the place of its older version, or its place in time. */
+function takeRow(line, row) {
+  const older = document.getElementById(row.id);
+  if (!older) insertRow(line, row);
+  // Keep the focus and the open details.
+  else if (!older.contains(document.activeElement)) older.replaceWith(row);
+}
+
+/** Keeps the page up to date. */
 function follow(line) {
   const stream = new EventSource(line.dataset.stream);
   stream.addEventListener('part', replacePart);
   stream.addEventListener('open', () => document.querySelector('.offline')?.remove());
   stream.addEventListener('error', sayEnded);
-  stream.addEventListener('row', ({ data }) => {
-    const row = elementOf(data);
-    const older = document.getElementById(row.id);
-    if (older) {
-      // Keep the focus and the open details.
-      if (older.contains(document.activeElement)) return;
-      older.replaceWith(row);
-      return;
-    }
-    insertRow(line, row);
+  stream.addEventListener('rows', ({ data }) => {
+    for (const row of elementsOf(data)) takeRow(line, row);
     document.querySelector('.nothing')?.remove();
   });
 }

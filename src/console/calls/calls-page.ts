@@ -11,24 +11,31 @@ const rowsOfBlock = 50;
 const latest = 10 * 60_000;
 
 /** The time line: what was sent on the left, and what CloudTrail shows of it on the right. */
-export function callsPage(rows: Row[], filter: string, { target, cloudTrail }: ShownRun): Html {
+export function callsPage(
+  rows: Row[],
+  changes: number,
+  filter: string,
+  { target, cloudTrail }: ShownRun,
+): Html {
   const isLocal = target === 'local';
   const wanted = rows.filter((row) => isWanted(row, filter));
+  const blocks = wanted.length === 0 ? [[]] : blocksOf(wanted);
+  const stream = `/calls/stream?${new URLSearchParams({ filter, changes: `${changes}` })}`;
   return html`<p>Each call is sent at once. Its event in CloudTrail comes late, and in no order: this is why an audit waits.
 Calls to a local AWS that a step starts for itself are not shown, because their events never come to this CloudTrail.</p>
 <form class="filter" action="/calls"><label for="filter">Operation, key or context contains</label>
 <input id="filter" name="filter" type="search" value="${filter}"><button>Filter</button>
 ${isLocal ? '' : html`<button name="look" value="once">Look at CloudTrail now</button>`}</form>
 <div class="line-heads" aria-hidden="true"><span>Time</span><span>Call</span><span>Event in CloudTrail</span></div>
-<div class="line" data-most="${mostRows}" data-block="${rowsOfBlock}" data-stream="/calls/stream?filter=${encodeURIComponent(filter)}">
-${blocksOf(wanted).map((block) => html`<ol>${block.map((row) => rowItem(row, cloudTrail.quietSeconds))}</ol>`)}</div>
+<div class="line" data-most="${mostRows}" data-block="${rowsOfBlock}" data-stream="${stream}">
+${blocks.map((block) => html`<ol>${rowItems(block, cloudTrail.quietSeconds)}</ol>`)}</div>
 ${wanted.length === 0 ? nothingYet(filter, isLocal) : ''}
 <p class="note">The page keeps the latest ${mostRows.toLocaleString('en')} rows.</p>`;
 }
 
-/** The rows in blocks; one without rows if there are none. */
-function blocksOf(rows: Row[]): Row[][] {
-  const count = Math.max(1, Math.ceil(rows.length / rowsOfBlock));
+/** The rows in blocks. */
+export function blocksOf(rows: Row[]): Row[][] {
+  const count = Math.ceil(rows.length / rowsOfBlock);
   return Array.from({ length: count }, (_, n) => rows.slice(n * rowsOfBlock, (n + 1) * rowsOfBlock));
 }
 
@@ -40,13 +47,18 @@ function nothingYet(filter: string, isLocal: boolean): Html {
 
 /** True if a row contains the text: the operation, or anything in the event. */
 export function isWanted({ call, event }: Row, filter: string): boolean {
+  if (filter === '') return true;
   return [call?.operation, event?.name, event?.json].some((text) =>
     text?.toLowerCase().includes(filter.toLowerCase()),
   );
 }
 
+export function rowItems(rows: Row[], quietSeconds: number): Html {
+  return html`${rows.map((row) => rowItem(row, quietSeconds))}`;
+}
+
 /** One row. Its id lets a newer version take its place. */
-export function rowItem(row: Row, quietSeconds: number): Html {
+function rowItem(row: Row, quietSeconds: number): Html {
   const at = timeOf(row);
   return html`<li id="call-${row.requestId}" data-at="${at}" class="${row.looks ? 'is-look' : ''}">
 <time datetime="${new Date(at).toISOString()}">${clock(at, row.call !== undefined)}</time>

@@ -61,10 +61,14 @@ test.each([
   (target, opened, pressed) =>
     withLocalClients({}, async ({ cloudTrail }) => {
       let looks = 0;
-      const site = await openConsole(target, async () => {
-        looks++;
-        return cloudTrail;
-      });
+      cloudTrail.middlewareStack.add(
+        (next) => (request) => {
+          looks++;
+          return next(request);
+        },
+        { step: 'initialize' },
+      );
+      const site = await openConsole(target, async () => cloudTrail);
 
       expect((await site.ask('/calls')).body.includes('Look at CloudTrail now')).toBe(target !== 'local');
       expect(looks).toBe(opened);

@@ -5,7 +5,7 @@ import { whyNotThere } from '../../run/endpoint/why-not-there.ts';
 import { callsFileOf } from '../../run/requests-of-steps.ts';
 import { type Account, type ShownRun, whyNoAnswer } from '../account.ts';
 import { type Html, page } from '../page.ts';
-import { callsPage, isWanted, rowItem } from './calls-page.ts';
+import { blocksOf, callsPage, isWanted, rowItems } from './calls-page.ts';
 import { Feed } from './feed.ts';
 import { Trail } from './trail.ts';
 
@@ -25,18 +25,18 @@ export function callsView(run: ShownRun, account: Account): Hono {
     const mayLook = isLocal || context.req.query('look') !== undefined;
     await trail.readCalls();
     const fault = mayLook ? await faultOfLook(trail) : '';
-    const main = html`${fault}${callsPage(trail.rows(), filter, run)}`;
+    const main = html`${fault}${callsPage(trail.rows(), trail.changes, filter, run)}`;
     const title = 'Calls and events';
     return context.html(page(title, title, html`<div class="single"><h1>${title}</h1>${main}</div>`));
   });
   view.get('/stream', (context) => {
-    const filter = context.req.query('filter') ?? '';
+    const { filter = '', changes } = context.req.query();
     return streamSSE(context, async (stream) => {
       const ended = new AbortController();
       stream.onAbort(() => ended.abort());
-      for await (const rows of feed.follow(ended.signal)) {
-        for (const row of rows.filter((each) => isWanted(each, filter)))
-          await stream.writeSSE({ event: 'row', data: String(await rowItem(row, quietSeconds)) });
+      for await (const rows of feed.follow(Number(changes), ended.signal)) {
+        for (const block of blocksOf(rows.filter((row) => isWanted(row, filter))))
+          await stream.writeSSE({ event: 'rows', data: String(await rowItems(block, quietSeconds)) });
       }
     });
   });

@@ -5,8 +5,8 @@ import type { Row, Trail } from './trail.ts';
 /** Time in milliseconds between two looks, at the file with the calls and at CloudTrail. */
 const pause = 100;
 
-/** Number of pages that a look reads at most. The local AWS answers 50 look-ups a second, and step 4 looks, too. */
-const mostPages = 2;
+/** Number of pages that a look reads at most. It leaves step 4 more than half of the look-ups that a local AWS answers. */
+const mostPages = 10;
 
 /** Watches a trail while somebody follows it: once, however many do. */
 export class Feed {
@@ -23,12 +23,18 @@ export class Feed {
     this.#looks = looks;
   }
 
-  /** Gives the rows that are new or have changed, until the signal. */
-  async *follow(signal: AbortSignal): AsyncGenerator<Row[]> {
+  /**
+   * Gives the rows that are new or have changed, until the signal.
+   *
+   * @param changes the number of the trail's changes that are known already: a page misses none while it is on its way
+   */
+  async *follow(changes: number, signal: AbortSignal): AsyncGenerator<Row[]> {
     this.#followers++;
     if (!this.#isWatching) this.watching = this.#watch();
     try {
-      for await (const [rows] of on(this.#trail.news, 'rows', { signal })) yield rows;
+      const news = on(this.#trail.news, 'rows', { signal });
+      yield this.#trail.rowsAfter(changes);
+      for await (const [rows] of news) yield rows;
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
@@ -38,15 +44,24 @@ export class Feed {
 
   async #watch(): Promise<void> {
     this.#isWatching = true;
+    const readCalls = () => this.#trail.readCalls();
+    // A call doesn't wait for a look, which may take seconds when step 4 has used up the look-ups.
+    const look = async () => {
+      await readCalls();
+      await this.#trail.look(mostPages);
+    };
+    await Promise.all([readCalls, ...(this.#looks ? [look] : [])].map((action) => this.#repeat(action)));
+    this.#isWatching = false;
+  }
+
+  async #repeat(action: () => Promise<unknown>): Promise<void> {
     while (this.#followers > 0) {
       try {
-        await this.#trail.readCalls();
-        if (this.#looks) await this.#trail.look(mostPages);
+        await action();
       } catch {
         // The page says why when it is opened. The next time, it may succeed.
       }
       await sleep(pause, undefined, { ref: false });
     }
-    this.#isWatching = false;
   }
 }

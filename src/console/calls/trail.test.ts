@@ -227,7 +227,7 @@ test('CloudTrail is asked while somebody follows, and no longer', async () => {
   const feed = new Feed(trail, true);
   const ended = new AbortController();
   const following = (async () => {
-    for await (const rows of feed.follow(ended.signal)) return rows;
+    for await (const rows of feed.follow(0, ended.signal)) if (rows.length > 0) return rows;
   })();
   await kms.send(new CreateKeyCommand());
   local.clock.advance({ seconds: 60 });
@@ -238,3 +238,36 @@ test('CloudTrail is asked while somebody follows, and no longer', async () => {
   // It ends: nothing is asked after that.
   await feed.watching;
 });
+
+test.each([
+  ['goes on there', 'ThrottlingException', 60],
+  ['does not send that token again', 'InvalidNextTokenException', 50],
+])(
+  'the events of a page are told although the next page is refused, and the next look %s after %s',
+  async (_what, name, toldAtLast) => {
+    for (let n = 0; n < 60; n++) await kms.send(new CreateKeyCommand());
+    local.clock.advance({ seconds: 60 });
+    let clients = 0;
+    trail = new Trail(file, async () => {
+      clients++;
+      return local.cloudTrail;
+    });
+    let sent = 0;
+    local.cloudTrail.middlewareStack.add(
+      (next) => async (request) => {
+        if (++sent === 2) throw Object.assign(new Error('refused'), { name });
+        return next(request);
+      },
+      { step: 'initialize' },
+    );
+    const told: Row[] = [];
+    trail.news.on('rows', (rows) => told.push(...rows));
+
+    await expect(trail.look(10)).rejects.toThrow('refused');
+    expect(told).toHaveLength(50);
+    await trail.look(10);
+    expect(told).toHaveLength(toldAtLast);
+    await trail.look(10);
+    expect(clients).toBe(2);
+  },
+);

@@ -25,6 +25,8 @@ export interface Row {
   isMarker?: true;
   /** Present if this is a look at CloudTrail, or several without another call between them. */
   looks?: Looks;
+  /** Number of its latest change: see `changes`. */
+  change?: number;
 }
 
 /** Looks at CloudTrail. */
@@ -48,9 +50,13 @@ const LookupAttributes = [{ AttributeKey: 'EventSource' as const, AttributeValue
 export class Trail {
   /** Emits `rows` with the rows that are new or have changed, whoever asked for them. */
   readonly news = new EventEmitter();
+  /** Number of changes so far. Each is one or more rows that are new or have changed at the same time. */
+  changes = 0;
   readonly #rows = new Map<string, Row>();
   readonly #callsFile: string;
   readonly #cloudTrail: () => Promise<CloudTrailClient>;
+  /** Kept until it fails: a new one for each look would leave a connection each time. */
+  #client: CloudTrailClient | undefined;
   #bytesRead = 0;
   #lastCall: Row | undefined;
   /** The looks that have a marker call: those of step 4. */
@@ -78,12 +84,17 @@ export class Trail {
     return [...this.#rows.values()].reverse().sort((a, b) => timeOf(b) - timeOf(a));
   }
 
+  /** The rows that are new or have changed since there were so many changes. */
+  rowsAfter(changes: number): Row[] {
+    return [...this.#rows.values()].filter(({ change = 0 }) => change > changes);
+  }
+
   /** Reads the calls that were noted since the last time. Returns the rows that are new or have changed. */
   readCalls(): Promise<Row[]> {
     // One after the other, so that no line is read twice.
     const reading = this.#reading.then(async () => {
       const lines = (await this.#newText()).split('\n').filter(Boolean);
-      return this.#tell([...new Set(lines.flatMap((line) => this.#addCall(JSON.parse(line))))]);
+      return this.#tell(lines.flatMap((line) => this.#addCall(JSON.parse(line))));
     });
     this.#reading = reading.catch(() => []);
     return reading;
@@ -93,8 +104,11 @@ export class Trail {
   #tell(rows: Row[]): Row[] {
     if (this.#rows.size > mostRows)
       for (const { requestId } of this.rows().slice(mostRows)) this.#rows.delete(requestId);
-    const kept = rows.filter(({ requestId }) => this.#rows.has(requestId));
-    if (kept.length > 0) this.news.emit('rows', kept);
+    const kept = [...new Set(rows)].filter(({ requestId }) => this.#rows.has(requestId));
+    if (kept.length === 0) return [];
+    this.changes++;
+    for (const row of kept) row.change = this.changes;
+    this.news.emit('rows', kept);
     return kept;
   }
 
@@ -106,8 +120,19 @@ export class Trail {
    * @throws what the AWS SDK throws
    */
   async look(mostPages: number): Promise<Row[]> {
+    try {
+      this.#client ??= await this.#cloudTrail();
+      return await this.#lookWith(this.#client, mostPages);
+    } catch (error) {
+      // Another one may have other credentials.
+      this.#client = undefined;
+      if ((error as Error).name === 'InvalidNextTokenException') this.#nextToken = undefined;
+      throw error;
+    }
+  }
+
+  async #lookWith(client: CloudTrailClient, mostPages: number): Promise<Row[]> {
     const { LookupEventsCommand } = await import('@aws-sdk/client-cloudtrail');
-    const client = await this.#cloudTrail();
     const changed: Row[] = [];
     const startedAt = Date.now();
     let older = this.#nextToken;
@@ -116,19 +141,20 @@ export class Trail {
       const page = await client.send(new LookupEventsCommand({ LookupAttributes, NextToken }));
       const { Events = [] } = page;
       const news = Events.flatMap((event) => this.#addEvent(event));
-      changed.push(...news);
+      // At once, because the next page may be refused.
+      changed.push(...this.#tell(news));
       NextToken = page.NextToken;
       // The latest come first. An event that is late is among those of its time.
       const end = Events.at(-1)?.EventTime?.getTime() ?? 0;
       if (news.length === 0 && older) {
         NextToken = older;
-        older = this.#nextToken = undefined;
+        older = undefined;
       } else if (news.length === 0 && end < this.#firstWaiting()) NextToken = undefined;
+      this.#nextToken = older ?? NextToken;
       if (!NextToken) break;
     }
-    this.#nextToken = older ?? NextToken;
     this.#lastLookAt = startedAt;
-    return this.#tell(changed);
+    return changed;
   }
 
   /** When the first call was made that has no event yet, in milliseconds since the epoch. */

@@ -1,0 +1,52 @@
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import { Feed } from './feed.ts';
+import { type Row, Trail } from './trail.ts';
+
+let file: string;
+let trail: Trail;
+beforeEach(() => {
+  const folder = mkdtempSync(join(tmpdir(), 'feed-'));
+  file = join(folder, 'calls.jsonl');
+  trail = new Trail(file, () => new Promise(() => {}));
+  return () => rmSync(folder, { recursive: true });
+});
+
+function note(requestId: string): void {
+  const call = { at: Date.now(), service: 'kms', operation: 'Decrypt', status: 200, requestId };
+  appendFileSync(file, `${JSON.stringify(call)}\n`);
+}
+
+test('whoever follows first gets what has changed since the page was made, and nothing else', async () => {
+  const firstRows = async (changes: number) => {
+    const ended = new AbortController();
+    const following = new Feed(trail, false).follow(changes, ended.signal);
+    const { value } = await following.next();
+    ended.abort();
+    await following.next();
+    return value?.map(({ requestId }: Row) => requestId);
+  };
+  note('before');
+  await trail.readCalls();
+  const { changes } = trail;
+  expect(await firstRows(changes)).toEqual([]);
+
+  note('since');
+  await trail.readCalls();
+  expect(await firstRows(changes)).toEqual(['since']);
+  expect(await firstRows(0)).toEqual(['before', 'since']);
+});
+
+test('a call does not wait for a look at CloudTrail that has no answer', async () => {
+  const ended = new AbortController();
+  const following = new Feed(trail, true).follow(0, ended.signal);
+  await following.next();
+
+  for (const requestId of ['first', 'second']) {
+    note(requestId);
+    expect((await following.next()).value).toMatchObject([{ requestId }]);
+  }
+  ended.abort();
+});
