@@ -135,6 +135,16 @@ test.for([
   });
 });
 
+test('a value above a limit is shown beside the limit', () => {
+  const message = 'A data key is for 500 messages.: expected 501 to be less than or equal to 500';
+
+  expect(describeFailure(assertion({ message }), workshop, 'test')).toMatchObject({
+    sentence: 'A data key is for 500 messages.',
+    expected: 'at most 500',
+    got: '501',
+  });
+});
+
 test('a promise that resolved, but should not have', () => {
   const error = assertion({
     message: 'promise resolved "undefined" instead of rejecting',

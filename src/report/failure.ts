@@ -94,6 +94,8 @@ type Comparison = Pick<WrongAnswer, 'expected' | 'got' | 'difference' | 'detail'
 function compare(error: ReportedError, rest: string): Comparison {
   const resolved = /^promise resolved "(.*)" instead of rejecting$/s.exec(rest);
   if (resolved) return { expected: 'an error', got: `no error, but ${resolved[1]}` };
+  const limited = /^expected (\S+) to be less than or equal to (\S+)$/.exec(rest);
+  if (limited) return { expected: `at most ${limited[2]}`, got: limited[1] };
   const { expected, actual, operator } = error;
   if (typeof expected !== 'string' || typeof actual !== 'string' || !operator) return { detail: rest };
   if (isShort(expected) && isShort(actual)) return { expected, got: actual };

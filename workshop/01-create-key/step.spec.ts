@@ -158,7 +158,7 @@ test('finds its key when it runs again', about(2), async () => {
 test('leaves one key after two runs, as you predicted', about(1), async () => {
   const keys = (await created()).keys + (await secondRun()).keys;
 
-  expect(keys, 'Each run that creates another key leaves an orphan.').toBe(1);
+  expect(keys, 'Two runs have to leave one key: every other key is an orphan.').toBe(1);
   expect(predictNumberOfKeys(), 'You predicted a different number of keys after two runs.').toBe(keys);
 });
 

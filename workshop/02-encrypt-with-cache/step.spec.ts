@@ -232,7 +232,7 @@ test('asks for a second data key for the third message', about(3), async () => {
   const files = [1, 2, 3].map((n) => scratchFile(`third_${n}`));
   const { dataKeyCalls } = await encrypt(materialsManager, files);
 
-  expect(dataKeyCalls, 'A data key is for two messages: see maxMessagesEncrypted.').toBe(2);
+  expect(dataKeyCalls, 'Three messages take two data keys: see maxMessagesEncrypted.').toBe(2);
 });
 
 test('keeps a data key for 300 seconds', about(3), async () => {
@@ -251,9 +251,9 @@ test('keeps a data key for 300 seconds', about(3), async () => {
 
   expect(
     await callsAfter(299),
-    'After 299 seconds the data key is still good, but KMS was asked for another: maxAge is in milliseconds.',
+    'After 299 seconds the data key is still good, so one call is enough: maxAge is in milliseconds.',
   ).toBe(1);
-  const late = 'After 301 seconds the data key is too old, but it was used: maxAge is too long.';
+  const late = 'After 301 seconds the data key is too old, so it takes a second call: maxAge is too long.';
   expect(await callsAfter(301), late).toBe(2);
 });
 

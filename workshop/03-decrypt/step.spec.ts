@@ -114,7 +114,7 @@ test('asks KMS to decrypt the data key of each message', about(2), async () => {
 
   expect(
     decryptCalls,
-    'Ask KMS about each message, so that a revoked permission is gone at once: decrypt without a cache.',
+    'Two messages take two Decrypt calls, so that a revoked permission is gone at once: decrypt without a cache.',
   ).toBe(2);
 });
 

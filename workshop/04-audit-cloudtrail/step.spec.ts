@@ -129,10 +129,9 @@ test('reports no call only after its marker call was seen', about(5, [1, 2, 3, 4
 
 test('reports an error of CloudTrail', about(3, [1, 2, 3]), async () => {
   const { awsError } = await local.despite({ service: 'cloudtrail', fault: 'server-error' });
-  expect(
-    awsError,
-    'CloudTrail failed, and you took that to mean that there were no events: do not catch its error.',
-  ).toBe('InternalFailure');
+  expect(awsError, 'CloudTrail failed, and you counted no events: do not catch its error.').toBe(
+    'InternalFailure',
+  );
 });
 
 test('reports an error of the marker call', about(2, [1, 2]), async () => {
@@ -159,11 +158,7 @@ test('leaves other calls out', about(4), async () => {
 
 test('leaves the calls of other runs out', about(4), async () => {
   await expectCount('otherRuns', 1, 'One call of three is ours: compare the encryption contexts.');
-  await expectCount(
-    'signed',
-    1,
-    'A call of ours was not counted: it may have more pairs than you look for, because a signing suite adds one.',
-  );
+  await expectCount('signed', 1, 'A call of ours is missing: a signing suite adds a pair to its context.');
   await expectCount(
     'similarRuns',
     0,

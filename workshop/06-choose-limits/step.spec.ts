@@ -107,7 +107,7 @@ test('uses a data key for 64 MiB', about(4, working), async () => {
   ).toBeLessThanOrEqual(64);
   expect(
     dataKeys.length,
-    'Messages of 32 and 32 MiB may share a data key, and they did not: a MiB has 1024 times 1024 bytes.',
+    'Messages of 32 and 32 MiB may share a data key, so the four messages take 2 data keys: a MiB has 1024 times 1024 bytes.',
   ).toBe(2);
 });
 
@@ -120,7 +120,7 @@ test('uses a data key for 10 minutes', about(4, working), async () => {
   ).toBeLessThanOrEqual(10);
   expect(
     dataKeys.length,
-    'Two messages that are 10 minutes apart may share a data key, and they did not: maxAge is too short.',
+    'Messages that are 10 minutes apart may share a data key, so the four messages take 2 data keys: maxAge is too short.',
   ).toBe(2);
 });
 

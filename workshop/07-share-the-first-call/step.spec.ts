@@ -68,7 +68,7 @@ test('asks again after a call that failed', about(2), async () => {
   throwIfTodo(outcomes[0]);
   expect(
     outcomes.filter((outcome) => outcome instanceof Error).length,
-    'The first of three calls failed, and only its request may fail: the next one has to ask for itself.',
+    'The first of three calls failed, and only its one request may fail: the next one has to ask for itself.',
   ).toBe(1);
 });
 
@@ -89,7 +89,7 @@ test('shares a data key whatever the order of the pairs', about(4), async () => 
 
   expect(
     new Set(messages.map(dataKeyOf)).size,
-    'The same pairs in another order got another data key: the name of the line must not depend on the order.',
+    'The same pairs in another order take the same data key, not a second one: the name of the line must not depend on the order.',
   ).toBe(1);
 });
 
