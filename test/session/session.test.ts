@@ -50,7 +50,7 @@ test('from a clone to the end of the workshop', { timeout: 300_000 }, async () =
   );
 
   learner.solves('02-encrypt-with-cache', [1, 2, 3, 4], (code) => code.replace('300 * 1000', '300'));
-  expect(await learner.seesResult()).toContain('maxAge is in milliseconds');
+  expect(await learner.seesResult()).toContain('After 299 seconds');
   learner.edits('02-encrypt-with-cache', (exercise) =>
     exercise.replace('maxAge: 300,', 'maxAge: 300 * 1000,'),
   );
