@@ -29,11 +29,16 @@ function elementsOf(data) {
   return [...template.content.children];
 }
 
+/** The parts as the server sent them, by their ids: the page's own change when something is unfolded. */
+const partsSent = new Map();
+
 /** A part takes the place of its older version. The link that has the focus keeps it. */
 function replacePart({ data }) {
   const [part] = elementsOf(data);
   const older = document.getElementById(part.id);
-  if (older.outerHTML === part.outerHTML) return;
+  const before = partsSent.get(part.id) ?? older.outerHTML;
+  partsSent.set(part.id, part.outerHTML);
+  if (before === part.outerHTML) return;
   const focused = older.contains(document.activeElement) && document.activeElement.getAttribute('href');
   older.replaceWith(part);
   if (focused) part.querySelector(`[href="${focused}"]`)?.focus();
@@ -74,16 +79,29 @@ function takeRow(line, row) {
   else if (!older.contains(document.activeElement)) older.replaceWith(row);
 }
 
-/** Keeps the page up to date. */
+/** Keeps the page up to date while it can be seen. A browser has six connections for all its pages: a hidden one takes none. */
 function follow(line) {
+  let stream;
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) stream?.close();
+    else stream = streamTo(line);
+  });
+  if (!document.hidden) stream = streamTo(line);
+}
+
+function streamTo(line) {
   const stream = new EventSource(line.dataset.stream);
   stream.addEventListener('part', replacePart);
   stream.addEventListener('open', () => document.querySelector('.offline')?.remove());
   stream.addEventListener('error', sayEnded);
-  stream.addEventListener('rows', ({ data }) => {
+  stream.addEventListener('rows', ({ data, lastEventId }) => {
+    // The next connection sends what comes after that.
+    if (lastEventId)
+      line.dataset.stream = line.dataset.stream.replace(/changes=\d+/, `changes=${lastEventId}`);
     for (const row of elementsOf(data)) takeRow(line, row);
     document.querySelector('.nothing')?.remove();
   });
+  return stream;
 }
 const line = document.querySelector('[data-stream]');
 if (line) follow(line);

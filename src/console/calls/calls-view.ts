@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { Hono } from 'hono';
 import { html } from 'hono/html';
 import { streamSSE } from 'hono/streaming';
@@ -25,18 +26,25 @@ export function callsView(run: ShownRun, account: Account): Hono {
     const mayLook = isLocal || context.req.query('look') !== undefined;
     await trail.readCalls();
     const fault = mayLook ? await faultOfLook(trail) : '';
-    const main = html`${fault}${callsPage(trail.rows(), trail.changes, filter, run)}`;
+    const main = html`${fault}${unreadable(trail, run)}${callsPage(trail.rows(), trail.changes, filter, run)}`;
     const title = 'Calls and events';
     return context.html(page(title, title, html`<div class="single"><h1>${title}</h1>${main}</div>`));
   });
   view.get('/stream', (context) => {
     const { filter = '', changes } = context.req.query();
+    // A browser that connects again says in this header what it has.
+    const known = Number(context.req.header('Last-Event-ID') ?? changes);
     return streamSSE(context, async (stream) => {
       const ended = new AbortController();
       stream.onAbort(() => ended.abort());
-      for await (const rows of feed.follow(Number(changes), ended.signal)) {
-        for (const block of blocksOf(rows.filter((row) => isWanted(row, filter))))
-          await stream.writeSSE({ event: 'rows', data: String(await rowItems(block, quietSeconds)) });
+      for await (const rows of feed.follow(known, ended.signal)) {
+        const blocks = blocksOf(rows.filter((row) => isWanted(row, filter)));
+        const lastChange = Math.max(...rows.map(({ change = 0 }) => change));
+        for (const block of blocks) {
+          const data = String(await rowItems(block, quietSeconds));
+          const isLast = block === blocks.at(-1);
+          await stream.writeSSE({ event: 'rows', data, ...(isLast ? { id: `${lastChange}` } : {}) });
+        }
       }
     });
   });
@@ -45,6 +53,11 @@ export function callsView(run: ShownRun, account: Account): Hono {
     return json === undefined ? context.notFound() : context.text(json);
   });
   return view;
+}
+
+function unreadable(trail: Trail, run: ShownRun): Html | '' {
+  if (trail.unreadable === 0) return '';
+  return html`<p class="verdict" role="status">Some calls are not shown: ${trail.unreadable} of the lines in ${relative(run.root, callsFileOf(run))} can’t be read.</p>`;
 }
 
 /** Number of pages of events that are read when the page is opened: on AWS, two a second are the quota of the account. */

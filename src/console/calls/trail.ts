@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { open } from 'node:fs/promises';
 import type { CloudTrailClient, Event } from '@aws-sdk/client-cloudtrail';
 import type { AnsweredCall } from '../../evidence/request-tally.ts';
+import { printable } from '../../text/printable.ts';
 
 /** An event as CloudTrail shows it. */
 export interface TrailEvent {
@@ -9,7 +10,7 @@ export interface TrailEvent {
   /** When the call was made, in milliseconds since the epoch. CloudTrail counts in seconds. */
   time: number;
   encryptionContext: Record<string, string>;
-  /** The whole event, without the access key. */
+  /** The whole event, without secrets. */
   json: string;
 }
 
@@ -52,6 +53,8 @@ export class Trail {
   readonly news = new EventEmitter();
   /** Number of changes so far. Each is one or more rows that are new or have changed at the same time. */
   changes = 0;
+  /** Number of lines about calls that could not be read. */
+  unreadable = 0;
   readonly #rows = new Map<string, Row>();
   readonly #callsFile: string;
   readonly #cloudTrail: () => Promise<CloudTrailClient>;
@@ -94,7 +97,7 @@ export class Trail {
     // One after the other, so that no line is read twice.
     const reading = this.#reading.then(async () => {
       const lines = (await this.#newText()).split('\n').filter(Boolean);
-      return this.#tell(lines.flatMap((line) => this.#addCall(JSON.parse(line))));
+      return this.#tell(lines.flatMap((line) => this.#addLine(line)));
     });
     this.#reading = reading.catch(() => []);
     return reading;
@@ -163,6 +166,12 @@ export class Trail {
     return Math.min(...waiting.map(timeOf));
   }
 
+  #addLine(line: string): Row[] {
+    const call = readCall(line);
+    if (!call) this.unreadable++;
+    return call ? this.#addCall(call) : [];
+  }
+
   #addCall(call: AnsweredCall): Row[] {
     const last = this.#lastCall;
     if (call.operation === 'LookupEvents') {
@@ -199,7 +208,7 @@ export class Trail {
     const row: Row = this.#rows.get(requestId) ?? { requestId };
     if (row.event || this.#partsOfLooks.has(requestId)) return [];
     const { EventName: name = '', EventTime } = event;
-    row.event = { name, time: EventTime?.getTime() ?? Date.now(), ...read };
+    row.event = { name, time: EventTime?.getTime() || Date.now(), ...read };
     if (row.call && this.#lastLookAt > row.call.at) row.cameAt = Date.now();
     this.#rows.set(row.requestId, row);
     return [row, ...this.#auditChangedBy(row)];
@@ -221,7 +230,9 @@ export class Trail {
       const file = await open(this.#callsFile);
       try {
         const { size } = await file.stat();
-        const bytes = Buffer.alloc(Math.max(0, size - this.#bytesRead));
+        // Another run with the same name has begun a new file.
+        if (size < this.#bytesRead) this.#bytesRead = 0;
+        const bytes = Buffer.alloc(size - this.#bytesRead);
         await file.read(bytes, 0, bytes.length, this.#bytesRead);
         const whole = bytes.subarray(0, bytes.lastIndexOf('\n') + 1);
         this.#bytesRead += whole.length;
@@ -241,12 +252,28 @@ export function timeOf({ call, event }: Row): number {
   return call?.at ?? event?.time ?? 0;
 }
 
-/** An access key's id is half of a credential. */
+/** Returns the call in a line, or undefined if there is none: a process that was ended may have written half of one. */
+function readCall(line: string): AnsweredCall | undefined {
+  try {
+    const call = JSON.parse(line);
+    const isCall = typeof call.operation === 'string' && typeof call.requestId === 'string';
+    return isCall && new Date(call.at).getTime() === call.at ? call : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Members of an event that are not shown. The id of an access key is half of a credential. An endpoint may add the others. */
+const secrets = ['accesskeyid', 'secretaccesskey', 'sessiontoken', 'plaintext'];
+
 function readEvent(text: string): Pick<TrailEvent, 'encryptionContext' | 'json'> & { requestID?: string } {
   try {
-    const event = JSON.parse(text, (name, value) => (name === 'accessKeyId' ? undefined : value));
-    const { encryptionContext = {} } = event.requestParameters ?? {};
-    return { requestID: event.requestID, encryptionContext, json: JSON.stringify(event, undefined, 2) };
+    const event = JSON.parse(text, (name, value) =>
+      secrets.includes(name.toLowerCase()) ? undefined : value,
+    );
+    const encryptionContext = event.requestParameters?.encryptionContext ?? {};
+    const json = printable(JSON.stringify(event, undefined, 2));
+    return { requestID: event.requestID, encryptionContext, json };
   } catch {
     return { encryptionContext: {}, json: 'This event is not JSON.' };
   }
