@@ -19,7 +19,7 @@ async function answer(request: ProofRequest): Promise<ProofAnswer> {
     const outcomes =
       'specRuns' in request
         ? await runSpecsThere(root, request.specRuns)
-        : await runSolutions(root, request.solutionRun);
+        : await runSolutions(root, request.solutionSession);
     return { id, outcomes };
   } catch (error) {
     return { id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) };

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { learnerEnvironment } from '../learner-environment.ts';
-import type { ProofAnswer, ProofRequest, SolutionRun, SpecOutcome, SpecRun } from './spec-run.ts';
+import type { ProofAnswer, ProofRequest, SolutionSession, SpecOutcome, SpecRun } from './spec-run.ts';
 
 const processFile = fileURLToPath(new URL('proof-process.ts', import.meta.url));
 const typeScript = import.meta.resolve('@oxc-node/core/register');
@@ -40,18 +40,15 @@ export class Prover {
     });
   }
 
-  /** Runs the reference solutions; several runs side by side. */
-  async runSolutions(runs: SolutionRun[]): Promise<SpecOutcome[][]> {
-    const waiting = runs.map((solutionRun, index) => ({ solutionRun, index }));
-    const outcomes: SpecOutcome[][] = [];
-    await Promise.all(
-      this.#processes.map(async (process) => {
-        for (let next = waiting.shift(); next; next = waiting.shift()) {
-          outcomes[next.index] = await process.ask({ root: this.#root, solutionRun: next.solutionRun });
-        }
+  /** Runs the reference solutions, each session in another process. */
+  runSolutions(sessions: SolutionSession[]): Promise<SpecOutcome[][]> {
+    return Promise.all(
+      sessions.map(async (solutionSession, n) => {
+        const process = this.#processes[n];
+        if (!process) throw new Error(`There are only ${NUMBER_OF_PROCESSES} processes.`);
+        return process.ask({ root: this.#root, solutionSession });
       }),
     );
-    return outcomes;
   }
 
   async close(): Promise<void> {

@@ -5,12 +5,14 @@ import {
   BaseSequencer,
   createVitest,
   type TestCase,
+  type TestModule,
   type TestRunResult,
   type TestSpecification,
   type Vitest,
 } from 'vitest/node';
 import type { ReportedError } from '../../src/report/failure.ts';
-import type { Failure, SolutionRun, SpecOutcome, SpecRun, TestOutcome } from './spec-run.ts';
+import { StepSequencer } from '../../src/watch/step-order.ts';
+import type { Failure, SolutionRun, SolutionSession, SpecOutcome, SpecRun, TestOutcome } from './spec-run.ts';
 
 const skipAfterFailure = fileURLToPath(new URL('skip-after-failure.ts', import.meta.url));
 
@@ -18,12 +20,6 @@ const skipAfterFailure = fileURLToPath(new URL('skip-after-failure.ts', import.m
 class AsGiven extends BaseSequencer {
   override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
     return specifications;
-  }
-}
-
-class Reverse extends BaseSequencer {
-  override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
-    return specifications.toSorted((a, b) => stepOf(b.moduleId).localeCompare(stepOf(a.moduleId)));
   }
 }
 
@@ -67,36 +63,48 @@ export async function runSpecs(vitest: Vitest, root: string, specRuns: SpecRun[]
 }
 
 /** Runs the reference solutions as a user does it. The outcomes are in the order in which the steps ran. */
-export async function runSolutions(root: string, run: SolutionRun): Promise<SpecOutcome[]> {
-  const { filters = [], order, times = 1 } = run;
+export async function runSolutions(root: string, { runs, seed }: SolutionSession): Promise<SpecOutcome[]> {
+  let order: SolutionRun['order'];
+  let started: string[] = [];
+  const onTestModuleStart = ({ moduleId }: TestModule) => void started.push(moduleId);
+  class InOrderOfRun extends StepSequencer {
+    override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
+      const asTheyAre = await super.sort(specifications);
+      if (order === undefined) return asTheyAre;
+      return order === 'reverse' ? asTheyAre.toReversed() : shuffled(asTheyAre, order);
+    }
+  }
   const vitest = await createVitest('test', {
     ...quietOptions(root),
     mode: 'solution',
-    ...(order === 'reverse' && { sequence: { sequencer: Reverse } }),
-    ...(typeof order === 'number' && shuffledBy(order)),
+    reporters: [{ onTestModuleStart }],
+    sequence: { sequencer: InOrderOfRun, ...(seed !== undefined && { shuffle: { tests: true }, seed }) },
   });
   try {
-    const specifications = await vitest.globTestSpecifications(filters);
-    const runs = [await vitest.runTestSpecifications(specifications, true)];
-    while (runs.length < times) runs.push(await vitest.rerunTestSpecifications(specifications, true));
-    return runs.flatMap((result) => [...outcomesOf(root, result).values()]);
+    const outcomes: SpecOutcome[] = [];
+    for (const [index, run] of runs.entries()) {
+      order = run.order;
+      started = [];
+      const specifications = await vitest.globTestSpecifications(run.filter ? [run.filter] : []);
+      const result =
+        index === 0
+          ? await vitest.runTestSpecifications(specifications, true)
+          : await vitest.rerunTestSpecifications(specifications, true);
+      const byModule = outcomesOf(root, result);
+      outcomes.push(...started.flatMap((moduleId) => byModule.get(moduleId) ?? []));
+    }
+    return outcomes;
   } finally {
     await vitest.close();
   }
 }
 
-/** The tests of a file in an order that Vitest makes of the seed, and the files in one that is made of it here. */
-function shuffledBy(seed: number) {
+function shuffled(specifications: TestSpecification[], seed: number): TestSpecification[] {
   const place = ({ moduleId }: TestSpecification) =>
     createHash('sha256')
       .update(`${seed} ${stepOf(moduleId)}`)
       .digest('hex');
-  class BySeed extends BaseSequencer {
-    override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
-      return specifications.toSorted((a, b) => place(a).localeCompare(place(b)));
-    }
-  }
-  return { sequence: { sequencer: BySeed, shuffle: true, seed } };
+  return specifications.toSorted((a, b) => place(a).localeCompare(place(b)));
 }
 
 function quietOptions(root: string) {

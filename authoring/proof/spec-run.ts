@@ -39,18 +39,22 @@ export interface SpecOutcome {
   failures: Failure[];
 }
 
-/** A run of the reference solutions, as `npx vitest run <filters> --mode solution` does it. */
+/** Runs of the reference solutions in a row, as `npx vitest --mode solution` does it in watch mode. */
+export interface SolutionSession {
+  runs: SolutionRun[];
+  /** Shuffles the tests of each step. Default: they run as they are. */
+  seed?: number;
+}
+
 export interface SolutionRun {
-  /** Parts of the specs' paths, such as `workshop/03`. Default: all steps. */
-  filters?: string[];
-  /** Order of the steps. A number shuffles them, and the tests of each. Default: as they are. */
+  /** Part of the specs' paths, such as `workshop/03`. Default: all steps. */
+  filter?: string;
+  /** Order of the steps. A number shuffles them. Default: as they are. */
   order?: 'reverse' | number;
-  /** Number of runs in a row, as in watch mode. Default: 1. */
-  times?: number;
 }
 
 export type ProofRequest =
   | { id: number; root: string; specRuns: SpecRun[] }
-  | { id: number; root: string; solutionRun: SolutionRun };
+  | { id: number; root: string; solutionSession: SolutionSession };
 
 export type ProofAnswer = { id: number; outcomes: SpecOutcome[] } | { id: number; error: string };
