@@ -15,7 +15,7 @@ export class Feed {
   readonly #trail: Trail;
   readonly #looks: boolean;
   #followers = 0;
-  #isWatching = false;
+  #ended = new AbortController();
 
   /** @param looks true if CloudTrail is asked, too */
   constructor(trail: Trail, looks: boolean) {
@@ -29,8 +29,10 @@ export class Feed {
    * @param changes the number of the trail's changes that are known already: a page misses none while it is on its way
    */
   async *follow(changes: number, signal: AbortSignal): AsyncGenerator<Row[]> {
-    this.#followers++;
-    if (!this.#isWatching) this.watching = this.#watch();
+    if (this.#followers++ === 0) {
+      this.#ended = new AbortController();
+      this.watching = this.#watch(this.#ended.signal);
+    }
     try {
       const news = on(this.#trail.news, 'rows', { signal });
       yield this.#trail.rowsAfter(changes);
@@ -38,30 +40,28 @@ export class Feed {
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
-      this.#followers--;
+      if (--this.#followers === 0) this.#ended.abort();
     }
   }
 
-  async #watch(): Promise<void> {
-    this.#isWatching = true;
+  async #watch(ended: AbortSignal): Promise<void> {
     const readCalls = () => this.#trail.readCalls();
     // A call doesn't wait for a look, which may take seconds when step 4 has used up the look-ups.
     const look = async () => {
       await readCalls();
       await this.#trail.look(mostPages);
     };
-    await Promise.all([readCalls, ...(this.#looks ? [look] : [])].map((action) => this.#repeat(action)));
-    this.#isWatching = false;
+    await Promise.all([repeat(readCalls, ended), this.#looks && repeat(look, ended)]);
   }
+}
 
-  async #repeat(action: () => Promise<unknown>): Promise<void> {
-    while (this.#followers > 0) {
-      try {
-        await action();
-      } catch {
-        // The page says why when it is opened. The next time, it may succeed.
-      }
-      await sleep(pause, undefined, { ref: false });
+async function repeat(action: () => Promise<unknown>, ended: AbortSignal): Promise<void> {
+  while (!ended.aborted) {
+    try {
+      await action();
+    } catch {
+      // The page says why when it is opened. The next time, it may succeed.
     }
+    await sleep(pause, undefined, { ref: false });
   }
 }

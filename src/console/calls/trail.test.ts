@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -271,3 +272,28 @@ test.each([
     expect(clients).toBe(2);
   },
 );
+
+test('an event is late by the time since its call, although a look that began before the call ends last', async () => {
+  const held = new EventEmitter();
+  let sent = 0;
+  local.cloudTrail.middlewareStack.add(
+    (next) => async (request) => {
+      if (++sent === 1) await once(held, 'end');
+      return next(request);
+    },
+    { step: 'initialize' },
+  );
+  const first = trail.look(1);
+  await expect.poll(() => sent).toBe(1);
+  const { id } = await local.newKey();
+  const at = Date.now();
+  note('GenerateDataKey', { requestId: await generateDataKey(id), at });
+  await trail.readCalls();
+  await expect.poll(() => Date.now()).toBeGreaterThan(at);
+  await trail.look(1);
+  held.emit('end');
+  await first;
+
+  local.clock.advance({ seconds: 60 });
+  expect(await trail.look(1)).toContainEqual(expect.objectContaining({ cameAt: expect.any(Number) }));
+});

@@ -156,7 +156,7 @@ export class Trail {
       this.#nextToken = older ?? NextToken;
       if (!NextToken) break;
     }
-    this.#lastLookAt = startedAt;
+    this.#lastLookAt = Math.max(this.#lastLookAt, startedAt);
     return changed;
   }
 
