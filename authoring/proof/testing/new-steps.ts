@@ -1,29 +1,21 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { learnerEnvironment } from '../learner-environment.ts';
-import { copyProject, type ProjectCopy } from '../project-copy.ts';
-import { proveSteps, type StepProof } from './proof.ts';
-import { Prover } from './prover.ts';
-import { stepFolderNames } from './step-files.ts';
-import { changed, smallStep, writeStep } from './testing/small-step.ts';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const minutes = 60_000;
+import type { StepProof } from '../proof.ts';
+import { changed, smallStep, writeStep } from './small-step.ts';
 
 /** A step with something wrong: what is changed in the small step, and what the proof has to say about it. */
-interface BrokenStep {
+export interface BrokenStep {
   flaw: string;
   changes: Record<string, string | undefined>;
   complaints: [check: keyof StepProof, complaint: string][];
 }
 
-const good = '50-who-manages-the-key';
-const whole = smallStep(good);
+/** The folder of the step with nothing wrong. */
+export const goodStep = '50-who-manages-the-key';
+
+const whole = smallStep(goodStep);
 const textOf = (file: string) => whole[file] ?? '';
 
-const brokenSteps: BrokenStep[] = [
+/** A broken step for each kind of complaint. Their numbers go on after that of the good one. */
+export const brokenSteps: BrokenStep[] = [
   {
     flaw: 'parts are missing',
     changes: {
@@ -152,55 +144,12 @@ const brokenSteps: BrokenStep[] = [
   },
 ];
 
-const nameOf = (index: number) => `${index + 51}-broken`;
-
-let copy: ProjectCopy;
-let prover: Prover;
-let proofs: StepProof[];
-
-beforeAll(async () => {
-  copy = copyProject(root);
-  prover = new Prover(copy.root);
-  writeStep(copy.root, good, whole);
-  for (const [index, { changes }] of brokenSteps.entries()) {
-    writeStep(copy.root, nameOf(index), { ...smallStep(nameOf(index)), ...changes });
+/** Writes the good step and the broken ones into a copy of the project, and returns their folders' names, in this order. */
+export function writeNewSteps(root: string): string[] {
+  writeStep(root, goodStep, whole);
+  const names = brokenSteps.map((_, index) => `${index + 51}-broken`);
+  for (const [index, name] of names.entries()) {
+    writeStep(root, name, { ...smallStep(name), ...brokenSteps[index]?.changes });
   }
-  proofs = await proveSteps(prover, copy.root, [good, ...brokenSteps.map((_, index) => nameOf(index))]);
-}, 10 * minutes);
-
-afterAll(async () => {
-  await prover?.close();
-  copy?.remove();
-});
-
-describe('a new step is a new folder', () => {
-  test('that is proved like the others', () => {
-    expect(proofs[0]).toEqual(Object.fromEntries(Object.keys(proofs[0] ?? {}).map((check) => [check, []])));
-  });
-
-  test('that is found, in its place', () => {
-    expect(stepFolderNames(copy.root).indexOf(good)).toBe(stepFolderNames(root).length);
-  });
-
-  test('that the learner sees', { timeout: minutes }, () => {
-    const vitest = join(copy.root, 'node_modules/vitest/vitest.mjs');
-    const { stdout } = spawnSync(process.execPath, [vitest, 'run', `workshop/${good}`], {
-      cwd: copy.root,
-      encoding: 'utf8',
-      env: learnerEnvironment(),
-    });
-    expect(stdout).toMatch(/\n ○ 50 {2}Who manages the key +to do +2 of 2 TODOs left/);
-    expect(stdout).toContain(`workshop/${good}/exercise.ts`);
-  });
-});
-
-describe('a step does not pass when', () => {
-  for (const [index, { flaw, complaints }] of brokenSteps.entries()) {
-    test(flaw, () => {
-      const proof = proofs[index + 1];
-      for (const [check, complaint] of complaints) {
-        expect(proof?.[check].join('\n')).toContain(complaint);
-      }
-    });
-  }
-});
+  return [goodStep, ...names];
+}
