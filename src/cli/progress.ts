@@ -114,7 +114,7 @@ function remark({ state, firstPassedAt, lastPassedAt }: StepProgress): string {
   return paint.dim(shortTime(firstPassedAt ?? lastPassedAt));
 }
 
-/** A time such as `2026-11-24 22:20`, in the time zone of whoever reads it. */
+/** A time such as `2026-11-24 22:20`, in the reader's time zone. */
 export function shortTime(iso: string): string {
   return timeFormat.format(new Date(iso));
 }

@@ -41,11 +41,11 @@ export interface AuditedScenario extends Scenario {
 }
 
 /**
- * Counts all scenarios at once, so that each look serves them all, and holds the counts against what was sent. What
- * CloudTrail answers to the looks of the count is evidence enough, unless something that was sent is missing: then it is
- * waited for, and counted again.
+ * Counts all scenarios at once, so that each look serves them all, and compares the counts with the requests that were
+ * sent. CloudTrail's answers to the looks of the count are evidence enough, unless a request that was sent is missing: then
+ * the audit waits for it, and counts again.
  *
- * @throws UndecidedError when the time runs out; whatever the function throws that counts, when another look would not
+ * @throws UndecidedError when the time runs out; the error of the function that counts, when another look would not
  *   help
  */
 export async function audit(

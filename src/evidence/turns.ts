@@ -33,10 +33,10 @@ export async function countLearners(kms: KMSClient, aliasPrefix: string): Promis
 }
 
 /**
- * A client of CloudTrail that has a look-up answered in the end, however often it is refused: whoever gives up has waited
- * for nothing, and begins again behind the others. As long as there are too many for everybody to look once in a
- * pause, it takes turns with the others: it looks once a round, in which CloudTrail can answer all of them, and not before
- * there can be something to see. Its turn is by chance; nobody has to know of anybody else's.
+ * A client of CloudTrail that repeats a refused look-up until it is answered: a learner who gives up has waited for nothing,
+ * and starts again behind the others. As long as there are too many learners for each to look once in a pause, it takes
+ * turns with the others. It looks once a round, in which CloudTrail can answer all of them, and not before there can be
+ * something to see. Its turn is random; nobody has to know anybody else's.
  *
  * @param countLearners how many share the account: asked before each look
  */

@@ -22,7 +22,7 @@ export type ReportedError = SerializedError & {
 };
 
 /**
- * What an error means to the learner.
+ * Explains an error to the learner.
  *
  * @param reported as Vitest gives it: what an endpoint or the learner's code put into it may have any characters
  * @param test the name of the test that failed; none when the error came before any test

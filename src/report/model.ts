@@ -78,7 +78,7 @@ export interface WorkshopView {
   steps: StepView[];
   /** The one thing to do next, as soon as it is known. */
   next?: { step: StepView; failure: Failure };
-  /** How many saves in a row led to the TODO of this failure. None if the run says nothing about that. */
+  /** Number of saves in a row that led to the TODO of this failure. None if the run says nothing about that. */
   timesFailed?: number;
   /** Steps that turned green since the last time, and what they taught. */
   turnedGreen: { step: StepFolder; learned?: string }[];
@@ -128,5 +128,5 @@ export interface Shown {
   status?: Status;
 }
 
-/** The reporter publishes here what it shows, for whoever shows it elsewhere, too. */
+/** The reporter publishes here what it shows, so that the console and the keys can show it, too. */
 export const shownChannel = channel('data-key-caching-workshop:shown');

@@ -34,8 +34,8 @@ function leaveOutEmptyLines(logger: Vitest['logger']): void {
 type SetUpError = Error & { code?: unknown };
 
 /**
- * What was written for the learner speaks for itself; another error has its name with it. All but defects lead to the
- * doctor.
+ * Shows an error of the set-up. An error that was written for the learner has no name in front of it; any other has. All
+ * except defects send the learner to the doctor.
  */
 export function renderSetUpError(error: SetUpError, { colors, width }: Page): string[] {
   const isPlain = error instanceof LearnerError;

@@ -74,8 +74,8 @@ function cloudTrailOf({ cloudTrail }: Settings): LocalAwsOptions['cloudTrail'] {
 }
 
 /**
- * Runs an action against a local AWS of its own, whatever the target of the run is: for what can't be arranged in
- * a real account, such as a hundred aliases or an event that CloudTrail delivers twice.
+ * Runs an action against a local AWS of its own, on every target: for situations that can't be arranged in a real
+ * account, such as a hundred aliases or an event that CloudTrail delivers twice.
  *
  * It is in a Region that nothing else in the process uses, because the keyring of `@aws-crypto/client-node` keeps one
  * KMS client a Region for the life of the process (its `cacheKmsClients`).
@@ -112,8 +112,8 @@ function assign(environment: Environment): void {
 }
 
 /**
- * Leads the SDK to the local AWS, and away from everything else that it could be led to. No list of its variables would
- * stay complete: whatever is set in this process and is for AWS goes, and the files of the user are not read.
+ * Points the SDK to the local AWS, and away from everything else. No list of its variables would stay complete, so all
+ * variables of this process that are for AWS go, and the files of the user are not read.
  */
 export function environmentOf({ endpoint, region, credentials }: LocalAws): Environment {
   return {

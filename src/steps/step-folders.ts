@@ -13,7 +13,7 @@ export interface StepFolder {
 /** Its steps build on one another. The further ones stand alone. */
 const lastOfWorkshop = 5;
 
-/** The number of the last step of each group. Whoever has done the first group has done the workshop. */
+/** The number of the last step of each group. A learner who has done the first group has done the workshop. */
 const groups = [
   { title: 'The workshop', last: lastOfWorkshop },
   { title: 'Going further', last: Number.POSITIVE_INFINITY },

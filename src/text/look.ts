@@ -52,7 +52,7 @@ export function renderMarkdown(text: string, width: number): string {
 
 const quoteMark = '> ';
 
-/** What begins a line that doesn't go on with the paragraph before it: an item of a list, a quotation, a row of a table. */
+/** The beginning of a line that starts a paragraph of its own: an item of a list, a quotation, a row of a table. */
 const itemMark = /^\s*([-*]|\d+\.|>|\|) /;
 
 /** Indents the continuation of a list item to its text. */

@@ -8,7 +8,7 @@ import type { StepFolder } from '../steps/step-folders.ts';
 /** A key of the watch mode. */
 interface Key {
   key: string;
-  /** What it does, for the list of keys. */
+  /** Its description in the list of keys. */
   does: string;
   /** Returns the text to print. Vitest's own keys have none. */
   answer?: () => Promise<string>;
@@ -166,7 +166,7 @@ export default class Keys implements Reporter {
     return `Console: ${address}`;
   }
 
-  /** What global set-up has given to the steps: nothing before its end, or if it failed. */
+  /** The run that global set-up has given to the steps: none before its end, or if it failed. */
   get #run(): Run | undefined {
     return this.#vitest.getProvidedContext().run;
   }

@@ -149,7 +149,7 @@ test('finds its key when it runs again', about(2), async () => {
   throwIfTodo(second.error);
   if (second.error) {
     expect.unreachable(
-      `The second run failed with ${second.error.name}: look for the key before you create one, and return it if it is there.`,
+      `The second run failed with ${second.error.name}: look for the key by its alias before you create one, and return its ARN if it is there.`,
     );
   }
   expect(second.keyArn, 'The second run has to return the key of the first.').toBe(keyArn);

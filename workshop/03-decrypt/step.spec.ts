@@ -258,7 +258,7 @@ test('replaces a file that exists already', about(4), async () => {
   ).toBe('the plaintext');
 });
 
-/** What differs from the run, and the content of plaintextFile before: by default, there is no such file. */
+/** The differences from the run, and the earlier content of plaintextFile: by default, there is no such file. */
 type Attempt = Partial<DecryptRequest> & { encryptedFile: string; earlier?: string };
 
 /**

@@ -286,7 +286,7 @@ function otherTeamsKeys(number: number): KeySettings[] {
   }));
 }
 
-/** What KMS says about a key, or undefined when there is none. */
+/** Returns the metadata of a key, or undefined if there is no such key. */
 async function describe(keyId: string): Promise<KeyMetadata | undefined> {
   try {
     const { KeyMetadata } = await new KMSClient().send(new DescribeKeyCommand({ KeyId: keyId }));

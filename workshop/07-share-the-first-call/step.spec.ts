@@ -225,7 +225,7 @@ interface Caching {
   /** The KMS key. Without it, the data keys don't come from KMS. */
   keyArn?: string;
   maxMessagesEncrypted?: number;
-  /** What a request waits for first, by its number. */
+  /** Returns the promise that a call waits for first, by the number of the call. */
   before?(call: number): Promise<void> | undefined;
 }
 

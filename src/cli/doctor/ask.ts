@@ -6,15 +6,15 @@ import { statementsFor } from './iam-policy.ts';
 type SdkError = Error & { $metadata?: { httpStatusCode?: number } };
 
 /**
- * What came of a call: AWS did it, refused it, found something else wrong with it, was too busy, or wasn't reached; or an
- * endpoint doesn't have it.
+ * The outcome of a call. AWS did it, refused it, found another mistake in it, was too busy, or wasn't reached; or an
+ * endpoint doesn't have the operation.
  */
 export type Answer =
   | { kind: 'done' }
   | { kind: 'not there'; error: Error; why: string }
   | { kind: 'refused' | 'something else is wrong' | 'busy' | 'no answer'; error: Error };
 
-/** Makes a call for what AWS answers. */
+/** Makes a call, and returns how it ended. */
 export async function attempt(call: () => Promise<unknown>): Promise<Answer> {
   try {
     await call();

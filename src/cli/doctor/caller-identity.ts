@@ -3,10 +3,10 @@ import { askCaller, type Caller, type UnknownCaller, UnreachableError } from '..
 import type { Settings } from '../../settings/settings.ts';
 import { type Finding, notChecked, ok, wrong } from './finding.ts';
 
-/** Whose credentials the AWS SDK finds, and whether they may be used. */
+/** The owner of the credentials that the AWS SDK finds, and the findings about them. */
 export interface CallerFindings {
   findings: Finding[];
-  /** The ARN of the user or the role's session; none when the credentials are no good, or of another account. */
+  /** The ARN of the user or the role's session; none when the credentials don't work, or are of another account. */
   arn?: string;
   /** The number of the account, where it is known. */
   account?: string;

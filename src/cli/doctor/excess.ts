@@ -75,9 +75,9 @@ export function excessOfAccount(kms: KMSClient, run: Run): Excess[] {
 }
 
 /**
- * What can be tried with a key of the workshop.
+ * Returns the attempts that need a key of the workshop.
  *
- * @param KeyId of a key whose deletion is pending: whatever is allowed, KMS then refuses for the key's state
+ * @param KeyId of a key whose deletion is pending: KMS refuses it because of its state, even if the call is allowed
  */
 export function excessOfKey(kms: KMSClient, run: Run, KeyId: string): Excess[] {
   return [

@@ -11,7 +11,7 @@ interface Answered {
 }
 
 /**
- * Time that passes only when everybody waits for it: whoever sleeps for a minute is woken at once, in the right order,
+ * Time that passes only when everybody waits for it. Code that sleeps for a minute is woken at once, in the right order,
  * while requests are real and take no time at all. For code that asks a local AWS of the same process.
  */
 export class VirtualTime {

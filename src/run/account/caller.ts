@@ -4,7 +4,7 @@ import { printable } from '../../text/printable.ts';
 import { AnswerLimitError } from '../endpoint/answer-limits.ts';
 import { whyNotThere } from '../endpoint/why-not-there.ts';
 
-/** Whose credentials the AWS SDK finds: the account, and the ARN of the user or of the role's session. */
+/** The owner of the credentials that the AWS SDK finds: the account, and the ARN of the user or the role's session. */
 export interface Caller {
   account: string;
   arn: string;

@@ -3,9 +3,9 @@ import { isatty } from 'node:tty';
 import type { PoolOptions, TestProject } from 'vitest/node';
 
 /**
- * What Vitest will ask of the pool for its first run, told before it does: it has the same from `resolveOptions` and
- * `executeTests` in its `node/pool.ts`. Where it asks for something else after all, the process that was started is not
- * taken, and only the time is lost.
+ * Predicts the options that Vitest will ask of the pool for its first run. Vitest makes them in `resolveOptions` and
+ * `executeTests` in its `node/pool.ts`. If it asks for other options, the process that was started is not used, and only
+ * time is lost.
  */
 export function foreseeOptions(project: TestProject): PoolOptions {
   const { vitest, config } = project;
