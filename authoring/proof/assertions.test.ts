@@ -1,3 +1,4 @@
+import { parseSync } from 'vite';
 import { expect, test } from 'vitest';
 import { findAssertions, withoutAssertion } from './assertions.ts';
 
@@ -13,7 +14,8 @@ test('a', async () => {
   ).resolves.toBe(2);
   // An ordinary comment.
   if (value > 3) expect.unreachable('Three.');
-  expectRefused(value, 'Four.');
+  const four = 'Four.';
+  expectRefused(value, four);
   answer();
 });
 
@@ -29,8 +31,8 @@ test('finds every statement that asserts, with its lines', () => {
     ["expect(value, 'One.').toBe(1);", 5, 5],
     ['await expect( Promise.resolve(value), ).resolves.toBe(2);', 8, 10],
     ["expect.unreachable('Three.');", 12, 12],
-    ["expectRefused(value, 'Four.');", 13, 13],
-    ['expect(each, sentence).toBe(5);', 19, 19],
+    ['expectRefused(value, four);', 14, 14],
+    ['expect(each, sentence).toBe(5);', 20, 20],
   ]);
 });
 
@@ -49,5 +51,6 @@ test('deletes one, and leaves every line where it is', () => {
     const rest = withoutAssertion(spec, assertion);
     expect(findAssertions(rest)).toEqual(findAssertions(spec).filter(({ code }) => code !== assertion.code));
     expect(rest.split('\n').length).toBe(spec.split('\n').length);
+    expect(parseSync('step.spec.ts', rest).errors).toEqual([]);
   }
 });

@@ -35,9 +35,9 @@ export function findAssertions(spec: string): Assertion[] {
   return assertions;
 }
 
-/** The spec with an assertion deleted. All lines stay where they are. */
+/** The spec with an empty statement for an assertion, which may be all that follows an `if`. All lines stay where they are. */
 export function withoutAssertion(spec: string, { range: [start, end] }: Assertion): string {
-  return spec.slice(0, start) + spec.slice(start, end).replace(/[^\n]/g, ' ') + spec.slice(end);
+  return `${spec.slice(0, start)};${spec.slice(start + 1, end).replace(/[^\n]/g, ' ')}${spec.slice(end)}`;
 }
 
 /** The identifier that a chain of calls and members begins with, such as `expect` of `expect(x).not.toBe(1)`. */

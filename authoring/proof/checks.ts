@@ -135,10 +135,13 @@ export function deletedAssertionsOf(
         // The tests before the first red one pass with or without the assertion.
         tests: testNames.slice(outcome.tests.findIndex(isRed)),
       },
-      judge: (mutated: SpecOutcome) =>
-        firstFailure(mutated)?.message.includes(wrongAnswer.says)
-          ? [`${describe(step, assertion)} can be deleted: ${wrongAnswer.place} fails all the same.`]
-          : [],
+      judge: (mutated: SpecOutcome) => {
+        const where = describe(step, assertion);
+        if (mutated.tests.length === 0) return [`${where} cannot be deleted: then the spec runs no test.`];
+        return firstFailure(mutated)?.message.includes(wrongAnswer.says)
+          ? [`${where} can be deleted: ${wrongAnswer.place} fails all the same.`]
+          : [];
+      },
     }));
   });
 }

@@ -8,6 +8,7 @@ import {
   type TestModule,
   type TestRunResult,
   type TestSpecification,
+  type TestSuite,
   type Vitest,
 } from 'vitest/node';
 import type { ReportedError } from '../../src/report/failure.ts';
@@ -148,7 +149,12 @@ function outcomeOf(root: string, test: TestCase): TestOutcome[] {
   if (state === 'skipped') return [];
   const failures = errors.map((error) => failureOf(root, error));
   const { todos = [], about } = test.meta();
-  return [{ name: test.name, todos, about, failures }];
+  return [{ name: fullNameOf(test), todos, about, failures }];
+}
+
+/** As Vitest writes it to compare it with `testNamePattern`. */
+function fullNameOf({ name, parent }: TestCase | TestSuite): string {
+  return parent.type === 'suite' ? `${fullNameOf(parent)} ${name}` : name;
 }
 
 function failureOf(root: string, error: ReportedError): Failure {

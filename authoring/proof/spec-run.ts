@@ -6,7 +6,7 @@ export interface SpecRun {
   implementation: string;
   /** The spec, in the step's folder. Default: `step.spec.ts`. */
   spec?: string;
-  /** Run these tests alone, by their names. Default: all. */
+  /** Run these tests alone, by their names in an outcome. Default: all. */
   tests?: string[];
   /** Run them all, even after one has failed. Default: the first failure ends the run. */
   everyTest?: boolean;
@@ -23,6 +23,7 @@ export interface Failure {
 }
 
 export interface TestOutcome {
+  /** Its name, after those of the suites that it is in. */
   name: string;
   /** The TODOs that the test says it needs: `meta.todos`. */
   todos: number[];
