@@ -53,7 +53,7 @@ beforeEach(() => {
   predictNumberOfKeys();
 });
 
-test('gives KMS what CreateKey needs', about(3), async () => {
+test('calls CreateKey with valid parameters', about(3), async () => {
   const { error, refused } = await firstRun();
 
   throwIfTodo(error);
@@ -66,7 +66,7 @@ test('gives KMS what CreateKey needs', about(3), async () => {
   ).toBe('KeyMetadata');
 });
 
-test('gives KMS what CreateAlias needs', about(4), async () => {
+test('calls CreateAlias with valid parameters', about(4), async () => {
   const { error, refused } = await firstRun();
 
   throwIfTodo(error);

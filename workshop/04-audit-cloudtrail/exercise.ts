@@ -26,7 +26,7 @@ export function predictWhyWeWait(): 'not recorded' | 'not delivered yet' | 'need
 
 /** Makes a call that is later than all others, and returns its request id. Once its event is there, theirs should be too. */
 async function makeMarkerCall(kms: KMSClient, keyArn: string): Promise<string | undefined> {
-  // TODO 2: make a marker call: describe the key. Its request id is in the answer's $metadata.
+  // TODO 2: make a marker call: describe the key. Its request id is in the response's $metadata.
   return todo('TODO 2: make the marker call');
 }
 

@@ -120,7 +120,7 @@ test('cannot decrypt while the deletion is pending, as you predicted', about(1),
   ).toBe(decrypted !== undefined);
 });
 
-test('may run twice', { meta }, async () => {
+test('can run twice', { meta }, async () => {
   await cleanedUp();
   const error = await errorOf(cleanUp(request));
   expect(error, 'The second clean-up finds nothing to do: that is no error.').toBe('no error');

@@ -59,7 +59,7 @@ test('gives the temporary file its name when it is written', encrypting(2), asyn
   ).toBe('a message');
 });
 
-test('tells encryptStream what it needs to know', encrypting(3), async () => {
+test('passes encryptStream the length, context and frame length', encrypting(3), async () => {
   const lengths: (number | undefined)[] = [];
   const observed = () => ({ materialsManager: sampleManager((length) => lengths.push(length)) });
   const { files } = await encryptBytes(sampleBytes(1_000), observed);

@@ -22,7 +22,7 @@ test('an account that the settings name is allowed', () => {
 
 test('another account is refused, with its id and what to do', () => {
   const refusal = new AccountError(
-    'The credentials are of arn:aws:iam::111122223333:user/ada, whose account 111122223333 is not in WORKSHOP_ALLOWED_ACCOUNTS: 444455556666, 777788889999.',
+    'The credentials belong to arn:aws:iam::111122223333:user/ada, whose account 111122223333 is not in WORKSHOP_ALLOWED_ACCOUNTS: 444455556666, 777788889999.',
     'Use other credentials, such as another AWS_PROFILE, or add the account.',
   );
 

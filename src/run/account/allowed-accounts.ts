@@ -38,7 +38,7 @@ export function requireAllowedAccount({ allowedAccounts }: Settings, caller: Cal
   }
   if (allowedAccounts.includes(caller.account)) return;
   throw new AccountError(
-    `The credentials are of ${caller.arn}, whose account ${caller.account} is not in ${list}`,
+    `The credentials belong to ${caller.arn}, whose account ${caller.account} is not in ${list}`,
     'Use other credentials, such as another AWS_PROFILE, or add the account.',
   );
 }

@@ -127,7 +127,7 @@ test('the conformance suite reports an account that is not allowed just as plain
   expect(code).toBe(1);
   expect(calls).toEqual([{ service: 'sts', operation: 'GetCallerIdentity', status: 200 }]);
   expect(output).toMatch(
-    /^\n.* RUN .*\n\nThe suite could not start\.\n\nThe credentials are of .* or add the account\.\n\n$/,
+    /^\n.* RUN .*\n\nThe suite could not start\.\n\nThe credentials belong to .* or add the account\.\n\n$/,
   );
 });
 
@@ -137,7 +137,7 @@ test('a run in an account that is not allowed says so once, and does nothing', {
   expect(code).toBe(1);
   expect(calls).toEqual([{ service: 'sts', operation: 'GetCallerIdentity', status: 200 }]);
   expect(output.replace(/\s+/g, ' ').trim()).toBe(
-    'The workshop could not start. The credentials are of arn:aws:iam::111122223333:user/administrator, whose account ' +
+    'The workshop could not start. The credentials belong to arn:aws:iam::111122223333:user/administrator, whose account ' +
       '111122223333 is not in WORKSHOP_ALLOWED_ACCOUNTS: 444455556666. Nothing was done there. Use other credentials, ' +
       'such as another AWS_PROFILE, or add the account. → Run npm run doctor to find the cause',
   );
