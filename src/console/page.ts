@@ -17,6 +17,11 @@ export type ViewName = (typeof views)[number]['name'];
 
 /** A page of the console with its navigation. */
 export function page(view: ViewName | undefined, title: string, main: Html): Html {
+  return html`${pageStart(view, title)}${main}${pageEnd}`;
+}
+
+/** Everything before the content of a page, and everything after it: for a page that is sent in parts. */
+export function pageStart(view: ViewName | undefined, title: string): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -39,10 +44,12 @@ ${view ? html`<link rel="stylesheet" href="/assets${views.find(({ name }) => nam
       html`<li><a href="${path}" ${name === view ? html`aria-current="page"` : ''}>${name}</a></li>`,
   )}</ul></nav>
 </header>
-<main id="main" tabindex="-1">${main}</main>
+<main id="main" tabindex="-1">`;
+}
+
+export const pageEnd = html`</main>
 </body>
 </html>`;
-}
 
 export function notFoundPage(): Html {
   return page(

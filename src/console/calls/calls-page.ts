@@ -10,25 +10,31 @@ const rowsOfBlock = 50;
 /** The delay in milliseconds whose bar has the whole width. The square root keeps seconds visible beside minutes. */
 const latest = 10 * 60_000;
 
-/** The time line: what was sent on the left, and what CloudTrail shows of it on the right. */
-export function callsPage(
+/**
+ * The time line: what was sent on the left, and what CloudTrail shows of it on the right. It comes in parts, so that the
+ * browser can show the first rows while the others are on their way.
+ *
+ * @param changes the number of the trail's changes that are in the rows
+ */
+export function* timeLine(
   rows: Row[],
   changes: number,
   filter: string,
   { target, cloudTrail }: ShownRun,
-): Html {
+): Generator<Html> {
   const isLocal = target === 'local';
   const wanted = rows.filter((row) => isWanted(row, filter));
   const blocks = wanted.length === 0 ? [[]] : blocksOf(wanted);
   const stream = `/calls/stream?${new URLSearchParams({ filter, changes: `${changes}` })}`;
-  return html`<p>Each call is sent at once. Its event in CloudTrail comes late, and in no order: this is why an audit waits.
+  yield html`<p>Each call is sent at once. Its event in CloudTrail comes late, and in no order: this is why an audit waits.
 Calls to a local AWS that a step starts for itself are not shown, because their events never come to this CloudTrail.</p>
 <form class="filter" action="/calls"><label for="filter">Operation, key or context contains</label>
 <input id="filter" name="filter" type="search" value="${filter}"><button>Filter</button>
 ${isLocal ? '' : html`<button name="look" value="once">Look at CloudTrail now</button>`}</form>
 <div class="line-heads" aria-hidden="true"><span>Time</span><span>Call</span><span>Event in CloudTrail</span></div>
-<div class="line" data-most="${mostRows}" data-block="${rowsOfBlock}" data-stream="${stream}">
-${blocks.map((block) => html`<ol>${rowItems(block, cloudTrail.quietSeconds)}</ol>`)}</div>
+<div class="line" data-most="${mostRows}" data-block="${rowsOfBlock}" data-stream="${stream}">`;
+  for (const block of blocks) yield html`<ol>${rowItems(block, cloudTrail.quietSeconds)}</ol>`;
+  yield html`</div>
 ${wanted.length === 0 ? nothingYet(filter, isLocal) : ''}
 <p class="note">The page keeps the latest ${mostRows.toLocaleString('en')} rows.</p>`;
 }

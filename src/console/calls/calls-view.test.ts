@@ -4,7 +4,9 @@ import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { expect, onTestFinished, test } from 'vitest';
 import { withLocalClients } from '../../evidence/local-clients.ts';
 import { LearnerError } from '../../text/learner-error.ts';
+import type { ShownRun } from '../account.ts';
 import { startConsoleUnderTest } from '../testing/console-under-test.ts';
+import { timeLine } from './calls-page.ts';
 
 /** Opens a console for a target whose CloudTrail answers like this, after one call of a step. */
 async function openConsole(target: 'local' | 'aws' | 'endpoint', answer: () => Promise<CloudTrailClient>) {
@@ -83,4 +85,24 @@ test('an event is answered by its request id, and nothing else is', async () => 
   expect((await site.ask('/calls')).status).toBe(200);
   expect((await site.ask('/calls/one/event')).status).toBe(404);
   expect((await site.ask('/calls/..%2f..%2fsecret/event')).status).toBe(404);
+});
+
+test('the rows come in blocks, and none is made before the one above it is taken', () => {
+  const made: number[] = [];
+  const rows = Array.from({ length: 120 }, (_, n) => ({
+    requestId: `${n}`,
+    get call() {
+      made.push(n);
+      return { at: n, service: 'kms', operation: 'Decrypt', status: 200, requestId: `${n}` };
+    },
+  }));
+  const run = { target: 'local', cloudTrail: { quietSeconds: 1 } } as ShownRun;
+  const parts = [...timeLine(rows, 0, '', run)].map((part) => String(part));
+  expect(parts.map((part) => part.split('<li').length - 1)).toEqual([0, 50, 50, 20, 0]);
+
+  const taken = timeLine(rows, 0, '', run);
+  taken.next();
+  made.length = 0;
+  taken.next();
+  expect(new Set(made).size).toBe(50);
 });

@@ -1,12 +1,13 @@
 import { relative } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Hono } from 'hono';
 import { html } from 'hono/html';
-import { streamSSE } from 'hono/streaming';
+import { stream, streamSSE } from 'hono/streaming';
 import { whyNotThere } from '../../run/endpoint/why-not-there.ts';
 import { callsFileOf } from '../../run/requests-of-steps.ts';
 import { type Account, type ShownRun, whyNoAnswer } from '../account.ts';
-import { type Html, page } from '../page.ts';
-import { blocksOf, callsPage, isWanted, rowItems } from './calls-page.ts';
+import { type Html, pageEnd, pageStart } from '../page.ts';
+import { blocksOf, isWanted, rowItems, timeLine } from './calls-page.ts';
 import { Feed } from './feed.ts';
 import { Trail } from './trail.ts';
 
@@ -24,26 +25,36 @@ export function callsView(run: ShownRun, account: Account): Hono {
   view.get('/', async (context) => {
     const filter = (context.req.query('filter') ?? '').trim();
     const mayLook = isLocal || context.req.query('look') !== undefined;
-    await trail.readCalls();
-    const fault = mayLook ? await faultOfLook(trail) : '';
-    const main = html`${fault}${unreadable(trail, run)}${callsPage(trail.rows(), trail.changes, filter, run)}`;
     const title = 'Calls and events';
-    return context.html(page(title, title, html`<div class="single"><h1>${title}</h1>${main}</div>`));
+    await trail.readCalls();
+    context.header('Content-Type', 'text/html; charset=utf-8');
+    return stream(context, async (answer) => {
+      const send = async (part: Html) => answer.write(String(await part));
+      await send(html`${pageStart(title, title)}<div class="single"><h1>${title}</h1>`);
+      if (mayLook) await send(html`${await faultOfLook(trail)}`);
+      await send(html`${unreadable(trail, run)}`);
+      for (const part of timeLine(trail.rows(), trail.changes, filter, run)) {
+        await send(part);
+        // Other requests are answered in between: the browser shows no row without the style sheets.
+        await nextTurn();
+      }
+      await send(html`</div>${pageEnd}`);
+    });
   });
   view.get('/stream', (context) => {
     const { filter = '', changes } = context.req.query();
     // A browser that connects again says in this header what it has.
     const known = Number(context.req.header('Last-Event-ID') ?? changes);
-    return streamSSE(context, async (stream) => {
+    return streamSSE(context, async (news) => {
       const ended = new AbortController();
-      stream.onAbort(() => ended.abort());
+      news.onAbort(() => ended.abort());
       for await (const rows of feed.follow(known, ended.signal)) {
         const blocks = blocksOf(rows.filter((row) => isWanted(row, filter)));
         const lastChange = Math.max(...rows.map(({ change = 0 }) => change));
         for (const block of blocks) {
           const data = String(await rowItems(block, quietSeconds));
           const isLast = block === blocks.at(-1);
-          await stream.writeSSE({ event: 'rows', data, ...(isLast ? { id: `${lastChange}` } : {}) });
+          await news.writeSSE({ event: 'rows', data, ...(isLast ? { id: `${lastChange}` } : {}) });
         }
       }
     });

@@ -6,17 +6,18 @@ import { startLocalAws } from 'local-kms-cloudtrail';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPath, launchChromium } from '../testing/chromium.ts';
-import { startConsoleUnderTest } from '../testing/console-under-test.ts';
+import { type ConsoleUnderTest, startConsoleUnderTest } from '../testing/console-under-test.ts';
 
 describe.skipIf(!chromiumPath)('10,000 rows in Chromium (skipped where it is not installed)', () => {
   let page: Page;
+  let site: ConsoleUnderTest;
   let callsFile: string;
   const lineOf = (n: number) =>
     `${JSON.stringify({ at: n, service: 'kms', operation: 'Decrypt', status: 200, requestId: `${n}` })}\n`;
 
   beforeAll(async () => {
     const { endpoint, region, credentials, close } = await startLocalAws();
-    const site = await startConsoleUnderTest({
+    site = await startConsoleUnderTest({
       kms: async () => new KMSClient({ endpoint, region, credentials }),
       cloudTrail: async () => new CloudTrailClient({ endpoint, region, credentials }),
     });
@@ -74,6 +75,17 @@ describe.skipIf(!chromiumPath)('10,000 rows in Chromium (skipped where it is not
       document.adoptedStyleSheets = [sheet];
     `);
     await expect.poll(countLaidOut).toBe(10_000);
+  });
+
+  test('a call that is made while the page is loaded is there', async () => {
+    await page.route('**/calls/stream?*', async (route) => {
+      appendFileSync(callsFile, lineOf(20_000));
+      // With this, the console reads it and tells all who follow. The page doesn't, yet.
+      await site.ask('/calls?filter=nothing');
+      await route.continue();
+    });
+    await page.reload();
+    await page.locator('#call-20000').waitFor();
   });
 
   function isInView(selector: string): Promise<boolean> {
