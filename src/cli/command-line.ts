@@ -110,6 +110,26 @@ function textOf(args: string[], option: string): string | undefined {
 }
 
 /**
+ * Makes arguments plain to cac, which ignores what follows `--` (npm takes it out, other package managers don't), takes any
+ * value of a flag for true, and the argument after a flag for a number.
+ *
+ * @throws LearnerError when a flag has a value
+ */
+function withWholeFlags(cli: CAC, argv: string[]): string[] {
+  const flags = cli.commands.flatMap((command) => command.options).filter(({ isBoolean }) => isBoolean);
+  return argv
+    .filter((arg) => arg !== '--')
+    .map((arg) => {
+      const flag = flags.find(({ rawName }) => arg === rawName || arg.startsWith(`${rawName}=`))?.rawName;
+      if (flag && arg !== flag)
+        throw new LearnerError(
+          `The option ${flag} has no value, but you wrote ${arg}. Write ${flag}, or leave it out.`,
+        );
+      return flag ? `${flag}=true` : arg;
+    });
+}
+
+/**
  * Runs one command.
  *
  * @param argv as `process.argv`
@@ -124,7 +144,7 @@ export async function runCommandLine(
   print: (text: string) => void,
 ): Promise<boolean> {
   const cli = commands(root, print);
-  const { options } = cli.parse(argv, { run: false });
+  const { options } = cli.parse(withWholeFlags(cli, argv), { run: false });
   const [typed] = cli.args;
   if (options.help) return true;
   if (cli.matchedCommand) return (await cli.runMatchedCommand()) !== false;

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -76,6 +76,14 @@ describe('hint', () => {
   test('is for one step at a time', async () => {
     expect(await complaintOf(workshop.root, ['hint', '2', '3'])).toBe(
       'Name one step at a time: npm run hint -- 2',
+    );
+  });
+
+  test('names a folder that is in the place of a file', async () => {
+    const folder = join(workshop.root, '.workshop/hints/02-plant-a-tree');
+    mkdirSync(folder, { recursive: true });
+    expect(await complaintOf(workshop.root, ['hint', '2'])).toBe(
+      `${folder} is a folder, but a file is needed in its place. Move it away.`,
     );
   });
 
@@ -170,6 +178,20 @@ describe('the command line', () => {
 
   test('rejects an unknown option', async () => {
     expect(await complaintOf(workshop.root, ['hint', '--all'])).toBe('Unknown option `--all`');
+  });
+
+  test('takes options after --, which some package managers pass on, and a number after an option', async () => {
+    await outputOf(workshop.root, ['hint', '2']);
+    const again = await outputOf(workshop.root, ['hint', '2', '--again']);
+    expect(again).toContain('hint 1 of');
+    expect(await outputOf(workshop.root, ['hint', '--', '2', '--again'])).toBe(again);
+    expect(await outputOf(workshop.root, ['hint', '--again', '2'])).toBe(again);
+  });
+
+  test.each(['false', 'no', '0', ''])('rejects the value "%s" for an option that has none', async (value) => {
+    expect(await complaintOf(workshop.root, ['clean-up', `--all-runs=${value}`])).toBe(
+      `The option --all-runs has no value, but you wrote --all-runs=${value}. Write --all-runs, or leave it out.`,
+    );
   });
 
   test('says when there is no workshop', async () => {

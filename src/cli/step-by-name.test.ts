@@ -43,9 +43,13 @@ describe('a step is not found', () => {
   });
 
   test('when several match, which are named', () => {
-    expect(() => stepByName(steps, 'crypt')).toThrow(
-      '"crypt" fits 2 steps.\nThe steps are:\n  2  02-encrypt-with-cache\n  3  03-decrypt',
+    expect(() => stepByName(steps, 'c')).toThrow(
+      '"c" fits 3 steps.\nThe steps are:\n  1  01-create-key\n  2  02-encrypt-with-cache\n  10  10-clean-up',
     );
+  });
+
+  test('by letters from inside of a word', () => {
+    expect(() => stepByName(steps, 'lean')).toThrow('There is no step "lean". Did you mean 10-clean-up?');
   });
 
   test('by an empty name', () => {

@@ -21,7 +21,7 @@ export function requireSteps(root: string): StepFolder[] {
  * Finds the step that is meant.
  *
  * @param typed its number (`2`, `02`), its folder (`02-encrypt-with-cache`, also as a path), or a part of the
- *   folder's name that no other step has (`encrypt`)
+ *   folder's name that no other step has (`encrypt`), from the beginning of a word: `all` is not for `share-the-first-call`
  * @throws LearnerError that suggests a step, and names them all
  */
 export function stepByName(steps: StepFolder[], typed: string): StepFolder {
@@ -33,7 +33,7 @@ export function stepByName(steps: StepFolder[], typed: string): StepFolder {
     if (numbered) return numbered;
     throw new LearnerError(`There is no step ${Number(wanted)}.\n${listOf(steps)}`);
   }
-  const matching = wanted ? steps.filter(({ name }) => name.toLowerCase().includes(wanted)) : [];
+  const matching = wanted ? steps.filter(({ name }) => `-${name}`.toLowerCase().includes(`-${wanted}`)) : [];
   if (matching.length > 1) {
     throw new LearnerError(`"${typed}" fits ${matching.length} steps.\n${listOf(matching)}`);
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LearnerError } from '../text/learner-error.ts';
 
 /** The files of a step that `reset` and `solve` are about, relative to the repository, with forward slashes. */
 export function filesOf(step: string) {
@@ -12,12 +13,20 @@ export function filesOf(step: string) {
   };
 }
 
-/** Reads a file of the repository; gives undefined when it isn't there. Line ends are `\n` whatever the editor's. */
+/**
+ * Reads a file of the repository; gives undefined when it isn't there. Line ends are `\n` whatever the editor's.
+ *
+ * @throws LearnerError when a folder is in its place: the system's error doesn't name it
+ */
 export function readText(root: string, file: string): string | undefined {
+  const path = join(root, file);
   try {
-    return readFileSync(join(root, file), 'utf8').replaceAll('\r\n', '\n');
+    return readFileSync(path, 'utf8').replaceAll('\r\n', '\n');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    if (code === 'EISDIR')
+      throw new LearnerError(`${path} is a folder, but a file is needed in its place. Move it away.`);
     throw error;
   }
 }

@@ -169,13 +169,16 @@ describe('the state folder', () => {
     ]);
   });
 
-  test('that is a file is reported with a solution', () => {
-    workshop.write('.workshop', '');
+  test.each(['.workshop', '.workshop/hints', '.workshop/ledger'])('with a file at %s is reported', (file) => {
+    mkdirSync(join(workshop.root, '.workshop'));
+    expect(checkStateFolder(workshop.root)).toMatchObject({ verdict: 'ok' });
+    rmSync(join(workshop.root, '.workshop'), { recursive: true });
+    workshop.write(file, '');
 
     expect(checkStateFolder(workshop.root)).toMatchObject({
       verdict: 'wrong',
-      detail: expect.stringMatching(/^EEXIST: .*\.workshop'\.$/),
-      fix: expect.stringContaining('Make '),
+      detail: `${join(workshop.root, file)} is a file.`,
+      fix: expect.stringContaining('Move it away.'),
     });
   });
 
