@@ -99,18 +99,18 @@ describe('reset and solve', () => {
   test("put the texts in place and say where the learner's version was saved", async () => {
     workshop.write(exercise, 'my work');
     const solved = await outputOf(workshop.root, ['solve', '2']);
-    expect(solved).toContain(`✔ Step 2, plant a tree: ${exercise} is the reference solution.`);
+    expect(solved).toContain(`✔ Step 2, plant a tree: ${exercise} is now the reference solution.`);
     const saved = /Your version is in (\S+)/.exec(solved)?.[1] ?? '';
     expect(saved).toMatch(/^\.workshop\/saved\/02-plant-a-tree\/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\.ts$/);
     expect(workshop.read(saved)).toBe('my work');
     expect(workshop.read(exercise)).toBe(solution('02-plant-a-tree'));
 
     expect(await outputOf(workshop.root, ['reset', '2'])).toBe(
-      `✔ Step 2, plant a tree: ${exercise} is as shipped.\n`,
+      `✔ Step 2, plant a tree: ${exercise} is now as shipped.\n`,
     );
     expect(workshop.read(exercise)).toBe(shippedExercise('02-plant-a-tree'));
     expect(await outputOf(workshop.root, ['reset', '2'])).toBe(
-      `✔ Step 2, plant a tree: ${exercise} is as shipped already.\n`,
+      `✔ Step 2, plant a tree: ${exercise} is already as shipped.\n`,
     );
   });
 

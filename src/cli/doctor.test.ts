@@ -139,7 +139,9 @@ describe('doctor', () => {
     const { isWell, output } = await seat.run(['doctor']);
 
     expect(isWell).toBe(true);
-    expect(output).toContain('✔ Local AWS               a data key was generated, and decrypted to the same');
+    expect(output).toContain(
+      '✔ Local AWS               a data key was generated, and decrypting it gave the same key',
+    );
   });
 });
 

@@ -47,7 +47,7 @@ function replace(root: string, step: StepFolder, by: 'shipped' | 'solution', at:
   const { exercise } = filesOf(step.name);
   const is = by === 'shipped' ? 'as shipped' : 'the reference solution';
   const lines = [
-    `${marks.ok} ${paint.bold(`Step ${step.number}, ${step.title}`)}: ${exercise} is ${is}${changed ? '' : ' already'}.`,
+    `${marks.ok} ${paint.bold(`Step ${step.number}, ${step.title}`)}: ${exercise} is ${changed ? 'now' : 'already'} ${is}.`,
   ];
   if (savedTo) {
     lines.push(

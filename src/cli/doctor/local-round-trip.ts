@@ -32,7 +32,7 @@ async function roundTrip(kms: KMSClient): Promise<Finding> {
   );
   const decrypted = await kms.send(new DecryptCommand({ CiphertextBlob, EncryptionContext }));
   const isSame = Plaintext && decrypted.Plaintext && Buffer.from(Plaintext).equals(decrypted.Plaintext);
-  if (isSame) return ok(subject, 'a data key was generated, and decrypted to the same');
+  if (isSame) return ok(subject, 'a data key was generated, and decrypting it gave the same key');
   return wrong(
     subject,
     'Decrypting a data key gave a different key.',
