@@ -22,6 +22,8 @@ export async function showConsole(root: string, print: (text: string) => void): 
     return consoleApp(admission, describeRun(settings), accountOf(settings), stepsOf(root));
   });
   print(`Console: ${address}\nOpen it in a browser. Ctrl+C ends it.`);
+  // Loaded while the learner opens the browser, so that the first page is there at once.
+  await import('../console/app.ts');
   const told = new AbortController();
   const signals = ['SIGINT', 'SIGTERM'].map((name) => once(process, name, { signal: told.signal }));
   await Promise.race(signals);

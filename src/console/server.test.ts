@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { sampleMessage } from '../evidence/samples.ts';
+import { startConsole } from './server.ts';
 import { type ConsoleUnderTest, startConsoleUnderTest } from './testing/console-under-test.ts';
 
 let site: ConsoleUnderTest;
@@ -127,6 +128,17 @@ test('an address that works once does so within a minute', async () => {
   vi.advanceTimersByTime(60_000);
   expect(await open(late)).toBe(403);
   expect(await open(site.address.href)).toBe(303);
+});
+
+test('the pages are loaded as soon as a browser is started, or else with the first request', async () => {
+  const loadApp = vi.fn(async () => () => {});
+  const { addressForOnce, close } = await startConsole(loadApp);
+  onTestFinished(close);
+
+  expect(loadApp).not.toHaveBeenCalled();
+  addressForOnce();
+  addressForOnce();
+  expect(loadApp).toHaveBeenCalledOnce();
 });
 
 describe('files', () => {

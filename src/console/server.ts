@@ -29,16 +29,19 @@ export interface Console {
  * Starts the console: a local page for the learner. It listens on 127.0.0.1 alone, at a port that the system chooses, and
  * answers only to who has the address (see `guard`).
  *
- * @param loadApp loads the pages. It is called with the first request: most runs end without one
+ * @param loadApp loads the pages. It is called when a browser is started, or with the first request: most runs end without
  */
 export async function startConsole(
   loadApp: (admission: Admission) => Promise<RequestListener>,
 ): Promise<Console> {
   let app: Promise<RequestListener> | undefined;
-  const server = createServer(async (request, response) => {
+  const load = () => {
     app ??= loadApp(admission);
+    return app;
+  };
+  const server = createServer(async (request, response) => {
     try {
-      (await app)(request, response);
+      (await load())(request, response);
     } catch (error) {
       response.writeHead(500).end(`The console could not be loaded: ${(error as Error).name}\n`);
     }
@@ -59,6 +62,8 @@ export async function startConsole(
   return {
     address: `${origin}/?token=${admission.token}`,
     addressForOnce() {
+      // A browser takes about as long to start. Its request gets the error, if there is one.
+      load().catch(() => {});
       const once = newToken();
       admission.tokensForOnce.add(once);
       setTimeout(() => admission.tokensForOnce.delete(once), onceFor).unref();
