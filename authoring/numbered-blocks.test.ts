@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compareWithSolution, findBlocks, solvedButOne } from './numbered-blocks.ts';
+import { compareWithSolution, differingBlocks, findBlocks, solvedButOne } from './numbered-blocks.ts';
 import { changed } from './proof/testing/small-step.ts';
 
 const solution = `import { ask } from '../verify/kms.ts';
@@ -46,6 +46,15 @@ test('a block ends at the next blank line, or where the indentation decreases', 
     { number: 1, start: 4, end: 6 },
     { number: 2, start: 8, end: 11 },
   ]);
+});
+
+test('solutions that differ only in blocks differ in these', () => {
+  expect(differingBlocks(solution, changed(solution, { 'first + 1': 'first + 2' }))).toEqual([2]);
+  expect(differingBlocks(solution, changed(solution, { ask: 'tell' }))).toEqual([]);
+  expect(
+    differingBlocks(solution, changed(solution, { ' = ask()': ' = 1', 'return 0': 'return 1' })),
+  ).toEqual([]);
+  expect(differingBlocks(solution, changed(solution, { ' = ask()': ' = 1', '+ 1': '+ 2' }))).toEqual([1, 2]);
 });
 
 test('an exercise is the solution without its blocks', () => {

@@ -57,6 +57,17 @@ export function compareWithSolution(exercise: string, solution: string): string[
   ];
 }
 
+/** The numbers of the blocks in which two solutions differ. None if they differ elsewhere, too. */
+export function differingBlocks(solution: string, other: string): number[] {
+  if (withoutBlocks(solution, 'solution').join() !== withoutBlocks(other, 'solution').join()) return [];
+  const textsOf = (source: string) =>
+    findBlocks(source, 'solution').map((block) => ({ number: block.number, text: textOf(source, block) }));
+  const others = textsOf(other);
+  return textsOf(solution)
+    .filter(({ text }, index) => text !== others[index]?.text)
+    .map(({ number }) => number);
+}
+
 function complainOfNumbers(blocks: Block[], file: string, example: string): string[] {
   if (blocks.length === 0) return [`${file} has no numbered block: begin one with the comment "${example}"`];
   const numbers = blocks.map(({ number }) => number);

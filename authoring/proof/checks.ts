@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compareWithSolution, findBlocks, solvedButOne } from '../numbered-blocks.ts';
+import { compareWithSolution, differingBlocks, findBlocks, solvedButOne } from '../numbered-blocks.ts';
 import type { Answer, WrongAnswer } from './answers.ts';
 import { type Assertion, findAssertions, withoutAssertion } from './assertions.ts';
 import { foulPlay } from './foul-play.ts';
@@ -58,11 +58,15 @@ export function todosOf(root: string, { name, exercise, solution }: StepFiles): 
   }));
 }
 
-/** The wrong answers, in their order. */
-export function wrongAnswersOf(root: string, { name, wrongAnswers }: StepFiles): Check[] {
+/** The wrong answers, in their order. A test that passes without a TODO passes with any answer to it. */
+export function wrongAnswersOf(root: string, { name, solution, wrongAnswers }: StepFiles): Check[] {
   return wrongAnswers.map((wrongAnswer) => ({
     name: 'wrongAnswersAreRejected',
-    specRun: { step: name, implementation: writeAnswer(root, name, wrongAnswer) },
+    specRun: {
+      step: name,
+      implementation: writeAnswer(root, name, wrongAnswer),
+      firstTodos: differingBlocks(solution, wrongAnswer.source),
+    },
     judge: (outcome) => complainOfWrongAnswer(wrongAnswer, outcome),
   }));
 }
@@ -133,7 +137,7 @@ export function deletedAssertionsOf(
         implementation: fileOf(wrongAnswer),
         spec: write(root, step.name, `step-without-${index}.ts`, withoutIt),
         // The tests before the first red one pass with or without the assertion.
-        tests: testNames.slice(outcome.tests.findIndex(isRed)),
+        tests: testNames.slice(testNames.indexOf(outcome.tests.find(isRed)?.name ?? '')),
       },
       judge: (mutated: SpecOutcome) => {
         const where = describe(step, assertion);

@@ -15,7 +15,7 @@ import type { ReportedError } from '../../src/report/failure.ts';
 import { StepSequencer } from '../../src/watch/step-order.ts';
 import type { Failure, SolutionRun, SolutionSession, SpecOutcome, SpecRun, TestOutcome } from './spec-run.ts';
 
-const skipAfterFailure = fileURLToPath(new URL('skip-after-failure.ts', import.meta.url));
+const skipTests = fileURLToPath(new URL('skip-tests.ts', import.meta.url));
 
 /** Vitest's default order depends on how long each file took the last time. */
 class AsGiven extends BaseSequencer {
@@ -40,7 +40,7 @@ export function startVitest(root: string): Promise<Vitest> {
           enforce: 'pre',
           resolveId: implementationOfRun(root),
           configureVitest({ project }) {
-            project.config.setupFiles.push(skipAfterFailure);
+            project.config.setupFiles.push(skipTests);
           },
         },
       ],
@@ -115,9 +115,14 @@ function quietOptions(root: string) {
 /** The spec's module id names the implementation, so that each run has modules of its own, for Vite and for Node. */
 function moduleIdOf(
   root: string,
-  { step, implementation, spec = 'step.spec.ts', tests = [], everyTest = false }: SpecRun,
+  { step, implementation, spec = 'step.spec.ts', tests = [], firstTodos = [], everyTest = false }: SpecRun,
 ): string {
-  const query = new URLSearchParams({ implementation, tests: tests.join(), everyTest: String(everyTest) });
+  const query = new URLSearchParams({
+    implementation,
+    tests: tests.join(),
+    firstTodos: firstTodos.join(),
+    everyTest: String(everyTest),
+  });
   return `${root}/workshop/${step}/${spec}?${query}`;
 }
 

@@ -8,6 +8,8 @@ export interface SpecRun {
   spec?: string;
   /** Run these tests alone, by their names in an outcome. Default: all. */
   tests?: string[];
+  /** Skip the tests before the first one that names one of these TODOs. Default: run them. */
+  firstTodos?: number[];
   /** Run them all, even after one has failed. Default: the first failure ends the run. */
   everyTest?: boolean;
 }
