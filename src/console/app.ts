@@ -3,6 +3,8 @@ import type { RequestListener } from 'node:http';
 import { dirname } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
+import { LearnerError } from '../text/learner-error.ts';
+import { printable } from '../text/printable.ts';
 import type { Account, ShownRun } from './account.ts';
 import { callsView } from './calls/calls-view.ts';
 import { type Admission, guard } from './guard.ts';
@@ -45,8 +47,12 @@ export function consoleApp(
   app.route('/steps', stepsView(run.root, steps));
   app.route('/keys', keysView(run.name, account));
   app.route('/calls', callsView(run, account));
-  // The message of an error may quote what was read.
-  app.onError(({ name }, context) => context.text(`The console made a mistake: ${name}\n`, 500));
+  // The message of another error may quote what was read.
+  app.onError((error, context) => {
+    const isForLearner = error instanceof LearnerError;
+    const text = isForLearner ? printable(error.message) : `The console made a mistake: ${error.name}`;
+    return context.text(`${text}\n`, 500);
+  });
   app.notFound((context) => context.html(notFoundPage(), 404));
   return getRequestListener(app.fetch);
 }

@@ -16,7 +16,8 @@ export function streamParts(context: Context, partsOf: () => Promise<Html[] | un
   return streamSSE(context, async (stream) => {
     let sent: string[] = [];
     while (!stream.aborted) {
-      const parts = await partsOf();
+      // What can't be read now may be readable later. Until then, a new request for the page says why.
+      const parts = await partsOf().catch(() => []);
       if (!parts) return;
       const now = (await Promise.all(parts)).map(String);
       for (const part of now.filter((each) => !sent.includes(each)))

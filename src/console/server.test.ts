@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { sampleMessage } from '../evidence/samples.ts';
@@ -139,6 +139,25 @@ test('the pages are loaded as soon as a browser is started, or else with the fir
   addressForOnce();
   addressForOnce();
   expect(loadApp).toHaveBeenCalledOnce();
+});
+
+test('a record that can not be read is named by the page, and a page that is open goes on when it can be', async () => {
+  const print = vi.spyOn(console, 'error').mockImplementation(() => {});
+  onTestFinished(() => print.mockRestore());
+  site.steps.push({ number: 1, name: '01-create-key', title: 'Create a key', state: 'to do' });
+  const hints = join(site.root, '.workshop/hints/01-create-key');
+  mkdirSync(hints, { recursive: true });
+
+  const path = '/steps/01-create-key';
+  const page = await site.ask(path);
+  expect([page.status, page.body]).toEqual([500, expect.stringContaining(`${hints} is a folder`)]);
+  const stream = await fetch(new URL(`${path}/stream`, site.address), { headers: { Cookie: site.cookie } });
+  await site.ask(path);
+  rmdirSync(hints);
+  const reader = stream.body?.getReader();
+  expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toContain('Create a key');
+  await reader?.cancel();
+  expect(print).not.toHaveBeenCalled();
 });
 
 describe('files', () => {
