@@ -46,13 +46,13 @@ const originals: Original[] = Object.entries({
 export function undoTampering(): string[] {
   return originals.flatMap(({ name, object, functions }) => {
     const now = functionsOf(object);
-    const keys = new Set([...functions.keys(), ...now.keys()]);
-    return [...keys].flatMap((key) => {
+    const added = [...now.keys()].filter((key) => !functions.has(key));
+    const changed = [...functions.keys()].filter((key) => !isSame(functions.get(key), now.get(key)));
+    return [...changed, ...added].map((key) => {
       const original = functions.get(key);
-      if (isSame(original, now.get(key))) return [];
       if (original) Object.defineProperty(object, key, original);
       else Reflect.deleteProperty(object, key);
-      return [`${name}.${key}`];
+      return `${name}.${key}`;
     });
   });
 }
@@ -70,8 +70,12 @@ function prototypesFrom(prototype: object | null): [string, object][] {
 }
 
 function functionsOf(object: object): Map<string, PropertyDescriptor> {
-  const properties = Object.entries(Object.getOwnPropertyDescriptors(object));
-  return new Map(properties.filter(([, { value, get }]) => get || typeof value === 'function'));
+  const functions = new Map<string, PropertyDescriptor>();
+  for (const key of Object.getOwnPropertyNames(object)) {
+    const property = Object.getOwnPropertyDescriptor(object, key);
+    if (property?.get || typeof property?.value === 'function') functions.set(key, property);
+  }
+  return functions;
 }
 
 function isSame(a: PropertyDescriptor | undefined, b: PropertyDescriptor | undefined): boolean {
