@@ -39,7 +39,8 @@ const headers = {
  * - `Origin` and `Sec-Fetch-Site`, where the browser sends them, must not name another page.
  * - The token must be in the cookie. It gets there from the address, once. The cookie's name has the port in it,
  *   because browsers send a cookie of 127.0.0.1 to every port (RFC 6265, section 8.5). A page on another port can add one
- *   of the same name, but not take ours away: one that is right is enough.
+ *   of the same name, but not take ours away: one that is right is enough. A server on another port that is opened in the
+ *   same browser gets the cookie, too: docs/console.md says so.
  * - A request may only read. The one exception is a dropped file, which is taken only with this page's `Origin`.
  */
 export function guard(
@@ -54,7 +55,8 @@ export function guard(
     if (context.req.header('Host') !== host) return refuse(context, `This address is not ${origin}.`);
     if (comesFromElsewhere(context, origin)) return refuse(context, 'Another page sent this request.');
     const isDrop = method === 'POST' && path === dropPath && context.req.header('Origin') === origin;
-    if (!isDrop && method !== 'GET' && method !== 'HEAD') return context.text('Only GET is allowed.\n', 405);
+    // Not even HEAD: a stream without a body would never end.
+    if (!isDrop && method !== 'GET') return context.text('Only GET is allowed.\n', 405);
     const given = context.req.query('token') ?? '';
     if (path === '/' && (isSame(given, token) || tokensForOnce.delete(given))) {
       setCookie(context, cookie, token, { httpOnly: true, sameSite: 'Strict', path: '/' });

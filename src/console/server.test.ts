@@ -63,7 +63,7 @@ describe('a request is refused', () => {
     expect((await site.ask(`/messages${site.address.search}`, { Cookie: '' })).status).toBe(403);
   });
 
-  test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('with the method %s', async (method) => {
+  test.each(['HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('with the method %s', async (method) => {
     expect((await site.ask('/messages', { Origin: site.address.origin }, method)).status).toBe(405);
   });
 });
