@@ -129,7 +129,8 @@ test('names every file that is no sheet, and shows the others', () => {
 
 test.each([
   ['is empty', '', 'It is empty.'],
-  ['is no JSON', '{"version":1,', /^It is not JSON: .+/],
+  ['is cut off', '{"version":1,', /^It is not JSON, or it is cut off\.$/],
+  ['is a secret', 'AKIAEXAMPLE', /^It is not JSON, or it is cut off\.$/],
   [
     'is another JSON',
     '{"version":1,"steps":{"01-a":{"state":"finished"}}}',

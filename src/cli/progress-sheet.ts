@@ -60,8 +60,9 @@ export function parseProgressSheet(content: Uint8Array): ProgressSheet {
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    throw new Error(`It is not JSON: ${(error as Error).message}`);
+  } catch {
+    // The parser's own message quotes the file, which may be anything.
+    throw new Error('It is not JSON, or it is cut off.');
   }
 }
 
