@@ -4,8 +4,11 @@ import type { ShownRun } from '../account.ts';
 import type { Html } from '../page.ts';
 import { type Looks, mostRows, type Row, timeOf } from './trail.ts';
 
-/** Number of rows in a block. A browser lays out those that are in view alone: each row for itself is too much for 10,000. */
-const rowsOfBlock = 50;
+/**
+ * Number of rows in a block. A browser lays out only the blocks near the view: with fewer rows in each, there are too many
+ * blocks, and with more, a jump to the end takes too long for one frame.
+ */
+const rowsOfBlock = 20;
 
 /** The delay in milliseconds whose bar has the whole width. The square root keeps seconds visible beside minutes. */
 const latest = 10 * 60_000;

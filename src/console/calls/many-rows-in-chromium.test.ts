@@ -40,7 +40,7 @@ describe.skipIf(!chromiumPath)('10,000 rows in Chromium (skipped where it is not
     page.evaluate<number>(
       `[...document.querySelectorAll('.line li')].filter((row) => row.checkVisibility({ contentVisibilityAuto: true })).length`,
     );
-  const laysOutFew = () => expect.poll(countLaidOut).toBeLessThan(500);
+  const laysOutFew = () => expect.poll(countLaidOut).toBeLessThan(200);
 
   test('only the rows near the view are laid out, wherever that is', async () => {
     expect(await countRows()).toBe(10_000);
@@ -59,7 +59,7 @@ describe.skipIf(!chromiumPath)('10,000 rows in Chromium (skipped where it is not
     await page.locator('#call-10119').waitFor();
     const ids = await page.locator('.line li').evaluateAll((rows) => rows.map(({ id }) => id));
     expect(ids).toEqual(Array.from({ length: 10_000 }, (_, n) => `call-${10_119 - n}`));
-    expect(await page.locator('.line > ol').count()).toBeGreaterThanOrEqual(200);
+    expect(await page.locator('.line > ol').count()).toBeGreaterThanOrEqual(500);
     await laysOutFew();
   });
 
