@@ -250,7 +250,8 @@ function renderHelp(
   const help = [
     lesson,
     ...(isUnknown ? ['To see the whole error: npx vitest run --reporter=default'] : []),
-    ...(isUnknown || isStuck ? [] : ['Stuck? npm run hint']),
+    // The line of keys names the one for a hint.
+    ...(isUnknown || isStuck || hasKeyboard ? [] : ['Stuck? npm run hint']),
   ];
   return [
     '',
