@@ -50,3 +50,20 @@ test('a call does not wait for a look at CloudTrail that has no answer', async (
   }
   ended.abort();
 });
+
+test('a new watch begins with a new follower, although the last one still waits for a look', async () => {
+  const feed = new Feed(trail, true);
+  const followOnce = async () => {
+    const ended = new AbortController();
+    const following = feed.follow(0, ended.signal);
+    await following.next();
+    const { watching } = feed;
+    ended.abort();
+    await following.next();
+    // In an object, because the promise itself would be waited for.
+    return { watching };
+  };
+  const [first, second] = [await followOnce(), await followOnce()];
+
+  expect(second.watching === first.watching).toBe(false);
+});
