@@ -201,7 +201,8 @@ function readOrSayWhyNot(root: string, file: string): string | Error {
   try {
     return readText(root, join(folder, file)) ?? '';
   } catch (error) {
-    return error as Error;
+    // The system's own words about a folder: the report names the file already.
+    return ((error as Error).cause ?? error) as Error;
   }
 }
 

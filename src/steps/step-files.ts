@@ -26,7 +26,9 @@ export function readText(root: string, file: string): string | undefined {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
     if (code === 'EISDIR')
-      throw new LearnerError(`${path} is a folder, but a file is needed in its place. Move it away.`);
+      throw new LearnerError(`${path} is a folder, but a file is needed in its place. Move it away.`, {
+        cause: error,
+      });
     throw error;
   }
 }
