@@ -11,7 +11,7 @@ beforeEach(() => {
   const folder = mkdtempSync(join(tmpdir(), 'feed-'));
   file = join(folder, 'calls.jsonl');
   trail = new Trail(file, () => new Promise(() => {}));
-  return () => rmSync(folder, { recursive: true });
+  return () => rmSync(folder, { recursive: true, maxRetries: 10 });
 });
 
 function note(requestId: string): void {
@@ -22,10 +22,12 @@ function note(requestId: string): void {
 test('whoever follows first gets what has changed since the page was made, and nothing else', async () => {
   const firstRows = async (changes: number) => {
     const ended = new AbortController();
-    const following = new Feed(trail, false).follow(changes, ended.signal);
+    const feed = new Feed(trail, false);
+    const following = feed.follow(changes, ended.signal);
     const { value } = await following.next();
     ended.abort();
     await following.next();
+    await feed.watching;
     return value?.map(({ requestId }: Row) => requestId);
   };
   note('before');

@@ -29,7 +29,7 @@ beforeEach(async () => {
   trail = new Trail(file, async () => local.cloudTrail);
   return async () => {
     await local.aws.close();
-    rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, maxRetries: 10 });
   };
 });
 

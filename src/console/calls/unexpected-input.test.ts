@@ -9,7 +9,7 @@ let file: string;
 beforeEach(() => {
   const folder = mkdtempSync(join(tmpdir(), 'trail-'));
   file = join(folder, 'calls.jsonl');
-  return () => rmSync(folder, { recursive: true });
+  return () => rmSync(folder, { recursive: true, maxRetries: 10 });
 });
 
 test('lines that hold no call are passed over and counted, and a file that begins anew is read from its start', async () => {

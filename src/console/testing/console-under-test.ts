@@ -60,7 +60,7 @@ export async function startConsoleUnderTest(
     ...{ root, output, address, cookie, steps, ask, addressForOnce: running.addressForOnce },
     async close() {
       await running.close();
-      rmSync(root, { recursive: true });
+      rmSync(root, { recursive: true, maxRetries: 10 });
     },
   };
 }
