@@ -109,7 +109,10 @@ function shuffled(specifications: TestSpecification[], seed: number): TestSpecif
 }
 
 function quietOptions(root: string) {
-  return { root, config: join(root, 'vitest.config.ts'), watch: false, reporters: [{}], silent: true };
+  // The worker is as frugal with memory as this process.
+  const execArgv = process.execArgv.filter((option) => option.startsWith('--max-'));
+  const config = join(root, 'vitest.config.ts');
+  return { root, config, execArgv, watch: false, reporters: [{}], silent: true };
 }
 
 /** The spec's module id names the implementation, so that each run has modules of its own, for Vite and for Node. */

@@ -19,7 +19,7 @@ describe('the solutions are green', () => {
 
   beforeAll(async () => {
     copy = copyProject(root);
-    prover = new Prover(copy.root);
+    prover = new Prover(copy.root, 1);
     const outcomes = await prover.runSolutions([
       { runs: [{}, { order: 1 }] },
       { runs: [{ filter: 'workshop/05' }, { order: 'reverse' }], seed: 1 },

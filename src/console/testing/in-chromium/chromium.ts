@@ -54,6 +54,6 @@ export async function takePicture(page: Page, name: string): Promise<void> {
   if (!process.env.CONSOLE_PICTURES) return;
   await page.emulateMedia({ colorScheme: 'light' });
   await page.setViewportSize({ width: 1280, height: 800 });
-  const path = fileURLToPath(new URL(`../../../docs/console/${name}.png`, import.meta.url));
+  const path = fileURLToPath(new URL(`../../../../docs/console/${name}.png`, import.meta.url));
   await page.screenshot({ path });
 }

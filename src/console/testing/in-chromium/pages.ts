@@ -12,19 +12,18 @@ import {
 import { ManualClock, startLocalAws } from 'local-kms-cloudtrail';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { brokenMessages } from '../evidence/samples.ts';
-import { rememberHintsShown } from '../state/hints-shown.ts';
-import { aliasPrefix, tagsOf } from '../state/run.ts';
-import { readHints } from '../steps/hints.ts';
-import { readStepFolders } from '../steps/step-folders.ts';
-import { cachingManager, encryptMessage, encryptTwice } from './messages/testing/sdk-messages.ts';
-import { chromiumPath, expectGood, findBarriers, launchChromium, takePicture } from './testing/chromium.ts';
-import { type ConsoleUnderTest, startConsoleUnderTest } from './testing/console-under-test.ts';
+import { brokenMessages } from '../../../evidence/samples.ts';
+import { rememberHintsShown } from '../../../state/hints-shown.ts';
+import { aliasPrefix, tagsOf } from '../../../state/run.ts';
+import { readHints } from '../../../steps/hints.ts';
+import { readStepFolders } from '../../../steps/step-folders.ts';
+import { cachingManager, encryptMessage, encryptTwice } from '../../messages/testing/sdk-messages.ts';
+import { type ConsoleUnderTest, startConsoleUnderTest } from '../console-under-test.ts';
+import { expectGood, findBarriers, takePicture } from './chromium.ts';
 
-const repository = fileURLToPath(new URL('../..', import.meta.url));
+const repository = fileURLToPath(new URL('../../../..', import.meta.url));
 
-describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor Chrome is installed)', () => {
-  let browser: Browser;
+export function testPages(browser: () => Browser): void {
   let site: ConsoleUnderTest;
   let page: Page;
   let account: KMSClient;
@@ -33,17 +32,12 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor 
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    [browser, site] = await Promise.all([
-      launchChromium(),
-      startConsoleUnderTest({ kms: async () => account, cloudTrail: async () => trail }),
-    ]);
-    page = await browser.newPage();
+    site = await startConsoleUnderTest({ kms: async () => account, cloudTrail: async () => trail });
+    page = await browser().newPage();
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(error.message));
   });
-  afterAll(async () => {
-    await browser?.close();
-  });
+  afterAll(() => page?.close());
 
   const open = (path: string) => page.goto(new URL(path, site.address).href);
 
@@ -295,4 +289,4 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where neither Chromium nor 
     await site.close();
     expect(await page.textContent('.offline')).toContain('The console has ended');
   });
-});
+}

@@ -2,10 +2,10 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import type { Browser } from 'playwright-core';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { allowing, startShared } from '../local-aws/testing/principals-under-test.ts';
-import { chromiumPath, expectGood, launchChromium } from './testing/chromium.ts';
-import { startConsoleUnderTest } from './testing/console-under-test.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import { allowing, startShared } from '../../../local-aws/testing/principals-under-test.ts';
+import { startConsoleUnderTest } from '../console-under-test.ts';
+import { expectGood } from './chromium.ts';
 
 /** Answers as an endpoint does that has no CloudTrail. */
 function hasNoCloudTrail({ middlewareStack }: CloudTrailClient): void {
@@ -15,13 +15,7 @@ function hasNoCloudTrail({ middlewareStack }: CloudTrailClient): void {
   });
 }
 
-describe.skipIf(!chromiumPath)('refusals in Chromium (skipped where it is not installed)', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launchChromium();
-    return () => browser.close();
-  });
-
+export function testRefusals(browser: () => Browser): void {
   test.each([
     {
       target: 'aws',
@@ -49,8 +43,11 @@ describe.skipIf(!chromiumPath)('refusals in Chromium (skipped where it is not in
       mkdirSync(join(site.root, 'scratch'));
       const call = { at: 1, service: 'kms', operation: 'Decrypt', status: 400, requestId: 'one' };
       appendFileSync(join(site.root, 'scratch/calls.jsonl'), `${JSON.stringify(call)}\n`);
-      onTestFinished(() => site.close());
-      const page = await browser.newPage();
+      const page = await browser().newPage();
+      onTestFinished(async () => {
+        await page.close();
+        await site.close();
+      });
       await page.goto(site.address.href);
 
       await page.goto(new URL('/calls', site.address).href);
@@ -70,4 +67,4 @@ describe.skipIf(!chromiumPath)('refusals in Chromium (skipped where it is not in
       await expectGood(page);
     },
   );
-});
+}

@@ -1,14 +1,14 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { chromiumPath, launchChromium } from './testing/chromium.ts';
-import { startConsoleUnderTest } from './testing/console-under-test.ts';
+import type { Browser } from 'playwright-core';
+import { expect, onTestFinished, test } from 'vitest';
+import { startConsoleUnderTest } from '../console-under-test.ts';
 
-describe.skipIf(!chromiumPath)('hidden pages in Chromium (skipped where it is not installed)', () => {
-  test('take no connection, and catch up when they are seen again', async () => {
-    const [site, browser] = await Promise.all([startConsoleUnderTest(), launchChromium()]);
+export function testHiddenPage(browser: () => Browser): void {
+  test('a hidden page takes no connection, and catches up when it is seen again', async () => {
+    const [site, context] = await Promise.all([startConsoleUnderTest(), browser().newContext()]);
     onTestFinished(async () => {
-      await browser.close();
+      await context.close();
       await site.close();
     });
     mkdirSync(join(site.root, 'scratch'));
@@ -16,7 +16,6 @@ describe.skipIf(!chromiumPath)('hidden pages in Chromium (skipped where it is no
       const call = { at: Date.now(), service: 'kms', operation: 'Decrypt', status: 200, requestId };
       appendFileSync(join(site.root, 'scratch/calls.jsonl'), `${JSON.stringify(call)}\n`);
     };
-    const context = await browser.newContext();
     const open = async () => {
       const page = await context.newPage();
       await page.goto(new URL('/calls', site.address).href);
@@ -44,4 +43,4 @@ describe.skipIf(!chromiumPath)('hidden pages in Chromium (skipped where it is no
     await page.waitForSelector('#call-two');
     expect(await page.locator('.line li').count()).toBe(2);
   });
-});
+}

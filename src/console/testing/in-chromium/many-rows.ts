@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { startLocalAws } from 'local-kms-cloudtrail';
-import type { Page } from 'playwright-core';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { chromiumPath, launchChromium } from '../testing/chromium.ts';
-import { type ConsoleUnderTest, startConsoleUnderTest } from '../testing/console-under-test.ts';
+import type { Browser, Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { type ConsoleUnderTest, startConsoleUnderTest } from '../console-under-test.ts';
 
-describe.skipIf(!chromiumPath)('10,000 rows in Chromium (skipped where it is not installed)', () => {
+/** The list of calls, with 10,000 rows. */
+export function testManyRows(browser: () => Browser): void {
   let page: Page;
   let site: ConsoleUnderTest;
   let callsFile: string;
@@ -24,12 +24,11 @@ describe.skipIf(!chromiumPath)('10,000 rows in Chromium (skipped where it is not
     mkdirSync(join(site.root, 'scratch'));
     callsFile = join(site.root, 'scratch/calls.jsonl');
     appendFileSync(callsFile, Array.from({ length: 10_000 }, (_, n) => lineOf(n)).join(''));
-    const browser = await launchChromium();
-    page = await browser.newPage();
+    page = await browser().newPage();
     await page.goto(site.address.href);
     await page.goto(new URL('/calls', site.address).href);
     return async () => {
-      await browser.close();
+      await page.close();
       await site.close();
       await close();
     };
@@ -111,4 +110,4 @@ describe.skipIf(!chromiumPath)('10,000 rows in Chromium (skipped where it is not
       return bottom > 0 && top < innerHeight;
     })()`);
   }
-});
+}
