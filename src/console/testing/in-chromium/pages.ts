@@ -255,7 +255,7 @@ export function testPages(browser: () => Browser): void {
       await open('/calls');
 
       clock.advance({ seconds: 60 });
-      await page.waitForSelector('.quiet');
+      await page.waitForSelector('.is-quiet');
       expect(await looks.textContent()).toContain(
         'After the last event, no count may change for the quiet period of 0.05 s',
       );
