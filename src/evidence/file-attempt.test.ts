@@ -1,9 +1,16 @@
-import { readFileSync, truncateSync } from 'node:fs';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, open, readFile, realpath, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { abortWhenWritten, actWhenWritten, attemptOnFiles, staysOpen } from './file-attempt.ts';
+import {
+  abortWhenWritten,
+  actWhenWritten,
+  attemptOnFiles,
+  fillDisk,
+  staysOpen,
+  truncateWhenWritten,
+} from './file-attempt.ts';
 
 const parent = await realpath(await mkdtemp(join(tmpdir(), 'file-attempt-')));
 
@@ -16,6 +23,18 @@ test('shows what work wrote, and the files that it left', async () => {
 
   expect(attempt).toMatchObject({ ended: 'returned', output: Buffer.from('abc') });
   expect(attempt.created.sort()).toEqual([join('more', 'rest'), 'output']);
+});
+
+test('shows the output as it was when the work was over, and files that came later', async () => {
+  const attempt = await attemptOnFiles(parent, Buffer.from('abc'), async ({ folder, output }) => {
+    writeFileSync(output, 'a part');
+    setImmediate(() => {
+      writeFileSync(output, 'all of it');
+      writeFileSync(join(folder, 'late'), '');
+    });
+  });
+
+  expect(attempt).toMatchObject({ output: Buffer.from('a part'), created: ['late', 'output'] });
 });
 
 test('does not count the earlier output as created', async () => {
@@ -78,6 +97,19 @@ test('does not act when too little is written', async () => {
   expect(hasActed).toBe(false);
 });
 
+test('shortens the input in the middle of the work', async () => {
+  let left = '';
+  await attemptOnFiles(parent, Buffer.from('abcdef'), async (files) => {
+    const writeUntilShort = async () => {
+      while (readFileSync(files.input).length > 4) await appendFile(files.output, 'a');
+    };
+    await truncateWhenWritten(files, 2, 4, writeUntilShort());
+    left = readFileSync(files.input, 'utf8');
+  });
+
+  expect(left).toBe('abcd');
+});
+
 test('aborts in the middle of the work', async () => {
   const attempt = await attemptOnFiles(parent, Buffer.from('abc'), (files) =>
     abortWhenWritten(files, 2, async (signal) => {
@@ -90,6 +122,21 @@ test('aborts in the middle of the work', async () => {
 
   expect(attempt).toMatchObject({ ended: 'threw', error: { name: 'AbortError' } });
   expect(attempt.output?.length).toBeGreaterThan(2);
+});
+
+test.runIf(process.platform === 'linux')('lets writing fail as on a full disk', async () => {
+  const attempt = await attemptOnFiles(parent, Buffer.from('abc'), async ({ output }) => {
+    fillDisk(output);
+    await (await open(output, 'w')).close();
+    await writeFile(output, 'abc');
+  });
+
+  expect(attempt).toMatchObject({
+    ended: 'threw',
+    error: { code: 'ENOSPC' },
+    output: undefined,
+    created: [],
+  });
 });
 
 test('notices a file that stays open', async () => {

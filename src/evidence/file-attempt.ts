@@ -1,4 +1,12 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+} from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
@@ -17,7 +25,7 @@ export type Content = Buffer | 'a folder';
 /** How work on files ended, and the files that are there afterwards. */
 export interface FileAttempt extends Outcome {
   files: Files;
-  /** The content of the output. Undefined if there is no such file. */
+  /** The content of the output as soon as the work was over. Undefined if there was no such file. */
   output: Buffer | undefined;
   /** The files that were not there before, by their path in the folder. */
   created: string[];
@@ -40,13 +48,21 @@ export async function attemptOnFiles(
   await put(files.input, input);
   if (earlierOutput) await put(files.output, earlierOutput);
   const before = lengthsIn(folder);
-  const outcome = await outcomeOf(() => work(files));
-  const after = lengthsIn(folder);
+  const readOutput = () => (lengthsIn(folder).has('output') ? readFileSync(files.output) : undefined);
+  let output: Buffer | undefined;
+  const outcome = await outcomeOf(async () => {
+    try {
+      await work(files);
+    } finally {
+      output = readOutput();
+    }
+  });
+  const isOver = outcome.ended === 'returned' || outcome.ended === 'threw';
   return {
     ...outcome,
     files,
-    output: after.has('output') ? readFileSync(files.output) : undefined,
-    created: [...after.keys()].filter((name) => !before.has(name)),
+    output: isOver ? output : readOutput(),
+    created: [...lengthsIn(folder).keys()].filter((name) => !before.has(name)),
   };
 }
 
@@ -73,6 +89,16 @@ export async function actWhenWritten(
   await working;
 }
 
+/** Waits for work, and shortens the input once the output, or a temporary file beside it, is longer than a length. */
+export function truncateWhenWritten(
+  files: Files,
+  length: number,
+  inputLength: number,
+  work: Promise<void>,
+): Promise<void> {
+  return actWhenWritten(files, length, work, () => truncateSync(files.input, inputLength));
+}
+
 /** Waits for work, and aborts it once the output, or a temporary file beside it, is longer than the given length. */
 export function abortWhenWritten(
   files: Files,
@@ -81,6 +107,15 @@ export function abortWhenWritten(
 ): Promise<void> {
   const controller = new AbortController();
   return actWhenWritten(files, length, work(controller.signal), () => controller.abort());
+}
+
+/**
+ * Makes a file that can be opened, and fails as on a full disk when something is written to it. Does nothing where the
+ * system has no device for that: Linux has one, macOS and Windows have none.
+ */
+export function fillDisk(file: string): undefined {
+  const device = '/dev/full';
+  if (process.platform === 'linux' && existsSync(device)) symlinkSync(device, file);
 }
 
 /**

@@ -2,11 +2,13 @@ import { buildClient, CommitmentPolicy } from '@aws-crypto/client-node';
 import { expect, test } from 'vitest';
 import {
   brokenMessages,
+  countReleasedBytes,
   plaintextOf,
   sampleBytes,
   sampleKeyring,
   sampleManager,
   sampleMessage,
+  withBrokenSignature,
 } from './samples.ts';
 
 const bytes = sampleBytes(10_001);
@@ -22,6 +24,11 @@ test.each(Object.entries(brokenMessages(message)))('makes a message %s', async (
 
   await expect(decrypt(sampleKeyring, broken)).rejects.toThrow(/Signature|authenticate|Incomplete/);
   expect(await plaintextOf(broken)).toBeUndefined();
+});
+
+test('counts the bytes that come before an error', async () => {
+  const fullFrames = await sampleMessage(sampleBytes(10_240), 1024);
+  expect(await countReleasedBytes(withBrokenSignature(fullFrames))).toBe(10_240);
 });
 
 test('shows the length of each plaintext', async () => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import {
   buildClient,
   CommitmentPolicy,
@@ -8,7 +9,7 @@ import {
   RawAesWrappingSuiteIdentifier,
 } from '@aws-crypto/client-node';
 
-const { encrypt, decrypt } = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
+const { encrypt, decrypt, decryptStream } = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
 
 /** A keyring with a key of its own, which needs no KMS. */
 export const sampleKeyring = new RawAesKeyringNode({
@@ -47,6 +48,17 @@ export async function plaintextOf(message: Buffer = Buffer.alloc(0)): Promise<Bu
     ({ plaintext }) => plaintext,
     () => undefined,
   );
+}
+
+/** Counts the bytes of plaintext that `decryptStream` gives out before it reports what is wrong with the message. */
+export async function countReleasedBytes(message: Buffer): Promise<number> {
+  let released = 0;
+  const decryption = decryptStream(sampleKeyring).on('data', (piece) => {
+    released += piece.length;
+  });
+  decryption.end(message);
+  await once(decryption, 'error');
+  return released;
 }
 
 /** Returns the same bytes each time. Each four of them are others than those before. */

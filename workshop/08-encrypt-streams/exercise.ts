@@ -1,6 +1,6 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import { createReadStream } from 'node:fs';
+import { open, rename, rm, stat } from 'node:fs/promises';
+import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
   buildClient,
@@ -36,10 +36,19 @@ export function predictReleasedBytes(): number {
 }
 
 /** Replaces a file by one that `write` has written completely, or leaves it as it is. */
-async function replaceFile(file: string, write: (temporaryFile: string) => Promise<void>): Promise<void> {
+async function replaceFile(file: string, write: (sink: Writable) => Promise<void>): Promise<void> {
   const temporaryFile = `${file}.part`;
+  const writeTemporaryFile = async () => {
+    // Opened first: a stream that opens its file itself may create it after you removed it.
+    const handle = await open(temporaryFile, 'w');
+    const sink = handle.createWriteStream();
+    await write(sink).finally(() => {
+      sink.destroy();
+      return handle.close();
+    });
+  };
 
-  // TODO 2: let write fill the temporary file, and then rename it to file.
+  // TODO 2: call writeTemporaryFile, and then rename the temporary file to file.
   // When that fails, remove the temporary file if there is one, and throw the error.
   todo('TODO 2: replace the file');
 }
@@ -48,12 +57,12 @@ async function replaceFile(file: string, write: (temporaryFile: string) => Promi
 export async function encryptFile(request: EncryptRequest): Promise<void> {
   const { materialsManager, encryptionContext, plaintextFile, encryptedFile, signal } = request;
   const { size: plaintextLength } = await stat(plaintextFile);
-  await replaceFile(encryptedFile, async (temporaryFile) => {
+  await replaceFile(encryptedFile, async (sink) => {
     // TODO 3: read plaintextFile in chunks of frameLength bytes, and only its first plaintextLength bytes.
     // Make the encryption: give it the context, the length of the plaintext and the length of a frame.
     const { source, encryption } = todo('TODO 3: make the two streams');
 
-    // TODO 4: pipe source into encryption, and the message into the temporary file. Never destroy encryption.
+    // TODO 4: pipe source into encryption, and the message into sink. Never destroy encryption.
     // When one of the streams fails, or the signal aborts, throw the error and close source.
     todo('TODO 4: connect the streams');
   });
@@ -62,8 +71,8 @@ export async function encryptFile(request: EncryptRequest): Promise<void> {
 /** Decrypts one message of any size into a file. If that fails or is aborted, it throws and changes no file. */
 export async function decryptFile(request: DecryptRequest): Promise<void> {
   const { keyring, encryptedFile, plaintextFile, signal } = request;
-  await replaceFile(plaintextFile, async (temporaryFile) => {
-    // TODO 5: pipe encryptedFile through decryptStream into the temporary file, until the signal aborts.
+  await replaceFile(plaintextFile, async (sink) => {
+    // TODO 5: pipe encryptedFile through decryptStream into sink, until the signal aborts.
     // Accept no frame that is longer than frameLength.
     todo('TODO 5: decrypt');
   });

@@ -1,6 +1,6 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import { createReadStream } from 'node:fs';
+import { open, rename, rm, stat } from 'node:fs/promises';
+import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
   buildClient,
@@ -35,12 +35,21 @@ export function predictReleasedBytes(): number {
 }
 
 /** Replaces a file by one that `write` has written completely, or leaves it as it is. */
-async function replaceFile(file: string, write: (temporaryFile: string) => Promise<void>): Promise<void> {
+async function replaceFile(file: string, write: (sink: Writable) => Promise<void>): Promise<void> {
   const temporaryFile = `${file}.part`;
+  const writeTemporaryFile = async () => {
+    // Opened first: a stream that opens its file itself may create it after you removed it.
+    const handle = await open(temporaryFile, 'w');
+    const sink = handle.createWriteStream();
+    await write(sink).finally(() => {
+      sink.destroy();
+      return handle.close();
+    });
+  };
 
   // 2. Write the temporary file, and give it its name.
   try {
-    await write(temporaryFile);
+    await writeTemporaryFile();
     await rename(temporaryFile, file);
   } catch (error) {
     await rm(temporaryFile, { force: true });
@@ -52,28 +61,26 @@ async function replaceFile(file: string, write: (temporaryFile: string) => Promi
 export async function encryptFile(request: EncryptRequest): Promise<void> {
   const { materialsManager, encryptionContext, plaintextFile, encryptedFile, signal } = request;
   const { size: plaintextLength } = await stat(plaintextFile);
-  await replaceFile(encryptedFile, async (temporaryFile) => {
+  await replaceFile(encryptedFile, async (sink) => {
     // 3. Make the two streams.
-    const end = Math.max(plaintextLength - 1, 0);
-    const source = createReadStream(plaintextFile, { highWaterMark: frameLength, end });
     const options = { encryptionContext, plaintextLength, frameLength };
     const encryption = encryptStream(materialsManager, options);
+    const end = Math.max(plaintextLength - 1, 0);
+    const source = createReadStream(plaintextFile, { highWaterMark: frameLength, end });
 
     // 4. Connect them with the temporary file.
     const message = new Readable().wrap(source.pipe(encryption));
     source.once('error', (error) => message.destroy(error));
-    const written = pipeline(message, createWriteStream(temporaryFile), { signal });
-    await written.finally(() => source.destroy());
+    await pipeline(message, sink, { signal }).finally(() => source.destroy());
   });
 }
 
 /** Decrypts one message of any size into a file. If that fails or is aborted, it throws and changes no file. */
 export async function decryptFile(request: DecryptRequest): Promise<void> {
   const { keyring, encryptedFile, plaintextFile, signal } = request;
-  await replaceFile(plaintextFile, async (temporaryFile) => {
+  await replaceFile(plaintextFile, async (sink) => {
     // 5. Decrypt.
     const decryption = decryptStream(keyring, { maxBodySize: frameLength });
-    const sink = createWriteStream(temporaryFile);
     await pipeline(createReadStream(encryptedFile), decryption, sink, { signal });
   });
 }
