@@ -44,9 +44,14 @@ function accountOf(settings: Settings): Account {
       import('../run/account/allowed-accounts.ts'),
       import('../run/target.ts'),
     ]);
-    const { environment } = await startTarget(settings);
-    useEnvironment(environment);
-    await askAllowedCaller(settings);
+    const target = await startTarget(settings);
+    useEnvironment(target.environment);
+    try {
+      await askAllowedCaller(settings);
+    } catch (error) {
+      await target.close();
+      throw error;
+    }
   };
   const opened = () => {
     ready ??= open();

@@ -84,6 +84,7 @@ test("keeps to the endpoint, even if the user's configuration says to ignore it"
     expect(await hostOfRequest()).toBe('127.0.0.1');
   } finally {
     restore();
+    await target.close();
     rmSync(folder, { recursive: true });
   }
 });
@@ -108,13 +109,15 @@ test("sends calls to services without an endpoint to KMS's endpoint, never to AW
   const endpoint = await startLimitedEndpoint(() => undefined);
   const { AWS_ENDPOINT_URL, ...environment } = endpoint.environment;
   const settings = readSettings('no folder', { ...environment, AWS_ENDPOINT_URL_KMS: AWS_ENDPOINT_URL });
-  const restore = useEnvironment((await startTarget(settings)).environment);
+  const target = await startTarget(settings);
+  const restore = useEnvironment(target.environment);
   try {
     await new KMSClient().send(new ListKeysCommand({}));
     await new CloudTrailClient().send(new LookupEventsCommand({}));
     await new STSClient().send(new GetCallerIdentityCommand({}));
   } finally {
     restore();
+    await target.close();
     await endpoint.close();
   }
   expect(endpoint.asked).toEqual(['ListKeys', 'LookupEvents', 'GetCallerIdentity']);
