@@ -23,7 +23,7 @@ export default defineConfig(({ mode }) => {
       maxWorkers: asksTarget ? 4 : 3,
       // Loading the AWS SDK anew for each file took as long as the tests themselves. No file leaves anything behind.
       isolate: false,
-      // Collects garbage sooner, which costs no time: a worker took up to 500 MB, and takes 380 now.
+      // Collects garbage sooner, which costs no time: a worker took up to 520 MB, and takes up to 410 now.
       execArgv: ['--max-old-space-size=512', '--max-semi-space-size=8'],
       // As for the other limits: a busy machine is no fault of the code.
       expect: { poll: { timeout: 30_000 } },
